@@ -1,0 +1,89 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every Swift target is built with these; see ARCHITECTURE.md, "Settings".
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .treatAllWarnings(as: .error),
+]
+
+/// Compile-side modules and decoders of untrusted text: every unsafe expression must say so.
+let safe: [SwiftSetting] = strict + [.strictMemorySafety()]
+
+/// Modules with per-tuple loops: exclusivity is checked in debug builds and tests only.
+let hot: [SwiftSetting] =
+  strict + [.unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))]
+
+/// The modules and the only edges between them (`Tests/TidyTests` holds the imports to this table).
+let modules: [Target] = [
+  .target(
+    name: "CRuntimeBPF", path: "runtime-bpf", exclude: ["native"], sources: ["anchor.c"],
+    publicHeadersPath: "include"),
+  .target(
+    name: "CLibBPF", path: "Sources/CLibBPF",
+    linkerSettings: [.linkedLibrary("bpf"), .linkedLibrary("elf"), .linkedLibrary("z")]),
+  .systemLibrary(name: "CZlib", path: "Sources/CZlib", providers: [.apt(["zlib1g-dev"])]),
+  .target(name: "Diagnostics", swiftSettings: safe),
+  .target(name: "DataModel", swiftSettings: hot),
+  .target(name: "Syntax", dependencies: ["Diagnostics"], swiftSettings: safe),
+  .target(name: "Kernels", dependencies: ["DataModel", "CRuntimeBPF"], swiftSettings: hot),
+  .target(name: "BPFModel", dependencies: ["DataModel"], swiftSettings: safe),
+  .target(
+    name: "Operators", dependencies: ["DataModel", "BPFModel", "Kernels", "CRuntimeBPF"],
+    swiftSettings: strict),
+  .target(name: "Plan", dependencies: ["DataModel", "Operators", "Diagnostics"], swiftSettings: safe),
+  .target(
+    name: "Semantics", dependencies: ["Diagnostics", "DataModel", "Syntax", "Operators", "Plan"],
+    swiftSettings: safe),
+  .target(
+    name: "Planning", dependencies: ["Diagnostics", "DataModel", "Operators", "Plan", "BPFModel"],
+    swiftSettings: safe),
+  .target(
+    name: "CodeGeneration", dependencies: ["DataModel", "BPFModel", "Operators", "Plan"],
+    swiftSettings: safe),
+  .target(
+    name: "Compiler",
+    dependencies: [
+      "Diagnostics", "DataModel", "Syntax", "BPFModel", "Operators", "Plan", "Semantics",
+      "Planning", "CodeGeneration",
+    ], swiftSettings: safe),
+  .target(
+    name: "Capture", dependencies: ["DataModel", "Kernels", "CRuntimeBPF", "CZlib"],
+    swiftSettings: hot),
+  .target(
+    name: "HostRuntime", dependencies: ["DataModel", "Kernels", "Operators", "Plan"],
+    swiftSettings: hot),
+  .target(
+    name: "BPFRuntime", dependencies: ["BPFModel", "DataModel", "CLibBPF"], swiftSettings: hot),
+  .target(name: "Sinks", dependencies: ["DataModel"], swiftSettings: strict),
+  .target(
+    name: "Session",
+    dependencies: [
+      "Compiler", "HostRuntime", "BPFRuntime", "Capture", "Sinks", "Diagnostics", "DataModel",
+      "Plan", "BPFModel",
+    ], swiftSettings: hot),
+  .executableTarget(
+    name: "salc",
+    dependencies: [
+      "Session", "Compiler", "Diagnostics",
+      .product(name: "ArgumentParser", package: "swift-argument-parser"),
+    ], swiftSettings: strict),
+]
+
+let tests: [Target] = [
+  .target(
+    name: "TestSupport",
+    dependencies: ["Diagnostics", "DataModel", "Compiler", "Session", "Capture", "Sinks"],
+    path: "Tests/TestSupport", swiftSettings: strict)
+]
+
+let package = Package(
+  name: "salc",
+  products: [.executable(name: "salc", targets: ["salc"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: modules + tests)
