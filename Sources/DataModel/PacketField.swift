@@ -1,0 +1,118 @@
+/// A protocol header that the layer parser finds; raw values index `struct sal_layers`.
+///
+/// Source: `runtime-bpf/include/sal/parse.h`, `enum sal_layer`, which has the same order.
+public enum Layer: Int, CaseIterable, Sendable, Hashable {
+  case ethernet, vlan, vlan2, arp, ipv4, ipv6, tcp, udp, icmp, icmpv6, dns
+
+  /// The bare protocol name, true in a predicate where the packet has the header.
+  public var name: String {
+    switch self {
+    case .ethernet: "eth"
+    case .vlan: "vlan"
+    case .vlan2: "qinq"
+    case .arp: "arp"
+    case .ipv4: "ip"
+    case .ipv6: "ipv6"
+    case .tcp: "tcp"
+    case .udp: "udp"
+    case .icmp: "icmp"
+    case .icmpv6: "icmpv6"
+    case .dns: "dns"
+    }
+  }
+}
+
+/// A big-endian bit field of one header: `((load >> shift) & (2^bits - 1)) * scale + addend`.
+///
+/// Sixteen-byte slices (IPv6 addresses) have `shift` 0, `scale` 1, `addend` 0.
+/// The slice is missing where the layer is, or where it reaches beyond the captured bytes.
+public struct HeaderSlice: Hashable, Sendable {
+  /// The header.
+  public var layer: Layer
+  /// Offset of the first byte from the header's first byte.
+  public var byteOffset: Int
+  /// Bytes to load: 1, 2, 4, 6 or 16.
+  public var byteWidth: Int
+  /// Bits to drop at the right.
+  public var shift: Int
+  /// Bits to keep.
+  public var bits: Int
+  /// Multiplier, such as 4 for lengths in 32-bit words.
+  public var scale: Int
+  /// Added last, such as 40 for the IPv6 header.
+  public var addend: Int
+
+  /// Creates a slice; the defaults take the whole load.
+  public init(
+    _ layer: Layer, _ byteOffset: Int, _ byteWidth: Int, shift: Int = 0, bits: Int? = nil,
+    scale: Int = 1, addend: Int = 0
+  ) {
+    self.layer = layer
+    self.byteOffset = byteOffset
+    self.byteWidth = byteWidth
+    self.shift = shift
+    self.bits = bits ?? byteWidth * 8
+    self.scale = scale
+    self.addend = addend
+  }
+}
+
+/// Where a packet field's value comes from.
+public enum FieldLocation: Hashable, Sendable {
+  /// The first slice that is present, in order; several for either-family fields.
+  case slices([HeaderSlice])
+  /// Whether the header is there; never missing.
+  case presence(Layer)
+  /// The frame's length on the wire in bytes; never missing.
+  case wireLength
+  /// The captured part's length in bytes; never missing.
+  case capturedLength
+  /// The tuple's timestamp; never missing.
+  case time
+  /// The transport protocol's number behind IPv6 extension headers (`sal_layers.protocol`);
+  /// missing where the frame has no IP header.
+  case transportProtocol
+}
+
+/// One row of the field table: parser, decoder, documentation and both vocabularies follow from it.
+public struct PacketField: Sendable {
+  /// The Wireshark display-filter name, or SAL's where Wireshark has none.
+  public let name: String
+  /// Other names of the same field (SAL/VAST vocabulary).
+  public let aliases: [String]
+  /// The type of its values.
+  public let type: ScalarType
+  /// Where the value comes from.
+  public let location: FieldLocation
+  /// One sentence for the documentation, with the unit and the source (RFC).
+  public let summary: String
+
+  init(
+    _ name: String, _ aliases: [String] = [], _ type: ScalarType, _ location: FieldLocation,
+    _ summary: String
+  ) {
+    self.name = name
+    self.aliases = aliases
+    self.type = type
+    self.location = location
+    self.summary = summary
+  }
+}
+
+/// Identifies a row of ``PacketFields/all``.
+public struct FieldID: Hashable, Sendable, Comparable {
+  /// Index into ``PacketFields/all``.
+  public let index: Int
+
+  /// Wraps an index into ``PacketFields/all``.
+  public init(index: Int) { self.index = index }
+
+  /// The field's row.
+  public var field: PacketField { PacketFields.all[index] }
+
+  public static func < (a: FieldID, b: FieldID) -> Bool { a.index < b.index }
+}
+
+extension FieldID: CustomStringConvertible {
+  public var description: String { field.name }
+}
