@@ -1,0 +1,96 @@
+/// A fold over the tuples of one key and window into fixed 64-bit words: what a keyed table keeps.
+///
+/// Operators are compositions of reductions; the same words are updated per packet in the data
+/// path, per batch on the host, and merged where partials meet (`update / merge / evaluate`).
+/// A tuple whose operand is missing leaves the words as they are. Source of each in C:
+/// `runtime-bpf/include/sal/`.
+public enum Reduction: Hashable, Sendable {
+  /// Tuples of the key, missing operands or not: always word 0 of an entry.
+  case tuples
+  /// Tuples whose operand is present.
+  case present(TupleExpression)
+  /// Σx, saturating at Int64.
+  case sum(TupleExpression)
+  /// Σx² in 128 bits: low word, high word.
+  case sumOfSquares(TupleExpression)
+  /// The least value; `Int64.max` where there is none.
+  case minimum(TupleExpression)
+  /// The greatest value; `Int64.min` where there is none.
+  case maximum(TupleExpression)
+  /// Value of the earliest tuple: time, order, value; time `Int64.max` where there is none.
+  case first(TupleExpression)
+  /// Value of the latest tuple: time, order, value; time `Int64.min` where there is none.
+  case last(TupleExpression)
+
+  /// Number of 64-bit words.
+  public var wordCount: Int {
+    switch self {
+    case .tuples, .present, .sum, .minimum, .maximum: 1
+    case .sumOfSquares: 2
+    case .first, .last: 3
+    }
+  }
+
+  /// The words of a key without tuples: the merge's identity.
+  public var identity: [UInt64] {
+    switch self {
+    case .tuples, .present, .sum: [0]
+    case .sumOfSquares: [0, 0]
+    case .minimum: [UInt64(bitPattern: .max)]
+    case .maximum: [UInt64(bitPattern: .min)]
+    case .first: [UInt64(bitPattern: .max), 0, 0]
+    case .last: [UInt64(bitPattern: .min), 0, 0]
+    }
+  }
+
+  /// The operand.
+  public var operand: TupleExpression? {
+    switch self {
+    case .tuples: nil
+    case .present(let x), .sum(let x), .sumOfSquares(let x), .minimum(let x), .maximum(let x),
+      .first(let x), .last(let x):
+      x
+    }
+  }
+
+  /// Whether the result hangs on the order in which tuples arrive.
+  public var needsArrivalOrder: Bool {
+    switch self {
+    case .first, .last: true
+    default: false
+    }
+  }
+}
+
+/// Where the reductions of an aggregation stand in an entry's accumulator words.
+public struct AccumulatorLayout: Hashable, Sendable {
+  /// The reductions; the first is `.tuples`.
+  public let reductions: [Reduction]
+  /// The first word of each reduction.
+  public let offsets: [Int]
+  /// Words of an entry.
+  public let wordCount: Int
+
+  /// Lays reductions out one after the other; `.tuples` is put first.
+  public init(_ reductions: [Reduction]) {
+    var ordered: [Reduction] = [.tuples]
+    for reduction in reductions where !ordered.contains(reduction) { ordered.append(reduction) }
+    var next = 0
+    var offsets: [Int] = []
+    for reduction in ordered {
+      offsets.append(next)
+      next += reduction.wordCount
+    }
+    self.reductions = ordered
+    self.offsets = offsets
+    wordCount = next
+  }
+
+  /// The identity of every word.
+  public var identity: [UInt64] { reductions.flatMap(\.identity) }
+
+  /// The first word of a reduction.
+  public func offset(of reduction: Reduction) -> Int? {
+    reductions.firstIndex(of: reduction).map { offsets[$0] }
+  }
+}

@@ -1,0 +1,80 @@
+/// A column of up to ``TupleBatch/capacity`` values of one field: lanes and validity bytes.
+public struct TupleColumn: @unchecked Sendable {
+  /// The first (or only) lane.
+  public let lane0: UnsafeMutablePointer<UInt64>
+  /// The second lane; the same memory as the first for one-lane types.
+  public let lane1: UnsafeMutablePointer<UInt64>
+  /// 0 missing, 1 present; for `ip` the family, 4 or 6.
+  public let validity: UnsafeMutablePointer<UInt8>
+}
+
+/// Tuples in columns: the projected fields, the time, the arrival order and a selection.
+///
+/// The batch owns its memory. One pane a batch: the reader cuts batches so that no two tuples
+/// lie in different panes, and window indices are computed once a batch.
+public final class TupleBatch {
+  /// The most tuples that a batch holds.
+  public static let capacity = 1024
+
+  /// The projected fields, in column order.
+  public let fields: [FieldID]
+  /// One column a projected field.
+  public let columns: [TupleColumn]
+  /// Each tuple's timestamp, nanoseconds since the Unix epoch.
+  public let times: UnsafeMutablePointer<Int64>
+  /// Each tuple's place in the order of arrival.
+  public let orders: UnsafeMutablePointer<UInt64>
+  /// Indices of the tuples that passed so far, ascending; the first `selected` count.
+  public let selection: UnsafeMutablePointer<UInt16>
+  /// Tuples in the columns.
+  public var count = 0
+  /// Entries of ``selection``.
+  public var selected = 0
+
+  private let columnByField: [FieldID: Int]
+
+  /// Makes room for ``capacity`` tuples of these fields.
+  public init(fields: [FieldID]) {
+    self.fields = fields
+    let n = Self.capacity
+    columns = fields.map { id in
+      let first = UnsafeMutablePointer<UInt64>.allocate(capacity: n)
+      let second =
+        id.field.type.laneCount == 2 ? UnsafeMutablePointer<UInt64>.allocate(capacity: n) : first
+      first.initialize(repeating: 0, count: n)
+      if second != first { second.initialize(repeating: 0, count: n) }
+      let validity = UnsafeMutablePointer<UInt8>.allocate(capacity: n)
+      validity.initialize(repeating: 0, count: n)
+      return TupleColumn(lane0: first, lane1: second, validity: validity)
+    }
+    times = .allocate(capacity: n)
+    times.initialize(repeating: 0, count: n)
+    orders = .allocate(capacity: n)
+    orders.initialize(repeating: 0, count: n)
+    selection = .allocate(capacity: n)
+    selection.initialize(repeating: 0, count: n)
+    var index: [FieldID: Int] = [:]
+    for (column, id) in fields.enumerated() { index[id] = column }
+    columnByField = index
+  }
+
+  deinit {
+    for column in columns {
+      if column.lane1 != column.lane0 { column.lane1.deallocate() }
+      column.lane0.deallocate()
+      column.validity.deallocate()
+    }
+    times.deallocate()
+    orders.deallocate()
+    selection.deallocate()
+  }
+
+  /// The column of a projected field.
+  public func column(_ id: FieldID) -> TupleColumn? { columnByField[id].map { columns[$0] } }
+
+  /// Selects all tuples.
+  public func selectAll() {
+    for index in 0..<count { selection[index] = UInt16(truncatingIfNeeded: index) }
+    selected = count
+  }
+}
