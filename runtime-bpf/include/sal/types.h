@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/*
+ * types.h - integer types, and the two compiler barriers that every BPF program here needs.
+ *
+ * The headers of this directory need no system header: they compile for BPF (clang 14 and later,
+ * -mcpu=v3), natively (gcc, clang, sanitizers) and as the Swift module CRuntimeBPF. The typedefs
+ * repeat those of <linux/types.h>, which C11 allows, so that both can be included.
+ */
+#ifndef SAL_TYPES_H
+#define SAL_TYPES_H
+
+typedef unsigned char __u8;
+typedef unsigned short __u16;
+typedef unsigned int __u32;
+typedef unsigned long long __u64;
+typedef signed int __s32;
+typedef signed long long __s64;
+
+#define SAL_INLINE static inline __attribute__((always_inline, unused))
+#define SAL_NOINLINE static __attribute__((noinline, unused))
+#define SAL_LINE __attribute__((aligned(64)))
+#define SAL_LIKELY(x) __builtin_expect(!!(x), 1)
+#define SAL_UNLIKELY(x) __builtin_expect(!!(x), 0)
+
+/*
+ * SAL_OPAQUE(x): hides the value of the 64-bit variable x from the optimiser. BPF has no
+ * conditional move, and LLVM turns a recognised mask back into a jump (15 cycles when
+ * mispredicted). Natively there is nothing to hide.
+ *
+ * SAL_BOUND(x, m): x & m as the last operation before an index. The verifier of 6.1 loses a bound
+ * that LLVM moved, merged or proved away; an AND in volatile assembly stays where it is. m is a
+ * constant below 2^31.
+ */
+#ifdef __bpf__
+#define SAL_OPAQUE(x) __asm__("" : "+r"(x))
+#define SAL_BOUND(x, m)                                                                            \
+	({                                                                                         \
+		__u64 sal_bound_ = (x);                                                            \
+		__asm__ volatile("%0 &= %1" : "+r"(sal_bound_) : "i"(m));                          \
+		sal_bound_;                                                                        \
+	})
+#else
+#define SAL_OPAQUE(x) ((void)0)
+#define SAL_BOUND(x, m) ((__u64)(x) & (__u64)(m))
+#endif
+
+/* Big-endian loads of unaligned bytes: packets and map values may be read unaligned. */
+struct sal_u16 {
+	__u16 value;
+} __attribute__((packed, may_alias));
+struct sal_u32 {
+	__u32 value;
+} __attribute__((packed, may_alias));
+struct sal_u64 {
+	__u64 value;
+} __attribute__((packed, may_alias));
+
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+#define SAL_BE16(x) ((__u16)(x))
+#define SAL_BE32(x) ((__u32)(x))
+#define SAL_BE64(x) ((__u64)(x))
+#else
+#define SAL_BE16(x) ((__u16)__builtin_bswap16(x))
+#define SAL_BE32(x) ((__u32)__builtin_bswap32(x))
+#define SAL_BE64(x) ((__u64)__builtin_bswap64(x))
+#endif
+
+#endif
