@@ -1,0 +1,16 @@
+public import DataModel
+
+/// The number of tuples of a key and window.
+public struct Count: StreamOperator {
+  public let name = "count"
+  public let summary = "The number of tuples."
+  public let parameters: [Parameter] = []
+  public let example = "N = FOREACH (STREAM P BY SourceIp) GENERATE count() WINDOW 1s;"
+
+  public func resultType(_ call: OperatorCall) -> ScalarType { .unsigned(bits: 63) }
+  public func state(_ call: OperatorCall) -> StateForm { .words([.tuples]) }
+  public func evaluate(_ call: OperatorCall, _ state: KeyState) -> Estimate {
+    Estimate(.integer(state.word(.tuples)))
+  }
+  public func absentValue(_ call: OperatorCall) -> Value { .integer(0) }
+}

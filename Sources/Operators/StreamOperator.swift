@@ -1,0 +1,158 @@
+public import DataModel
+
+/// One operator of `FOREACH … GENERATE`: everything that any stage needs to know of it.
+///
+/// Operators are values in ``OperatorCatalogue/all``. Parser, type checker, placement, EXPLAIN,
+/// `Docs/Operators.md` and the law tests learn an operator from its entry; no other place names it.
+public protocol StreamOperator: Sendable {
+  /// The name in query text.
+  var name: String { get }
+  /// Other spellings, such as SAL's `ehsum`.
+  var aliases: [String] { get }
+  /// One sentence: what it computes.
+  var summary: String { get }
+  /// The arguments in order.
+  var parameters: [Parameter] { get }
+  /// The bound of its error in words with its source; "exact" where there is none.
+  var boundSummary: String { get }
+  /// An example statement that a test runs.
+  var example: String { get }
+
+  /// The type of the result for checked arguments.
+  func resultType(_ call: OperatorCall) -> ScalarType
+  /// What state the call needs.
+  func state(_ call: OperatorCall) -> StateForm
+  /// The answer out of the state of one key and window.
+  func evaluate(_ call: OperatorCall, _ state: KeyState) -> Estimate
+  /// The value of a key that had no tuple: 0 for counts, sums and distinct, else missing.
+  func absentValue(_ call: OperatorCall) -> Value
+}
+
+extension StreamOperator {
+  public var aliases: [String] { [] }
+  public var boundSummary: String { "exact" }
+  public func absentValue(_ call: OperatorCall) -> Value { .missing }
+}
+
+/// One argument of an operator.
+public struct Parameter: Hashable, Sendable {
+  /// What may stand there.
+  public enum Kind: Hashable, Sendable {
+    /// A numeric expression over the tuple.
+    case expression
+    /// One or several fields of any type; only as the first parameter.
+    case fields
+    /// A positive integer constant within a range.
+    case integer(ClosedRange<Int64>)
+  }
+
+  /// The name in documentation and diagnostics.
+  public let name: String
+  /// What may stand there.
+  public let kind: Kind
+  /// Whether it may be left out.
+  public let isOptional: Bool
+
+  /// Creates a parameter.
+  public init(_ name: String, _ kind: Kind, isOptional: Bool = false) {
+    self.name = name
+    self.kind = kind
+    self.isOptional = isOptional
+  }
+}
+
+/// A checked call of an operator: arguments bound to parameters, accuracy as asked for.
+public struct OperatorCall: Hashable, Sendable {
+  /// A checked argument.
+  public enum Argument: Hashable, Sendable {
+    case expression(TupleExpression, type: ScalarType)
+    case fields([KeyComponent])
+    case integer(Int64)
+  }
+
+  /// The operator's name (``StreamOperator/name``).
+  public let name: String
+  /// Arguments in parameter order; optional ones at the end may be absent.
+  public let arguments: [Argument]
+  /// `WITHIN ε CONFIDENCE p`, or the operator's default.
+  public let accuracy: Accuracy
+
+  /// Creates a call.
+  public init(name: String, arguments: [Argument], accuracy: Accuracy = .standard) {
+    self.name = name
+    self.arguments = arguments
+    self.accuracy = accuracy
+  }
+
+  /// The operand of the first argument, where that is an expression.
+  public var operand: TupleExpression? {
+    if case .expression(let expression, _)? = arguments.first { expression } else { nil }
+  }
+
+  /// The type of the first argument, where that is an expression.
+  public var operandType: ScalarType? {
+    if case .expression(_, let type)? = arguments.first { type } else { nil }
+  }
+}
+
+/// How exact an answer has to be.
+public enum Accuracy: Hashable, Sendable {
+  /// The operator's own default.
+  case standard
+  /// Relative to the truth: `WITHIN ε CONFIDENCE p`.
+  case within(epsilon: Double, confidence: Double)
+  /// `EXACT`: exact state under a declared limit.
+  case exact
+}
+
+/// What state a call keeps for each key and window.
+public enum StateForm: Hashable, Sendable {
+  /// Fixed words in the key's table entry.
+  case words([Reduction])
+  /// The set of the distinct items of a key: exact up to `exactItems`, then HyperLogLog.
+  case distinct(items: [KeyComponent], precision: Int)
+  /// Exact counts (or sums of `weight`) for each item of a key.
+  case tally(items: [KeyComponent], weight: TupleExpression?)
+}
+
+/// The state of one key and window, as ``StreamOperator/evaluate(_:_:)`` sees it.
+public enum KeyState {
+  /// Accumulator words under their layout.
+  case words(UnsafePointer<UInt64>, AccumulatorLayout)
+  /// Number of distinct items: exact below the sketch's threshold, else the estimate.
+  case distinct(estimate: Double, isExact: Bool, precision: Int)
+  /// Items and their counts, in no order, with the total.
+  case tally(items: [(item: [Value], count: Int64)], total: Int64)
+}
+
+extension KeyState {
+  /// A word of a reduction that the call asked for.
+  func word(_ reduction: Reduction, _ index: Int = 0) -> Int64 {
+    guard case .words(let words, let layout) = self, let offset = layout.offset(of: reduction)
+    else { preconditionFailure("\(reduction) is not part of the state") }
+    return Int64(bitPattern: words[offset + index])
+  }
+}
+
+/// All operators.
+public enum OperatorCatalogue {
+  /// One line an operator.
+  public static let all: [any StreamOperator] = [
+    Average(), Count(), CountDistinct(), First(), Last(), Maximum(), Minimum(),
+    StandardDeviation(), Sum(), TopK(), Variance(),
+  ]
+
+  /// Finds an operator by name or alias, in any case.
+  public static func named(_ name: String) -> (any StreamOperator)? {
+    let wanted = name.lowercased()
+    return all.first { $0.name == wanted || $0.aliases.contains(wanted) }
+  }
+
+  /// The operator of a checked call.
+  public static func operation(of call: OperatorCall) -> any StreamOperator {
+    guard let found = all.first(where: { $0.name == call.name }) else {
+      preconditionFailure("a checked call names a catalogued operator, not \(call.name)")
+    }
+    return found
+  }
+}

@@ -1,0 +1,27 @@
+public import DataModel
+
+/// The sum of an expression; saturates at 64 bits and then says `at_least`.
+public struct Sum: StreamOperator {
+  public let name = "sum"
+  public let aliases = ["ehsum", "simplesum"]
+  public let summary = "The sum of an expression over the tuples; saturates at 64 bits."
+  public let parameters = [Parameter("expression", .expression)]
+  public let example = "B = FOREACH (STREAM P BY SourceIp) GENERATE sum(frame.len) WINDOW 1s;"
+
+  public func resultType(_ call: OperatorCall) -> ScalarType {
+    call.operandType == .duration ? .duration : .signed
+  }
+  public func state(_ call: OperatorCall) -> StateForm {
+    .words(call.operand.map { [.tuples, .sum($0)] } ?? [])
+  }
+  public func evaluate(_ call: OperatorCall, _ state: KeyState) -> Estimate {
+    guard let operand = call.operand else { preconditionFailure("sum has an operand") }
+    let total = state.word(.sum(operand))
+    let saturated = total == .max || total == .min
+    let value: Value = call.operandType == .duration ? .duration(total) : .integer(total)
+    return Estimate(value, saturated ? .atLeast : .exact)
+  }
+  public func absentValue(_ call: OperatorCall) -> Value {
+    call.operandType == .duration ? .duration(0) : .integer(0)
+  }
+}

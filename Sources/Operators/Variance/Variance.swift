@@ -1,0 +1,43 @@
+public import DataModel
+
+/// The population variance of an expression, from exact n, Σx and Σx² in 128 bits.
+public struct Variance: StreamOperator {
+  public let name = "var"
+  public let aliases = ["ehvar", "variance"]
+  public let summary = "The population's variance; exact n, Σx, Σx² in 128 bits, rounded once."
+  public let parameters = [Parameter("expression", .expression)]
+  public let example = "V = FOREACH (STREAM P BY SourceIp) GENERATE var(frame.len) WINDOW 1s;"
+
+  public func resultType(_ call: OperatorCall) -> ScalarType { .float }
+  public func state(_ call: OperatorCall) -> StateForm { Moments.state(call) }
+  public func evaluate(_ call: OperatorCall, _ state: KeyState) -> Estimate {
+    Moments.variance(call, state)
+  }
+}
+
+/// What `var` and `stddev` share.
+enum Moments {
+  static func state(_ call: OperatorCall) -> StateForm {
+    .words(call.operand.map { [.tuples, .present($0), .sum($0), .sumOfSquares($0)] } ?? [])
+  }
+
+  /// (n·Σx² − (Σx)²) / n², the numerator exact in 256 bits, rounded once at the division.
+  static func variance(_ call: OperatorCall, _ state: KeyState) -> Estimate {
+    guard let operand = call.operand else { preconditionFailure("the operator has an operand") }
+    let n = state.word(.present(operand))
+    guard n > 0 else { return Estimate(.missing) }
+    let total = state.word(.sum(operand))
+    let low = UInt64(bitPattern: state.word(.sumOfSquares(operand), 0))
+    let high = UInt64(bitPattern: state.word(.sumOfSquares(operand), 1))
+    let squares = UInt128(high) << 64 | UInt128(low)
+    let scaled = squares.multipliedFullWidth(by: UInt128(n))
+    let magnitude = UInt128(total.magnitude)
+    let square = magnitude.multipliedFullWidth(by: magnitude)
+    let (differenceLow, borrow) = scaled.low.subtractingReportingOverflow(square.low)
+    let differenceHigh = scaled.high &- square.high &- (borrow ? 1 : 0)
+    let numerator = Double(differenceHigh) * 0x1p128 + Double(differenceLow)
+    let saturated = total == .max || total == .min
+    return Estimate(
+      .real(numerator / (Double(n) * Double(n))), saturated ? .partial : .exact)
+  }
+}

@@ -1,0 +1,292 @@
+public import DataModel
+public import Diagnostics
+public import Operators
+
+/// What a program means, independent of where it runs: a graph of tuple nodes, aggregations over
+/// them, features of the aggregations, row relations, sets that rows feed back, and outputs.
+///
+/// Nodes refer to earlier nodes by index, so every array is in topological order. Sets are the one
+/// way back: a filter may ask a set that a later relation feeds, always later in tuple time.
+public struct LogicalPlan: Sendable, Hashable {
+  /// Streams of tuples; node 0 is the first source.
+  public var nodes: [TupleNode] = []
+  /// Keyed, windowed state over nodes.
+  public var aggregations: [Aggregation] = []
+  /// Values computed from an aggregation's state.
+  public var features: [Feature] = []
+  /// Streams of rows.
+  public var relations: [Relation] = []
+  /// Sets of keys that relations feed back to filters.
+  public var sets: [SetSpecification] = []
+  /// What the program prints.
+  public var outputs: [Output] = []
+  /// Delay from a window's close to its set's taking effect, nanoseconds (`SetLag`).
+  public var setLag: Int64 = 100_000_000
+  /// How long windows stay open behind the newest time, nanoseconds (`Lateness`).
+  public var lateness: Int64 = 0
+
+  /// An empty plan, to be filled by Semantics and checked by ``PlanVerifier``.
+  public init() {}
+
+  /// The pane: the longest length that divides every window; nil where there are no windows.
+  public var pane: Window? {
+    var length: Int64 = 0
+    for window in aggregations.map(\.window) + nodes.compactMap(\.operation.window) {
+      var (a, b) = (length, window.length)
+      while b != 0 { (a, b) = (b, a % b) }
+      length = a
+    }
+    return length == 0 ? nil : Window(length: length)
+  }
+}
+
+/// A stream of tuples.
+public struct TupleNode: Sendable, Hashable {
+  /// What the node does.
+  public var operation: TupleOperation
+  /// The node whose tuples it takes; nil for sources.
+  public var input: Int?
+  /// The name in the program, or of the enclosing statement.
+  public var name: String
+  /// The statement's place in the text.
+  public var range: SourceRange
+
+  /// Creates a node.
+  public init(_ operation: TupleOperation, input: Int?, name: String, range: SourceRange) {
+    self.operation = operation
+    self.input = input
+    self.name = name
+    self.range = range
+  }
+}
+
+/// What a tuple node does.
+public enum TupleOperation: Sendable, Hashable {
+  case source(Source)
+  case filter(TuplePredicate)
+  /// Passes the first tuple of each key in the window; tuples without the key do not pass.
+  case distinct(key: [KeyComponent], window: Window)
+
+  /// The window, for `distinct`.
+  public var window: Window? { if case .distinct(_, let window) = self { window } else { nil } }
+}
+
+/// A source of packets.
+public enum Source: Sendable, Hashable {
+  /// `PacketStream("eth0", …)`: interfaces, empty where the command line must name one.
+  case interfaces([String])
+  /// `PcapStream("f")`.
+  case capture(String)
+}
+
+/// Keyed, windowed state over the tuples of one node.
+public struct Aggregation: Sendable, Hashable {
+  /// What an aggregation keeps for each key.
+  public enum Form: Sendable, Hashable {
+    /// A table of accumulator words; reductions as in the layout's order.
+    case words(AccumulatorLayout)
+    /// The set of distinct items of a key.
+    case distinct(items: [KeyComponent], precision: Int)
+    /// A table over key and items with the count, or the sum of a weight.
+    case tally(items: [KeyComponent], weight: TupleExpression?)
+  }
+
+  /// The node whose tuples are folded.
+  public var input: Int
+  /// The key; empty for global features.
+  public var key: [KeyComponent]
+  /// The tumbling window.
+  public var window: Window
+  /// What is kept.
+  public var form: Form
+  /// The names of the features, for comments and EXPLAIN.
+  public var name: String
+  /// The first statement's place in the text.
+  public var range: SourceRange
+
+  /// Creates an aggregation.
+  public init(
+    input: Int, key: [KeyComponent], window: Window, form: Form, name: String, range: SourceRange
+  ) {
+    self.input = input
+    self.key = key
+    self.window = window
+    self.form = form
+    self.name = name
+    self.range = range
+  }
+
+  /// The components of a table entry's key: the key's, then the items' of a tally or distinct set.
+  ///
+  /// Items carry one more component, a bit that is 1 where an item is missing: such entries say
+  /// only that the key had tuples. It is not part of `key + items` but follows them.
+  public var tableTypes: [ScalarType] {
+    switch form {
+    case .words: key.map(\.type)
+    case .distinct(let items, _), .tally(let items, _):
+      key.map(\.type) + items.map(\.type) + [.bool]
+    }
+  }
+
+  /// The layout of a table entry's key (see ``tableTypes``).
+  public var tableLayout: KeyLayout { KeyLayout(types: tableTypes) }
+
+  /// The accumulator words of a table entry: of a tally the count, or count and Σweight.
+  public var accumulators: AccumulatorLayout {
+    switch form {
+    case .words(let layout): layout
+    case .distinct: AccumulatorLayout([.tuples])
+    case .tally(_, let weight): AccumulatorLayout(weight.map { [.sum($0)] } ?? [])
+    }
+  }
+}
+
+/// One value for each key and window: an operator's call on an aggregation.
+public struct Feature: Sendable, Hashable {
+  /// The name in the program.
+  public var name: String
+  /// Index of the aggregation.
+  public var aggregation: Int
+  /// The call.
+  public var call: OperatorCall
+  /// The result's type.
+  public var type: ScalarType
+  /// The statement's place in the text.
+  public var range: SourceRange
+
+  /// Creates a feature.
+  public init(
+    name: String, aggregation: Int, call: OperatorCall, type: ScalarType, range: SourceRange
+  ) {
+    self.name = name
+    self.aggregation = aggregation
+    self.call = call
+    self.type = type
+    self.range = range
+  }
+}
+
+/// A stream of rows: at each close of `window`, the keys of `domain` that pass.
+public struct Relation: Sendable, Hashable {
+  /// What the relation does.
+  public enum Operation: Sendable, Hashable {
+    /// The keys that the aggregation of this index has in the window.
+    case keys(domain: Int)
+    /// The rows of the input that satisfy the condition.
+    case filter(input: Int, RowExpression)
+    /// The n rows of the input with the largest value, within each value of the `per` key columns;
+    /// ties by key.
+    case top(input: Int, count: Int, by: RowExpression, per: [Int])
+  }
+
+  /// What it does.
+  public var operation: Operation
+  /// The key's components; every relation over the same keyed stream has the same.
+  public var key: [KeyComponent]
+  /// The window at whose closes rows appear.
+  public var window: Window
+  /// The name in the program.
+  public var name: String
+  /// The statement's place in the text.
+  public var range: SourceRange
+
+  /// Creates a relation.
+  public init(
+    _ operation: Operation, key: [KeyComponent], window: Window, name: String, range: SourceRange
+  ) {
+    self.operation = operation
+    self.key = key
+    self.window = window
+    self.name = name
+    self.range = range
+  }
+}
+
+/// An expression over one row: its key and features. Evaluated on the host, once a row.
+public indirect enum RowExpression: Sendable, Hashable {
+  /// The key column of this index.
+  case key(Int)
+  /// The feature, at this row's key projected to the feature's key columns by position.
+  case feature(Int, key: [Int])
+  /// `F.value(i)`, `F.count(i)`, `F.key(i)` of a ranking.
+  case ranked(RowExpression, RankedMember, Int)
+  case constant(Value)
+  /// Numbers are exact rationals where they can be; `/` is real division.
+  case binary(RowOperator, RowExpression, RowExpression)
+  case negate(RowExpression)
+  case compare(Comparison, RowExpression, RowExpression)
+  case isOneOf(RowExpression, [Value], negated: Bool)
+  case inPrefixes(RowExpression, [IPPrefix], negated: Bool)
+  /// Whether the key columns are in the set (the one effective at the window's end).
+  case inSet(SetID, [Int], within: Int64, negated: Bool)
+  case and([RowExpression])
+  case or([RowExpression])
+  case not(RowExpression)
+}
+
+/// What `.value(i)`, `.count(i)` and `.key(i)` read.
+public enum RankedMember: String, Sendable, Hashable {
+  case share = "value"
+  case count
+  case key
+}
+
+/// Arithmetic in row expressions: ``ArithmeticOperator`` and real division.
+public enum RowOperator: Sendable, Hashable {
+  case integer(ArithmeticOperator)
+  case realDivide
+}
+
+/// A set of keys that a relation feeds: its keys of a closed window, from close + lag on, until
+/// the next window's take effect.
+public struct SetSpecification: Sendable, Hashable {
+  /// Index of the relation.
+  public var relation: Int
+  /// The relation's key columns that form the set's key, by position.
+  public var columns: [Int]
+  /// The types of those columns; keys that ask the set are packed by them.
+  public var types: [ScalarType]
+
+  /// Creates a specification.
+  public init(relation: Int, columns: [Int], types: [ScalarType]) {
+    self.relation = relation
+    self.columns = columns
+    self.types = types
+  }
+}
+
+/// One output of the program.
+public struct Output: Sendable, Hashable {
+  /// What is printed.
+  public enum Content: Sendable, Hashable {
+    /// Rows of the relation of this index; a column for each expression.
+    case rows(relation: Int, [RowExpression])
+    /// Tuples of the node of this index: a column for each expression.
+    case tuples(node: Int, [TupleColumnExpression])
+  }
+
+  /// The name.
+  public var name: String
+  /// What is printed.
+  public var content: Content
+  /// Names and types of the columns.
+  public var schema: OutputSchema
+  /// The statement's place in the text.
+  public var range: SourceRange
+
+  /// Creates an output.
+  public init(name: String, content: Content, schema: OutputSchema, range: SourceRange) {
+    self.name = name
+    self.content = content
+    self.schema = schema
+    self.range = range
+  }
+}
+
+/// A column of a tuple output.
+public enum TupleColumnExpression: Sendable, Hashable {
+  /// A field of any type.
+  case field(FieldID)
+  /// A number.
+  case number(TupleExpression)
+}
