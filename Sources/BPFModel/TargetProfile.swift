@@ -1,0 +1,29 @@
+/// What a data path offers: the limits that placement and code generation keep to.
+public struct TargetProfile: Sendable, Hashable {
+  /// The name, as EXPLAIN prints it.
+  public var name: String
+  /// Entries of each keyed table for one CPU and epoch, a power of two, at least 16.
+  public var tableEntries: Int
+  /// Most bytes of state for one CPU and epoch.
+  public var halfBytesMax: Int
+  /// Most bytes of stack; the kernel's MAX_BPF_STACK.
+  public var stackBytesMax: Int
+  /// Most instructions; the kernel's BPF_COMPLEXITY_LIMIT_INSNS is on those that it walks.
+  public var instructionsMax: Int
+
+  /// XDP on Linux 6.1 and later.
+  public static let xdp = TargetProfile(
+    name: "xdp", tableEntries: 1 << 16, halfBytesMax: 64 << 20, stackBytesMax: 512,
+    instructionsMax: 1_000_000)
+
+  /// Creates a profile.
+  public init(
+    name: String, tableEntries: Int, halfBytesMax: Int, stackBytesMax: Int, instructionsMax: Int
+  ) {
+    self.name = name
+    self.tableEntries = tableEntries
+    self.halfBytesMax = halfBytesMax
+    self.stackBytesMax = stackBytesMax
+    self.instructionsMax = instructionsMax
+  }
+}
