@@ -1,5 +1,3 @@
-public import DataModel
-
 /// Where everything stands that an emitted program shares with the host.
 ///
 /// One `struct sal_half` holds one CPU's state of one epoch (map `sal_state`, index
@@ -16,7 +14,7 @@ public struct ProgramLayout: Sendable, Hashable {
   public var tables: [Table]
   /// Ring streams; a record's `sal_batch.stream` is the index.
   public var streams: [Stream]
-  /// Membership sets in `.bss`, by ``SetID``.
+  /// Membership sets in `.bss`, by the plan's set index.
   public var sets: [MembershipSet]
 
   /// Creates a layout.
