@@ -77,7 +77,8 @@ let tests: [Target] = [
   .target(
     name: "TestSupport",
     dependencies: ["Diagnostics", "DataModel", "Compiler", "Session", "Capture", "Sinks"],
-    path: "Tests/TestSupport", swiftSettings: strict)
+    path: "Tests/TestSupport", swiftSettings: strict),
+  .testTarget(name: "CaptureTests", dependencies: ["Capture", "CZlib"], swiftSettings: strict),
 ]
 
 let package = Package(

@@ -1,0 +1,152 @@
+import Glibc
+
+/// A packet capture being read from front to back: classic pcap or pcapng, plain or gzipped.
+///
+/// Frames come in batches, each as an Ethernet frame whatever the link type of the capture (see
+/// `LinkFlags.noLinkHeader`). Plain files are mapped and not copied; pipes and `.gz` go through a
+/// buffer of bounded size. A damaged capture gives everything before the damage, then the error.
+public final class CaptureFile {
+  /// As the caller gave it.
+  public let path: String
+  /// Bytes of the file on disk, packed ones for a `.gz`; 0 where that cannot be known (a pipe).
+  public let fileLength: UInt64
+
+  private let source: any ByteSource
+  private var format: any CaptureFormat
+  private var failure: CaptureError?
+
+  /// Opens a capture and reads its file header.
+  ///
+  /// Throws what is wrong with the file as a whole: unreadable, a directory, empty, not a capture,
+  /// of an unsupported version or link type.
+  public convenience init(path: String) throws(CaptureError) {
+    try self.init(path: path, windowBytes: StreamSource.defaultWindow)
+  }
+
+  /// `windowBytes`: initial buffer for what cannot be mapped.
+  convenience init(path: String, windowBytes: Int) throws(CaptureError) {
+    let descriptor = try FileDescriptor(readingFrom: path)
+    var status = stat()
+    guard fstat(descriptor.number, &status) == 0 else {
+      throw CaptureError(path, .unreadable(errno: errno))
+    }
+    let kind = status.st_mode & S_IFMT
+    if kind == S_IFDIR { throw CaptureError(path, .isDirectory) }
+    let head = try Self.readHead(descriptor)
+    if head.isEmpty { throw CaptureError(path, .isEmpty) }
+    let isPacked = head.starts(with: [0x1F, 0x8B])
+    let source: any ByteSource
+    if isPacked {
+      let packed = FileStream(descriptor, head: head)
+      source = StreamSource(GzipStream(packed, path: path), windowBytes: windowBytes)
+    } else if kind == S_IFREG {
+      source = try MappedSource(descriptor, length: Int(status.st_size))
+    } else {
+      source = StreamSource(FileStream(descriptor, head: head), windowBytes: windowBytes)
+    }
+    let length = kind == S_IFREG ? UInt64(status.st_size) : 0
+    try self.init(source, path: path, fileLength: length)
+  }
+
+  /// Reads `source` from its first byte.
+  init(_ source: any ByteSource, path: String, fileLength: UInt64) throws(CaptureError) {
+    self.path = path
+    self.fileLength = fileLength
+    self.source = source
+    format = try Self.openFormat(source, path)
+  }
+
+  /// Bytes of the file behind the frames given so far, for a progress display.
+  public var fileOffset: UInt64 { source.fileOffset }
+
+  /// Fills `batch` with the next frames, between 1 and its capacity of them; false, with an empty
+  /// batch, at the end. The frames of the batch before become invalid.
+  ///
+  /// Throws once all frames before the damage have been given, and from then on each time.
+  public func nextBatch(into batch: inout FrameBatch) throws(CaptureError) -> Bool {
+    batch.removeAll()
+    if let failure { throw failure }
+    do {
+      return try fill(&batch)
+    } catch {
+      failure = error
+      throw error
+    }
+  }
+
+  private func fill(_ batch: inout FrameBatch) throws(CaptureError) -> Bool {
+    while true {
+      let window = source.window
+      let progress = format.read(window, into: &batch)
+      source.consume(progress.consumed)
+      if batch.count > 0 { return true }
+      switch progress.stop {
+      case .batchFull:
+        preconditionFailure("a batch without frames is not full")
+      case .failed(let reason):
+        throw CaptureError(path, reason)
+      case .needs(let length, let expected):
+        if try source.refill(toward: length) { continue }
+        let rest = source.window
+        if rest.count == 0 { return false }
+        throw CaptureError(
+          path,
+          .truncated(offset: rest.offset, expected: expected, missing: length - rest.count))
+      }
+    }
+  }
+
+  // MARK: Opening
+
+  /// Up to four bytes, enough to tell every format. A regular file is left at its start by being
+  /// mapped; a stream is given them back.
+  private static func readHead(_ descriptor: FileDescriptor) throws(CaptureError) -> [UInt8] {
+    let space = UnsafeMutableRawBufferPointer.allocate(byteCount: 4, alignment: 1)
+    defer { space.deallocate() }
+    var have = 0
+    while have < space.count {
+      let rest = UnsafeMutableRawBufferPointer(rebasing: space[have...])
+      let count = try descriptor.read(into: rest)
+      if count == 0 { break }
+      have += count
+    }
+    return Array(space[..<have])
+  }
+
+  private static func openFormat(
+    _ source: any ByteSource, _ path: String
+  ) throws(CaptureError) -> any CaptureFormat {
+    let head = try prefix(4, of: source)
+    if PcapngFormat.recognises(head) { return PcapngFormat() }
+    guard PcapFormat.recognises(head) else {
+      if head.isEmpty { throw CaptureError(path, .isEmpty) }
+      throw CaptureError(path, .notACapture(head: Array(head)))
+    }
+    let needed = PcapFormat.fileHeaderLength
+    let header = try prefix(needed, of: source)
+    guard header.count == needed else {
+      throw CaptureError(
+        path,
+        .truncated(
+          offset: 0, expected: "a 24-byte file header", missing: needed - header.count))
+    }
+    do {
+      let format = try PcapFormat(header: header)
+      source.consume(needed)
+      return format
+    } catch {
+      throw CaptureError(path, error.reason)
+    }
+  }
+
+  /// The first bytes of the window, fewer only where the capture has fewer.
+  private static func prefix(
+    _ count: Int, of source: any ByteSource
+  ) throws(CaptureError) -> UnsafeRawBufferPointer {
+    while source.window.count < count {
+      guard try source.refill(toward: count) else { break }
+    }
+    let window = source.window
+    return UnsafeRawBufferPointer(start: window.base, count: min(count, window.count))
+  }
+}

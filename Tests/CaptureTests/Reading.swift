@@ -1,0 +1,80 @@
+@testable import Capture
+
+/// A frame copied out of a batch, to be compared.
+struct CopiedFrame: Equatable {
+  var bytes: [UInt8]
+  var wireLength: UInt32
+  var time: Int64
+  var flags: LinkFlags = []
+}
+
+extension CaptureFile {
+  /// Everything up to the end or the first error.
+  func readAll() -> (frames: [CopiedFrame], error: CaptureError?) {
+    var batch = FrameBatch()
+    var frames: [CopiedFrame] = []
+    do {
+      while try nextBatch(into: &batch) {
+        for row in 0..<batch.count {
+          let frame = batch[row]
+          frames.append(
+            CopiedFrame(
+              bytes: Array(frame.bytes), wireLength: frame.wireLength, time: frame.time,
+              flags: frame.linkFlags))
+        }
+      }
+    } catch {
+      return (frames, error)
+    }
+    return (frames, nil)
+  }
+}
+
+/// Reads a capture held in memory, as if it were a plain file.
+func read(_ bytes: [UInt8]) -> (frames: [CopiedFrame], error: CaptureError?) {
+  readSource(MemorySource(bytes))
+}
+
+func readSource(_ source: any ByteSource) -> (frames: [CopiedFrame], error: CaptureError?) {
+  do throws(CaptureError) {
+    return try CaptureFile(source, path: "test", fileLength: 0).readAll()
+  } catch {
+    return ([], error)
+  }
+}
+
+/// Frames of different lengths, 0 and odd ones among them, 1.000001 s apart.
+func sampleFrames(_ count: Int, from first: Int64 = 1_700_000_000_123_456_000) -> [CopiedFrame] {
+  (0..<count).map { index in
+    let length = (index * 37) % 131
+    return CopiedFrame(
+      bytes: (0..<length).map { UInt8(truncatingIfNeeded: $0 &* 7 &+ index) },
+      wireLength: UInt32(length + (index % 3) * 100),
+      time: first + Int64(index) * 1_000_001_000)
+  }
+}
+
+func classicPcap(_ frames: [CopiedFrame], _ encoder: PcapEncoder = PcapEncoder()) -> [UInt8] {
+  var bytes: [UInt8] = []
+  encoder.appendFileHeader(to: &bytes)
+  for frame in frames {
+    frame.bytes.withUnsafeBytes {
+      encoder.append($0, time: frame.time, wireLength: frame.wireLength, to: &bytes)
+    }
+  }
+  return bytes
+}
+
+/// SplitMix64 (Steele, Lea, Flood 2014): the same numbers for the same seed on every machine.
+struct SeededGenerator: RandomNumberGenerator {
+  private var state: UInt64
+  init(seed: UInt64) { state = seed }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = state
+    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ (mixed >> 31)
+  }
+}
