@@ -1,0 +1,93 @@
+import Glibc
+
+/// One compilation of emitted C for the BPF machine. Nothing of it stays behind: it works in a
+/// private directory that is removed, and no shell is involved.
+///
+/// The same source and compiler give the same bytes; the directory's name is not in the object.
+public struct ClangJob: Sendable {
+  /// The compiler, see `Clang.locate()`.
+  public var compiler: Clang
+  /// Where `#include <…>` looks first: the data path's headers.
+  public var includeDirectories: [String]
+  /// How long the compiler may take.
+  public var seconds: Int
+
+  /// A job for `compiler` with the headers in `includeDirectories`.
+  public init(compiler: Clang, includeDirectories: [String], seconds: Int = 60) {
+    self.compiler = compiler
+    self.includeDirectories = includeDirectories
+    self.seconds = seconds
+  }
+
+  /// Compiles `source` to an ELF object.
+  ///
+  /// `companions` are texts that the source's `#line` directives name (the query): they are put
+  /// beside the source, so that the line texts in BTF, and with them the verifier's log, show the
+  /// query. Names are base names; `name` ends in `.c`.
+  public func compile(
+    _ source: String, name: String = "query.bpf.c", companions: [String: String] = [:]
+  ) throws(BPFError) -> [UInt8] {
+    for file in [name] + companions.keys where file.isEmpty || file.contains("/") {
+      throw .invalidOption("'\(file)' is not the base name of a file")
+    }
+    var directory = try PrivateDirectory()
+    try directory.write(source, to: name)
+    for (companion, text) in companions.sorted(by: { $0.key < $1.key }) {
+      try directory.write(text, to: companion)
+    }
+    let object = "salc-object.o"
+    let result = try ChildProcess.run(
+      arguments(source: name, object: directory.reserve(object)), in: directory.path,
+      seconds: seconds)
+    switch result.outcome {
+    case .exited(0): return try directory.read(object)
+    case .timedOut: throw .compilerTimedOut(compiler: compiler.path, seconds: seconds)
+    default:
+      throw .compilerFailed(
+        compiler: compiler.path, outcome: "\(result.outcome)", diagnostics: result.output)
+    }
+  }
+
+  private func arguments(source: String, object: String) -> [String] {
+    var arguments = [
+      compiler.path, "-target", "bpf", "-mcpu=v3", "-O2", "-g", "-c", "-Wall",
+      "-fno-color-diagnostics",
+      // The object must not tell where it was made.
+      "-fdebug-compilation-dir=.", "-Wno-unused-function",
+    ]
+    for directory in includeDirectories { arguments += ["-I", directory] }
+    // linux/types.h wants asm/types.h, which Debian keeps in the host's multiarch directory.
+    if access(Self.multiarch, R_OK) == 0 { arguments += ["-idirafter", Self.multiarch] }
+    return arguments + ["-o", object, source]
+  }
+
+  #if arch(arm64)
+    private static let multiarch = "/usr/include/aarch64-linux-gnu"
+  #else
+    private static let multiarch = "/usr/include/x86_64-linux-gnu"
+  #endif
+}
+
+/// Where the data path's headers lie.
+public enum RuntimeHeaders {
+  /// The directory that holds `sal/layout.h`: `$SALC_INCLUDE`; beside an installed salc
+  /// (`../include/salc`, `../share/salc/include`); or the `runtime-bpf/include` of the package
+  /// that this salc was built in, found upwards from the executable.
+  public static func locate() throws(BPFError) -> String {
+    var places: [String] = []
+    if let chosen = environmentValue("SALC_INCLUDE") {
+      places.append(chosen)
+    } else if let executable = realpath("/proc/self/exe", nil) {
+      defer { free(executable) }
+      var parts = String(cString: executable).split(separator: "/").dropLast()
+      let bin = "/" + parts.joined(separator: "/")
+      places += ["\(bin)/../include/salc", "\(bin)/../share/salc/include"]
+      while !parts.isEmpty {
+        places.append("/" + parts.joined(separator: "/") + "/runtime-bpf/include")
+        parts.removeLast()
+      }
+    }
+    for place in places where access("\(place)/sal/layout.h", R_OK) == 0 { return place }
+    throw .noRuntimeHeaders(tried: places)
+  }
+}
