@@ -1,0 +1,193 @@
+public import DataModel
+
+/// One JSON object a line: `meta`, `row`, `loss`, `end`. The contract that scripts rely on; the
+/// envelope's version is in `meta`. Field order is fixed and rows of captures are deterministic.
+public final class NDJSONSink: Sink {
+  /// The envelope's version.
+  public static let version = 1
+
+  private let out: ByteWriter
+  private var schemas: [OutputSchema] = []
+
+  /// Writes to an open descriptor, which stays open.
+  public init(descriptor: Int32) { out = ByteWriter(descriptor: descriptor) }
+
+  public func begin(_ meta: RunMeta) throws(SinkError) {
+    schemas = meta.outputs
+    out.put(#"{"type":"meta","version":1,"query":"#)
+    put(string: meta.query)
+    out.put(#","outputs":["#)
+    for (index, schema) in schemas.enumerated() {
+      if index > 0 { out.put(",") }
+      out.put(#"{"name":"#)
+      put(string: schema.name)
+      out.put(#","columns":["#)
+      for (place, column) in schema.columns.enumerated() {
+        if place > 0 { out.put(",") }
+        out.put(#"{"name":"#)
+        put(string: column.name)
+        out.put(#","type":"#)
+        put(string: column.type.description)
+        out.put("}")
+      }
+      out.put("]}")
+    }
+    out.put(#"],"placement":"#)
+    put(string: meta.placement)
+    out.put(#","attach":"#)
+    if let attach = meta.attach { put(string: attach) } else { out.put("null") }
+    out.put(#","seed":"#)
+    out.put(unsigned: meta.seed)
+    out.put("}\n")
+    try out.flush()
+  }
+
+  public func row(_ row: Row) throws(SinkError) {
+    let schema = schemas[row.output]
+    out.put(#"{"type":"row","output":"#)
+    put(string: schema.name)
+    if schema.isWindowed {
+      out.put(#","window_start":""#)
+      out.put(text: Timestamp.text(row.start))
+      out.put(#"","window_end":""#)
+      out.put(text: Timestamp.text(row.end))
+    } else {
+      out.put(#","time":""#)
+      out.put(text: Timestamp.text(row.start))
+    }
+    out.put(#"","fields":{"#)
+    for (index, column) in schema.columns.enumerated() {
+      if index > 0 { out.put(",") }
+      put(string: column.name)
+      out.put(":")
+      put(value: row.values[index])
+    }
+    out.put("}")
+    if !row.bounds.isEmpty { putBounds(row, schema) }
+    out.put(#","quality":""#)
+    out.put(text: row.quality.rawValue)
+    out.put(row.isUncertain ? "\",\"uncertain\":true}\n" : "\"}\n")
+    try out.writeIfFull()
+  }
+
+  public func loss(_ record: LossRecord) throws(SinkError) {
+    out.put(#"{"type":"loss","window_start":""#)
+    out.put(text: Timestamp.text(record.start))
+    out.put(#"","window_end":""#)
+    out.put(text: Timestamp.text(record.end))
+    out.put(#"","lost":"#)
+    put(lost: record.lost)
+    out.put(#","uncertain":"#)
+    out.put(unsigned: record.uncertain)
+    if !record.reason.isEmpty {
+      out.put(#","reason":"#)
+      put(string: record.reason)
+    }
+    out.put("}\n")
+    try out.writeIfFull()
+  }
+
+  public func flush() throws(SinkError) { try out.flush() }
+
+  public func end(_ totals: RunTotals) throws(SinkError) {
+    out.put(#"{"type":"end","packets":"#)
+    out.put(unsigned: totals.packets)
+    out.put(#","rows":"#)
+    out.put(unsigned: totals.rows)
+    out.put(#","lost":"#)
+    put(lost: totals.lost)
+    out.put(#","elapsed_s":"#)
+    put(real: totals.elapsedSeconds)
+    out.put("}\n")
+    try out.flush()
+  }
+
+  private func putBounds(_ row: Row, _ schema: OutputSchema) {
+    out.put(#","bounds":{"#)
+    for (place, column) in row.bounds.keys.sorted().enumerated() {
+      guard let bound = row.bounds[column] else { continue }
+      if place > 0 { out.put(",") }
+      put(string: schema.columns[column].name)
+      out.put(":[")
+      put(real: bound.low)
+      out.put(",")
+      put(real: bound.high)
+      out.put("]")
+    }
+    out.put("}")
+  }
+
+  private func put(lost: [LossCause: UInt64]) {
+    out.put("{")
+    for (index, cause) in lost.keys.sorted().enumerated() {
+      if index > 0 { out.put(",") }
+      put(string: cause.rawValue)
+      out.put(":")
+      out.put(unsigned: lost[cause] ?? 0)
+    }
+    out.put("}")
+  }
+
+  private func put(value: Value) {
+    switch value {
+    case .missing: out.put("null")
+    case .bool(let value): out.put(value ? "true" : "false")
+    case .integer(let value): out.put(integer: value)
+    case .real(let value): put(real: value)
+    case .duration(let value): put(real: Double(value) / 1e9)
+    case .address, .mac, .time, .text: put(string: value.description)
+    case .ranking(let items):
+      out.put("[")
+      for (index, place) in items.enumerated() {
+        if index > 0 { out.put(",") }
+        out.put(#"{"key":"#)
+        if place.item.count == 1 {
+          put(value: place.item[0])
+        } else {
+          out.put("[")
+          for (position, part) in place.item.enumerated() {
+            if position > 0 { out.put(",") }
+            put(value: part)
+          }
+          out.put("]")
+        }
+        out.put(#","count":"#)
+        out.put(integer: place.count)
+        out.put(#","share":"#)
+        put(real: place.share)
+        out.put("}")
+      }
+      out.put("]")
+    }
+  }
+
+  /// JSON has no NaN and no infinities; whole numbers lose their fraction.
+  private func put(real value: Double) {
+    guard value.isFinite else { return out.put("null") }
+    if value == value.rounded() && value.magnitude < 1e15 {
+      out.put(integer: Int64(value))
+    } else {
+      out.put(text: "\(value)")
+    }
+  }
+
+  private func put(string: String) {
+    out.put(UInt8(ascii: "\""))
+    for byte in string.utf8 {
+      switch byte {
+      case UInt8(ascii: "\""): out.put("\\\"")
+      case UInt8(ascii: "\\"): out.put("\\\\")
+      case UInt8(ascii: "\n"): out.put("\\n")
+      case UInt8(ascii: "\r"): out.put("\\r")
+      case UInt8(ascii: "\t"): out.put("\\t")
+      case 0..<0x20, 0x7F:
+        let digits = Array("0123456789abcdef".utf8)
+        out.put("\\u00")
+        out.put(digits[Int(byte >> 4)])
+        out.put(digits[Int(byte & 15)])
+      default: out.put(byte)
+      }
+    }
+    out.put(UInt8(ascii: "\""))
+  }
+}

@@ -1,0 +1,76 @@
+public import DataModel
+
+/// Takes the results of a run: first the meta data, then rows and losses as windows close.
+///
+/// One file a sink; every sink tells the same as NDJSON does. Calls come from one thread.
+public protocol Sink: AnyObject {
+  /// What is about to run.
+  func begin(_ meta: RunMeta) throws(SinkError)
+  /// A result row, in the order of window ends.
+  func row(_ row: Row) throws(SinkError)
+  /// What a window lost.
+  func loss(_ record: LossRecord) throws(SinkError)
+  /// Hands everything taken so far on.
+  func flush() throws(SinkError)
+  /// The totals; nothing follows.
+  func end(_ totals: RunTotals) throws(SinkError)
+}
+
+/// What a run is, known before its first row.
+public struct RunMeta: Sendable, Hashable {
+  /// The query's text.
+  public var query: String
+  /// Names and columns of its outputs, in row order (`Row.output`).
+  public var outputs: [OutputSchema]
+  /// Where the operators run, in words: `kernel`, `host` or `split`.
+  public var placement: String
+  /// How the program is attached: `native`, `generic`, `replay`; nil without a program.
+  public var attach: String?
+  /// The seed of the run's hashes.
+  public var seed: UInt64
+
+  /// Creates the meta data.
+  public init(
+    query: String, outputs: [OutputSchema], placement: String, attach: String?, seed: UInt64
+  ) {
+    self.query = query
+    self.outputs = outputs
+    self.placement = placement
+    self.attach = attach
+    self.seed = seed
+  }
+}
+
+/// The totals of a run.
+public struct RunTotals: Sendable, Hashable {
+  /// Packets that reached the query.
+  public var packets: UInt64
+  /// Rows that were printed.
+  public var rows: UInt64
+  /// Lost tuples by cause; causes that did not occur are absent.
+  public var lost: [LossCause: UInt64]
+  /// Elapsed time in seconds.
+  public var elapsedSeconds: Double
+
+  /// Creates totals.
+  public init(
+    packets: UInt64 = 0, rows: UInt64 = 0, lost: [LossCause: UInt64] = [:],
+    elapsedSeconds: Double = 0
+  ) {
+    self.packets = packets
+    self.rows = rows
+    self.lost = lost
+    self.elapsedSeconds = elapsedSeconds
+  }
+
+  /// All lost tuples.
+  public var lostTuples: UInt64 { lost.values.reduce(0, &+) }
+}
+
+/// Why a sink could not go on.
+public enum SinkError: Error, Hashable, Sendable {
+  /// The reader is gone (EPIPE): the run ends quietly.
+  case closed
+  /// The target refused the bytes; `errno` and what was being done.
+  case failed(errno: Int32, doing: String)
+}
