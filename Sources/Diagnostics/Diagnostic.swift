@@ -100,8 +100,8 @@ public struct Diagnostic: Hashable, Sendable {
 
   /// A message; `severity` is an error unless said otherwise.
   public init(
-    _ code: DiagnosticCode, _ severity: Severity = .error, _ message: String,
-    at range: SourceRange, notes: [Note] = [], fixIts: [FixIt] = []
+    _ code: DiagnosticCode, _ message: String, at range: SourceRange,
+    severity: Severity = .error, notes: [Note] = [], fixIts: [FixIt] = []
   ) {
     self.code = code
     self.severity = severity

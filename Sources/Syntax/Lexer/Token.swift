@@ -43,6 +43,12 @@ public enum TokenKind: String, Sendable, CaseIterable {
   case semicolon = ";"
   case colon = ":"
   case dot = "."
+  /// `&&`, another language's AND; the parser reports it and reads on
+  case doubleAmpersand = "&&"
+  /// `||`, another language's OR
+  case doublePipe = "||"
+  /// `!`, another language's NOT
+  case exclamation = "!"
   /// Bytes that belong to no token; an error was reported
   case unknown
   /// The end of the text, empty; holds the trivia after the last token
