@@ -68,9 +68,10 @@ public struct ProgramLayout: Sendable, Hashable {
 
     /// How the table is kept.
     public enum Form: Sendable, Hashable {
-      /// 4-way sets of entries: key words, accumulator words (the first counts tuples and is 0 in
-      /// a free entry), then padding to the stride. With 0 key words it is a single entry.
-      case partials(sets: Int, keyWords: Int, accumulatorWords: Int, stride: Int)
+      /// Sets of 4 ways, `setStride` bytes apart (`sal/table.h`): the ways' key words, then the
+      /// ways' accumulator words, of which the first counts tuples and is 0 in a free way. With 0
+      /// key words it is one entry of accumulator words. Read it with ``gather(from:into:)``.
+      case partials(sets: Int, keyWords: Int, accumulatorWords: Int, setStride: Int)
       /// First-seen keys; the host never reads it, new keys leave through the table's stream.
       case firstSeen(sets: Int, keyWords: Int)
       /// HyperLogLog registers of a global distinct count, after one u64 that counts tuples.
