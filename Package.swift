@@ -20,7 +20,7 @@ let hot: [SwiftSetting] =
 /// The modules and the only edges between them (`Tests/TidyTests` holds the imports to this table).
 let modules: [Target] = [
   .target(
-    name: "CRuntimeBPF", path: "runtime-bpf", exclude: ["native"], sources: ["anchor.c"],
+    name: "CRuntimeBPF", path: "runtime-bpf", exclude: ["native", "examples"], sources: ["anchor.c"],
     publicHeadersPath: "include"),
   .target(
     name: "CLibBPF", path: "Sources/CLibBPF",

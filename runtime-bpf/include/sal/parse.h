@@ -25,13 +25,17 @@
  * - dns: UDP port 53, either side, at the payload; TCP port 53 behind the two-byte length, in
  *   every segment whose payload could hold it. The payload ends where the IP length says, so
  *   Ethernet padding is no message; IP length 0 (offload, jumbogram) means the frame's end.
- * - The first thing that stops the walk is its outcome.
+ * - The first thing that stops the walk is its outcome. Outcomes speak of link, network and
+ *   transport headers; a packet without room for a DNS header has ended well without one.
  */
 #ifndef SAL_PARSE_H
 #define SAL_PARSE_H
 
 #include "layout.h"
 #include "types.h"
+#if defined(__bpf__) || defined(SAL_NATIVE)
+#include "program.h"
+#endif
 
 /*
  * SAL_FRAME, SAL_LOAD(frame, at, to, size): how bytes are read; 0 on success. A BPF or emulated
@@ -138,14 +142,11 @@ SAL_INLINE __u8 sal_parse_arp(SAL_FRAME *frame, struct sal_layers *l, __u32 at)
 	return SAL_OK;
 }
 
-/* The fixed DNS header at `at`, if the IP packet reaches that far. */
+/* The fixed DNS header at `at`, if IP packet and capture reach that far. */
 SAL_INLINE __u8 sal_parse_dns(struct sal_layers *l, __u32 at)
 {
-	if (at + 12 > l->end)
-		return SAL_OK;
-	if (at + 12 > l->cap_len)
-		return SAL_TRUNCATED;
-	sal_mark(l, SAL_LAYER_DNS, at);
+	if (at + 12 <= l->end && at + 12 <= l->cap_len)
+		sal_mark(l, SAL_LAYER_DNS, at);
 	return SAL_OK;
 }
 
@@ -162,7 +163,7 @@ SAL_INLINE __u8 sal_parse_tcp(SAL_FRAME *frame, struct sal_layers *l, __u32 at)
 		return SAL_OK;
 	size = SAL_BE16(offset) >> 12 << 2;
 	if (size < 20)
-		return SAL_MALFORMED;
+		return SAL_OK;
 	return sal_parse_dns(l, at + size + 2);
 }
 
@@ -353,6 +354,25 @@ SAL_DEFINE_FIELD(8, SAL_SAME)
 SAL_DEFINE_FIELD(16, SAL_BE16)
 SAL_DEFINE_FIELD(32, SAL_BE32)
 SAL_DEFINE_FIELD(64, SAL_BE64)
+
+/* Counts the end of a packet that took the general parser. */
+SAL_INLINE void sal_end_general(struct sal_outcomes *outcomes, __u8 outcome)
+{
+	outcomes->slow++;
+	switch (outcome) {
+	case SAL_OK:
+		outcomes->ok++;
+		break;
+	case SAL_TRUNCATED:
+		outcomes->truncated++;
+		break;
+	case SAL_MALFORMED:
+		outcomes->malformed++;
+		break;
+	default:
+		outcomes->limited++;
+	}
+}
 
 #ifdef SAL_FRAME_IS_BYTES
 /*

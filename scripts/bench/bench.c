@@ -1,0 +1,540 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/*
+ * bench: cycles a packet of XDP programs over an empty program, all contestants in one run.
+ *
+ * Every program runs behind feed.bpf.c over the same 2^n distinct headers (Zipf over the flows),
+ * in turns; reported are, over the empty program, median, 10 % quantile and least of the cycles (on
+ * a shared machine the low ones tell more), and the medians of
+ * instructions and branch misses of the thread from the hardware counters. Where the machine has
+ * none (most virtual machines), cycles are thread CPU time times the highest clock rate that a chain
+ * of dependent multiplications showed during the run, and the other two columns are 0.
+ *
+ * usage: bench [-n log2 packets] [-f flows] [-z exponent] [-6 percent] [-r rounds] [-k log2 packets a run]
+ *              [-c cpu] [-p substring] [-C] feed.o object...
+ * An object with the map sal_state is set up for the machine's CPUs and its ring is drained
+ * between runs; its outcome counters are checked against the packets sent.
+ */
+#define _GNU_SOURCE
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <linux/perf_event.h>
+#include <math.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "sal/layout.h"
+
+enum { SLOT = 64, SLOTS = 40, CONTESTANTS = 64, ROUNDS = 1001 };
+
+struct options {
+	int log2_packets, flows, six, rounds, log2_run, cpu, csv;
+	double zipf;
+	const char *only;
+};
+
+struct sample {
+	double cycles, instructions, misses;
+};
+
+struct contestant {
+	const char *name;
+	struct bpf_object *object;
+	int fd;
+	unsigned xlated, jited, verified;
+	struct sal_outcomes *halves; /* first half, or 0 */
+	size_t half_size, half_count;
+	struct ring_buffer *ring;
+	unsigned long long sent, records;
+	struct sample round[ROUNDS];
+};
+
+static struct contestant field[CONTESTANTS];
+static int entered;
+
+static unsigned long long random_state = 88172645463325252ULL;
+
+static unsigned long long random_bits(void)
+{
+	random_state ^= random_state << 13;
+	random_state ^= random_state >> 7;
+	random_state ^= random_state << 17;
+	return random_state * 2685821657736338717ULL;
+}
+
+static double random_unit(void)
+{
+	return (double)(random_bits() >> 11) * 0x1.0p-53;
+}
+
+static void fail(const char *what)
+{
+	fprintf(stderr, "bench: %s: %s\n", what, strerror(errno));
+	exit(1);
+}
+
+/* ---- traffic ---------------------------------------------------------------------------- */
+
+struct flow {
+	__u32 source, dest;
+	__u16 source_port, dest_port;
+	__u8 protocol, tagged, six;
+};
+
+static void put16(__u8 *at, unsigned value)
+{
+	at[0] = (__u8)(value >> 8);
+	at[1] = (__u8)value;
+}
+
+static void put32(__u8 *at, unsigned value)
+{
+	put16(at, value >> 16);
+	put16(at + 2, value);
+}
+
+static void make_flow(struct flow *flow, const struct options *o)
+{
+	static const __u16 services[8] = {80, 443, 443, 443, 53, 22, 8080, 123};
+	unsigned sources = o->flows / 4 + 1, dests = o->flows / 8 + 1;
+	double z = random_unit(), p;
+
+	flow->source = 0x0a000000u + (unsigned)(sources * z * z) * 7919u % 0xffffffu;
+	z = random_unit();
+	flow->dest = 0xc0a80000u + (unsigned)(dests * z * z * z) * 104729u % 0xffffffu;
+	flow->source_port = (__u16)(1024 + random_bits() % 60000);
+	p = random_unit();
+	flow->protocol = p < .8 ? 6 : p < .99 ? 17 : 1;
+	flow->dest_port = random_unit() < .8 ? services[random_bits() & 7] : (__u16)random_bits();
+	flow->tagged = random_bits() % 10 == 0;
+	flow->six = (int)(random_bits() % 100) < o->six;
+	if (flow->six && flow->protocol == 1)
+		flow->protocol = 58;
+}
+
+static unsigned packet_length(void)
+{
+	double p = random_unit();
+
+	if (p < .45)
+		return 40 + (unsigned)(random_bits() % 25);
+	if (p < .6)
+		return 576;
+	return p < .9 ? 1500 : 64 + (unsigned)(random_bits() % 1400);
+}
+
+static void make_header(__u8 *p, const struct flow *flow)
+{
+	unsigned length = packet_length();
+	__u8 *ip = p + 14, *transport;
+
+	memset(p, 0, SLOT);
+	p[0] = p[6] = 2;
+	p[11] = 9;
+	if (flow->tagged) {
+		put16(p + 12, 0x8100);
+		p[15] = 100;
+		ip += 4;
+	}
+	if (flow->six) { /* 64 bytes hold no whole IPv6 TCP header; the frame goes on behind them */
+		put16(ip - 2, 0x86dd);
+		ip[0] = 0x60;
+		put16(ip + 4, length - 40);
+		ip[6] = flow->protocol;
+		ip[7] = 64;
+		put32(ip + 8, 0x20010db8);
+		put32(ip + 20, flow->source);
+		put32(ip + 24, 0x20010db8);
+		put32(ip + 36, flow->dest);
+		transport = ip + 40;
+	} else {
+		put16(ip - 2, 0x0800);
+		ip[0] = 0x45;
+		put16(ip + 2, length);
+		ip[8] = 64;
+		ip[9] = flow->protocol;
+		put32(ip + 12, flow->source);
+		put32(ip + 16, flow->dest);
+		transport = ip + 20;
+	}
+	if (flow->protocol == 6 || flow->protocol == 17) {
+		put16(transport, flow->source_port);
+		put16(transport + 2, flow->dest_port);
+	}
+	if (flow->protocol == 6 && !flow->six) {
+		transport[12] = 0x50;
+		transport[13] = random_unit() < .05 ? 2 : 0x10;
+	}
+}
+
+static int make_trace(__u8 *trace, const struct options *o)
+{
+	struct flow *flows = calloc((size_t)o->flows, sizeof(*flows));
+	double *cdf = malloc(sizeof(*cdf) * (size_t)o->flows), total = 0;
+	char *seen = calloc((size_t)o->flows, 1);
+	int i, distinct = 0;
+
+	if (!flows || !cdf || !seen)
+		fail("memory");
+	for (i = 0; i < o->flows; i++) {
+		make_flow(&flows[i], o);
+		total += 1.0 / pow(i + 1, o->zipf);
+		cdf[i] = total;
+	}
+	for (i = 0; i < 1 << o->log2_packets; i++) {
+		double x = random_unit() * total;
+		int low = 0, high = o->flows - 1;
+
+		while (low < high) {
+			int middle = (low + high) / 2;
+
+			if (cdf[middle] < x)
+				low = middle + 1;
+			else
+				high = middle;
+		}
+		distinct += !seen[low];
+		seen[low] = 1;
+		make_header(trace + (size_t)i * SLOT, &flows[low]);
+	}
+	free(flows);
+	free(cdf);
+	free(seen);
+	return distinct;
+}
+
+/* ---- objects ---------------------------------------------------------------------------- */
+
+static int quiet(enum libbpf_print_level level, const char *format, va_list arguments)
+{
+	return level == LIBBPF_WARN ? vfprintf(stderr, format, arguments) : 0;
+}
+
+static int count_record(void *context, void *data, size_t size)
+{
+	struct contestant *c = context;
+
+	(void)size;
+	c->records += ((struct sal_batch *)data)->count;
+	return 0;
+}
+
+static void *map_memory(struct bpf_map *map, size_t size)
+{
+	void *p = mmap(0, (size + 4095) & ~4095UL, PROT_READ | PROT_WRITE, MAP_SHARED,
+		bpf_map__fd(map), 0);
+
+	if (p == MAP_FAILED)
+		fail("mmap");
+	return p;
+}
+
+static void enter(struct bpf_program *program, struct bpf_object *object)
+{
+	struct contestant *c = &field[entered++];
+	struct bpf_map *state = bpf_object__find_map_by_name(object, SAL_STATE_MAP_NAME);
+	struct bpf_map *ring = bpf_object__find_map_by_name(object, SAL_RING_MAP_NAME);
+	struct bpf_prog_info info = {0};
+	__u32 size = sizeof(info);
+
+	c->name = bpf_program__name(program);
+	c->object = object;
+	c->fd = bpf_program__fd(program);
+	bpf_obj_get_info_by_fd(c->fd, &info, &size);
+	c->xlated = info.xlated_prog_len / 8;
+	c->jited = info.jited_prog_len;
+	c->verified = info.verified_insns;
+	if (state) {
+		c->half_size = bpf_map__value_size(state);
+		c->half_count = bpf_map__max_entries(state);
+		c->halves = map_memory(state, c->half_size * c->half_count);
+	}
+	if (ring)
+		c->ring = ring_buffer__new(bpf_map__fd(ring), count_record, c, NULL);
+}
+
+static void open_object(const char *path, const struct options *o)
+{
+	struct bpf_object *object = bpf_object__open_file(path, NULL);
+	struct bpf_program *program;
+	struct bpf_map *state;
+
+	if (!object)
+		fail(path);
+	state = bpf_object__find_map_by_name(object, SAL_STATE_MAP_NAME);
+	if (state)
+		bpf_map__set_max_entries(state, 2 * (unsigned)libbpf_num_possible_cpus());
+	if (bpf_object__load(object)) {
+		fprintf(stderr, "bench: %s does not load\n", path);
+		exit(1);
+	}
+	bpf_object__for_each_program(program, object)
+	{
+		const char *name = bpf_program__name(program);
+
+		if (o->only && !strstr(name, o->only) && strcmp(name, "sal_xdp"))
+			continue;
+		if (entered < CONTESTANTS)
+			enter(program, object);
+	}
+	if (entered && field[entered - 1].object == object) {
+		/* One program an object is named by its file, as all emitted ones are sal_xdp. */
+		const char *base = strrchr(path, '/');
+		char *name = strdup(base ? base + 1 : path);
+
+		if (!strcmp(field[entered - 1].name, "sal_xdp")) {
+			name[strcspn(name, ".")] = 0;
+			field[entered - 1].name = name;
+		}
+	}
+}
+
+/* ---- measuring -------------------------------------------------------------------------- */
+
+static int counter(unsigned long long config, int group)
+{
+	struct perf_event_attr a = {
+		.type = PERF_TYPE_HARDWARE,
+		.size = sizeof(a),
+		.config = config,
+		.exclude_user = 1,
+		.disabled = group < 0,
+		.read_format = PERF_FORMAT_GROUP,
+	};
+
+	return (int)syscall(SYS_perf_event_open, &a, 0, -1, group, 0);
+}
+
+static double cpu_seconds(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+static double best_rate; /* cycles a second */
+
+/* A multiplication has a latency of 3 cycles on every x86 since 2008. */
+static void measure_rate(void)
+{
+	unsigned long long x = 3;
+	double start = cpu_seconds(), rate;
+	int i;
+
+	for (i = 0; i < 100000; i++) {
+		x *= x;
+		__asm__ volatile("" : "+r"(x));
+	}
+	rate = 3 * 100000 / (cpu_seconds() - start);
+	if (rate > best_rate)
+		best_rate = rate;
+}
+
+struct rig {
+	int feed, programs, counters;
+	struct bpf_map *trace;
+	__u32 *feed_state; /* position, slot, mask */
+	__u8 *input;
+	__u32 packets;
+};
+
+static struct sample run(struct rig *rig, struct contestant *c, __u32 repeat)
+{
+	__u32 zero = 0;
+	double seconds;
+	struct {
+		unsigned long long count, value[3];
+	} read_out = {0};
+
+	LIBBPF_OPTS(bpf_test_run_opts, options, .data_in = rig->input,
+		.data_size_in = (SLOTS + 1) * SLOT, .repeat = (int)(repeat / 2));
+	if (bpf_map_update_elem(rig->programs, &zero, &c->fd, 0))
+		fail("prog array");
+	rig->feed_state[1] = 0;
+	if (bpf_prog_test_run_opts(rig->feed, &options)) /* unmeasured: fills the caches */
+		fail("test_run");
+	options.repeat = (int)repeat;
+	options.data_size_out = 0;
+	rig->feed_state[1] = 0;
+	if (rig->counters < 0)
+		measure_rate();
+	ioctl(rig->counters, PERF_EVENT_IOC_RESET, PERF_IOC_FLAG_GROUP);
+	ioctl(rig->counters, PERF_EVENT_IOC_ENABLE, PERF_IOC_FLAG_GROUP);
+	seconds = cpu_seconds();
+	if (bpf_prog_test_run_opts(rig->feed, &options))
+		fail("test_run");
+	seconds = cpu_seconds() - seconds;
+	ioctl(rig->counters, PERF_EVENT_IOC_DISABLE, PERF_IOC_FLAG_GROUP);
+	if (options.retval == 0) {
+		fprintf(stderr, "bench: %s: aborted\n", c->name);
+		exit(1);
+	}
+	if (rig->counters < 0)
+		read_out.value[0] = (unsigned long long)(seconds * 1e9);
+	else if (read(rig->counters, &read_out, sizeof(read_out)) < 0)
+		fail("counters");
+	c->sent += repeat + repeat / 2;
+	if (c->ring)
+		ring_buffer__consume(c->ring);
+	return (struct sample){(double)read_out.value[0] / repeat,
+		(double)read_out.value[1] / repeat, (double)read_out.value[2] / repeat};
+}
+
+static int compare(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* The p-quantile over the rounds of one value. */
+static double quantile(const struct contestant *c, int rounds, size_t member, double p)
+{
+	double values[ROUNDS];
+	int i;
+
+	for (i = 0; i < rounds; i++)
+		values[i] = *(const double *)((const char *)&c->round[i] + member);
+	qsort(values, (size_t)rounds, sizeof(*values), compare);
+	return values[(int)(p * (rounds - 1) + .5)];
+}
+
+/* The same over the empty program's; of the empty program itself, the value. */
+static double net(const struct contestant *c, int rounds, size_t member, double p)
+{
+	double value = quantile(c, rounds, member, p);
+
+	return c == field ? value : value - quantile(field, rounds, member, p);
+}
+
+/* Nanoseconds to cycles, once the best clock rate is known. */
+static void scale_times(int rounds)
+{
+	int i, round;
+
+	for (i = 0; i < entered; i++)
+		for (round = 0; round < rounds; round++)
+			field[i].round[round].cycles *= best_rate * 1e-9;
+}
+
+static void report(const struct contestant *c, const struct options *o)
+{
+	double cycles = net(c, o->rounds, offsetof(struct sample, cycles), .5);
+	double low = net(c, o->rounds, offsetof(struct sample, cycles), .1);
+	double least = net(c, o->rounds, offsetof(struct sample, cycles), 0);
+	double ins = net(c, o->rounds, offsetof(struct sample, instructions), .5);
+	double miss = net(c, o->rounds, offsetof(struct sample, misses), .5);
+	unsigned long long packets = 0, ends = 0;
+	size_t i;
+
+	printf(o->csv ? "%s,%.2f,%.2f,%.2f,%.1f,%.3f,%u,%u,%u,%llu"
+		      : "%-28s %7.1f %7.1f %7.1f %7.1f %7.3f %6u %6u %7u %9llu",
+		c->name, cycles, low, least, ins, miss, c->xlated, c->jited, c->verified,
+		c->records);
+	for (i = 0; c->halves && i < c->half_count; i++) {
+		const struct sal_outcomes *half =
+			(const void *)((const char *)c->halves + i * c->half_size);
+
+		packets += half->packets;
+		ends += half->ok + half->truncated + half->malformed + half->limited;
+	}
+	if (c->halves && (packets != c->sent || ends != packets))
+		printf("  WRONG: sent %llu, packets %llu, ends %llu", c->sent, packets, ends);
+	printf("\n");
+}
+
+static void set_up(struct rig *rig, const char *path, const struct options *o)
+{
+	struct bpf_object *object = bpf_object__open_file(path, NULL);
+	struct bpf_map *map;
+	__u8 *trace;
+	int distinct;
+
+	if (!object)
+		fail(path);
+	rig->packets = 1u << o->log2_packets;
+	rig->trace = bpf_object__find_map_by_name(object, "trace");
+	bpf_map__set_max_entries(rig->trace, rig->packets);
+	if (bpf_object__load(object))
+		fail("feed");
+	trace = map_memory(rig->trace, (size_t)rig->packets * SLOT);
+	distinct = make_trace(trace, o);
+	rig->input = malloc((SLOTS + 1) * SLOT);
+	memcpy(rig->input, trace, (SLOTS + 1) * SLOT);
+	rig->feed = bpf_program__fd(bpf_object__find_program_by_name(object, "feed"));
+	rig->programs = bpf_object__find_map_fd_by_name(object, "contestant");
+	bpf_object__for_each_map(map, object)
+	{
+		if (strstr(bpf_map__name(map), ".bss"))
+			rig->feed_state = map_memory(map, bpf_map__value_size(map));
+	}
+	rig->feed_state[2] = rig->packets - 1;
+	enter(bpf_object__find_program_by_name(object, "empty"), object);
+	rig->counters = counter(PERF_COUNT_HW_CPU_CYCLES, -1);
+	if (rig->counters >= 0) {
+		counter(PERF_COUNT_HW_INSTRUCTIONS, rig->counters);
+		counter(PERF_COUNT_HW_BRANCH_MISSES, rig->counters);
+	}
+	if (!o->csv)
+		printf("# %u packets, %d flows (%d seen), zipf %.2f, %d%% IPv6, %d rounds of "
+		       "%d packets, cpu %d, %s; over the empty program\n",
+			rig->packets, o->flows, distinct, o->zipf, o->six, o->rounds, 1 << o->log2_run,
+			o->cpu, rig->counters < 0 ? "cycles from CPU time" : "hardware counters");
+}
+
+int main(int count, char **arguments)
+{
+	struct options o = {18, 65536, 0, 51, 17, 0, 0, 1.0, NULL};
+	struct rig rig = {0};
+	cpu_set_t cpus;
+	int option, i, round;
+
+	while ((option = getopt(count, arguments, "n:f:z:6:r:k:c:p:C")) != -1) {
+		switch (option) {
+		case 'n': o.log2_packets = atoi(optarg); break;
+		case 'f': o.flows = atoi(optarg); break;
+		case 'z': o.zipf = atof(optarg); break;
+		case '6': o.six = atoi(optarg); break;
+		case 'r': o.rounds = atoi(optarg); break;
+		case 'k': o.log2_run = atoi(optarg); break;
+		case 'c': o.cpu = atoi(optarg); break;
+		case 'p': o.only = optarg; break;
+		case 'C': o.csv = 1; break;
+		default: return 2;
+		}
+	}
+	if (count - optind < 2 || o.rounds < 1 || o.rounds > ROUNDS || o.log2_packets < 7) {
+		fprintf(stderr, "usage: bench [options] feed.o object...\n");
+		return 2;
+	}
+	CPU_ZERO(&cpus);
+	CPU_SET(o.cpu, &cpus);
+	sched_setaffinity(0, sizeof(cpus), &cpus);
+	libbpf_set_print(quiet);
+	set_up(&rig, arguments[optind], &o);
+	for (i = optind + 1; i < count; i++)
+		open_object(arguments[i], &o);
+	for (i = 0; i < entered; i++)
+		run(&rig, &field[i], rig.packets); /* fills the tables */
+	for (round = 0; round < o.rounds; round++)
+		for (i = 0; i < entered; i++)
+			field[i].round[round] = run(&rig, &field[i], 1u << o.log2_run);
+	if (rig.counters < 0)
+		scale_times(o.rounds);
+	printf(o.csv ? "%s,%s,%s,%s,%s,%s,%s,%s,%s,%s\n"
+		     : "%-28s %7s %7s %7s %7s %7s %6s %6s %7s %9s\n",
+		"program", "median", "p10", "least", "instr", "misses", "insns", "jited", "verified",
+		"records");
+	for (i = 0; i < entered; i++)
+		report(&field[i], &o);
+	return 0;
+}
