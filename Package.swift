@@ -20,7 +20,8 @@ let hot: [SwiftSetting] =
 /// The modules and the only edges between them (`Tests/TidyTests` holds the imports to this table).
 let modules: [Target] = [
   .target(
-    name: "CRuntimeBPF", path: "runtime-bpf", exclude: ["native", "examples"], sources: ["anchor.c"],
+    name: "CRuntimeBPF", path: "runtime-bpf", exclude: ["native", "examples"],
+    sources: ["anchor.c"],
     publicHeadersPath: "include"),
   .target(
     name: "CLibBPF", path: "Sources/CLibBPF",
@@ -34,7 +35,8 @@ let modules: [Target] = [
   .target(
     name: "Operators", dependencies: ["DataModel", "BPFModel", "Kernels", "CRuntimeBPF"],
     swiftSettings: strict),
-  .target(name: "Plan", dependencies: ["DataModel", "Operators", "Diagnostics"], swiftSettings: safe),
+  .target(
+    name: "Plan", dependencies: ["DataModel", "Operators", "Diagnostics"], swiftSettings: safe),
   .target(
     name: "Semantics", dependencies: ["Diagnostics", "DataModel", "Syntax", "Operators", "Plan"],
     swiftSettings: safe),
@@ -76,8 +78,11 @@ let modules: [Target] = [
 let tests: [Target] = [
   .target(
     name: "TestSupport",
-    dependencies: ["Diagnostics", "DataModel", "Compiler", "Session", "Capture", "Sinks"],
+    dependencies: ["Diagnostics", "DataModel", "Operators", "Plan", "Compiler"],
     path: "Tests/TestSupport", swiftSettings: strict),
+  .testTarget(
+    name: "TidyTests", dependencies: ["TestSupport", "DataModel", "Operators"],
+    swiftSettings: strict),
   .testTarget(name: "CaptureTests", dependencies: ["Capture", "CZlib"], swiftSettings: strict),
 ]
 

@@ -1,0 +1,379 @@
+public import DataModel
+import Operators
+public import Plan
+
+/// A row of the exact answer.
+public struct NaiveRow: Sendable {
+  /// The row.
+  public let row: Row
+  /// Whether an engine may leave the row out or may print it although it is not in the answer:
+  /// it hangs on an estimate within whose bound the truth lies on the other side of a threshold.
+  public let isOptional: Bool
+}
+
+/// The meaning of a plan, tuple by tuple, with dictionaries and exact sets: what every engine's
+/// answer is compared with.
+///
+/// Written from `Docs/Language.md`; shares nothing with the engines but the plan and the field
+/// table. Everything is kept, so it is for test captures only.
+public struct NaiveEvaluator {
+  private let plan: LogicalPlan
+  private var newest = Int64.min
+  private var states: [WindowKey: [[Value]: NaiveState]] = [:]
+  private var seen: [WindowKey: Set<[Value]>] = [:]
+  private var setCache: [WindowKey: Set<[Value]>] = [:]
+  private var tupleRows: [NaiveRow] = []
+  /// Tuples that came after the close of the window of an aggregation or DISTINCT.
+  public private(set) var late = 0
+
+  /// The relative distance from a threshold within which an estimate may err.
+  private let band: Double
+
+  private struct WindowKey: Hashable {
+    let index: Int
+    let start: Int64
+  }
+
+  /// The exact answer of a plan over the frames in their order: by window end, output and values.
+  public static func rows(
+    of plan: LogicalPlan, over frames: [CapturedFrame], band: Double = 0.1
+  ) -> [NaiveRow] {
+    var evaluator = NaiveEvaluator(plan: plan, band: band)
+    for (order, frame) in frames.enumerated() {
+      evaluator.take(NaivePacket(frame, order: order))
+    }
+    return evaluator.finish()
+  }
+
+  /// Starts with no tuple seen.
+  public init(plan: LogicalPlan, band: Double = 0.1) {
+    self.plan = plan
+    self.band = band
+  }
+
+  /// Takes the next packet.
+  public mutating func take(_ packet: NaivePacket) {
+    newest = max(newest, packet.time)
+    var sets: [SetQuestion: Bool] = [:]
+    var passed = [Bool](repeating: false, count: plan.nodes.count)
+    for index in plan.nodes.indices {
+      let node = plan.nodes[index]
+      if let input = node.input, !passed[input] { continue }
+      switch node.operation {
+      case .source: passed[index] = true
+      case .filter(let predicate):
+        answer(predicate, packet, into: &sets)
+        let answers = sets
+        let tuple = NaiveTuple(packet: packet) { id, key, within in
+          answers[SetQuestion(set: id, key: key, within: within)] ?? false
+        }
+        passed[index] = tuple.satisfies(predicate)
+      case .distinct(let components, let window):
+        let tuple = NaiveTuple(packet: packet) { _, _, _ in false }
+        let start = window.start(of: packet.time)
+        guard let key = tuple.key(components) else { continue }
+        if isClosed(start + window.length) {
+          late += 1
+          continue
+        }
+        let place = WindowKey(index: index, start: start)
+        passed[index] = seen[place, default: []].insert(key).inserted
+      }
+    }
+    let tuple = NaiveTuple(packet: packet) { _, _, _ in false }
+    for (index, aggregation) in plan.aggregations.enumerated() where passed[aggregation.input] {
+      guard let key = tuple.key(aggregation.key) else { continue }
+      let start = aggregation.window.start(of: packet.time)
+      if isClosed(start + aggregation.window.length) {
+        late += 1
+        continue
+      }
+      let place = WindowKey(index: index, start: start)
+      var state = states[place, default: [:]].removeValue(forKey: key) ?? NaiveState()
+      state.tuples += 1
+      for (number, feature) in plan.features.enumerated() where feature.aggregation == index {
+        state.update(number, feature.call, tuple)
+      }
+      states[place, default: [:]][key] = state
+    }
+    emitTuples(tuple, passed)
+  }
+
+  /// Closes every window and gives all rows, by window end, output and values.
+  public func finish() -> [NaiveRow] {
+    var rows = tupleRows
+    for (index, output) in plan.outputs.enumerated() {
+      guard case .rows(let relation, let columns) = output.content else { continue }
+      for end in closes(of: relation) {
+        let schema = output.schema
+        for found in keys(of: relation, at: end) {
+          let values = zip(columns, schema.columns).map { expression, column in
+            Self.typed(value(expression, key: found.key, end: end, factor: 1), column.type)
+          }
+          rows.append(
+            NaiveRow(
+              row: Row(
+                output: index, start: end - plan.relations[relation].window.length, end: end,
+                values: values),
+              isOptional: found.isOptional))
+        }
+      }
+    }
+    return rows.sorted { RowOrder.precedes($0.row, $1.row) }
+  }
+
+  private func isClosed(_ end: Int64) -> Bool { newest - plan.lateness >= end }
+
+  private mutating func emitTuples(_ tuple: NaiveTuple, _ passed: [Bool]) {
+    for (index, output) in plan.outputs.enumerated() {
+      guard case .tuples(let node, let columns) = output.content, passed[node] else { continue }
+      let time = tuple.packet.time
+      let values = columns.map { column -> Value in
+        switch column {
+        case .field(let id): return tuple.packet.value(id)
+        case .number(let expression):
+          return tuple.number(expression).map { .integer($0) } ?? .missing
+        }
+      }
+      tupleRows.append(
+        NaiveRow(
+          row: Row(output: index, start: time, end: time, values: values), isOptional: false))
+    }
+  }
+}
+
+// MARK: Sets that rows feed back
+
+extension NaiveEvaluator {
+  private struct SetQuestion: Hashable {
+    let set: SetID
+    let key: [Value]
+    let within: Int64
+  }
+
+  /// Answers every set test of a predicate for this packet.
+  private mutating func answer(
+    _ predicate: TuplePredicate, _ packet: NaivePacket, into answers: inout [SetQuestion: Bool]
+  ) {
+    switch predicate {
+    case .inSet(let id, let components, let within, _):
+      let tuple = NaiveTuple(packet: packet) { _, _, _ in false }
+      guard let key = tuple.key(components) else { return }
+      answers[SetQuestion(set: id, key: key, within: within)] = holds(
+        id, key, at: packet.time, within: within)
+    case .and(let parts), .or(let parts):
+      for part in parts { answer(part, packet, into: &answers) }
+    case .not(let part): answer(part, packet, into: &answers)
+    default: return
+    }
+  }
+
+  /// Whether a key is in the set that is effective at `time`, or was within the last `within`.
+  private mutating func holds(_ id: SetID, _ key: [Value], at time: Int64, within: Int64) -> Bool {
+    let set = plan.sets[id.index]
+    let length = plan.relations[set.relation].window.length
+    // The set of the window that ends at `end` is in effect from end + lag until the next one is.
+    var end = plan.relations[set.relation].window.start(of: time - plan.setLag)
+    let oldest = within > 0 ? time - within : time
+    repeat {
+      if members(id.index, at: end).contains(key) { return true }
+      end -= length
+    } while end + plan.setLag + length > oldest && end + length > 0
+    return false
+  }
+
+  private mutating func members(_ index: Int, at end: Int64) -> Set<[Value]> {
+    let place = WindowKey(index: index, start: end)
+    if let known = setCache[place] { return known }
+    let set = plan.sets[index]
+    let keys = keys(of: set.relation, at: end).filter { !$0.isOptional }
+    let members = Set(keys.map { found in set.columns.map { found.key[$0] } })
+    setCache[place] = members
+    return members
+  }
+}
+
+// MARK: Rows
+
+extension NaiveEvaluator {
+  private struct FoundKey {
+    let key: [Value]
+    var isOptional: Bool
+  }
+
+  private func domain(of relation: Int) -> Int {
+    switch plan.relations[relation].operation {
+    case .keys(let domain): domain
+    case .filter(let input, _): self.domain(of: input)
+    case .top(let input, _, _, _): self.domain(of: input)
+    }
+  }
+
+  /// The ends of the windows in which the relation's domain has keys, ascending.
+  private func closes(of relation: Int) -> [Int64] {
+    let domain = domain(of: relation)
+    let length = plan.relations[relation].window.length
+    return states.keys.filter { $0.index == domain }.map { $0.start + length }.sorted()
+  }
+
+  /// The keys of the relation at a close, with whether they hang on an estimate.
+  private func keys(of relation: Int, at end: Int64) -> [FoundKey] {
+    let entry = plan.relations[relation]
+    switch entry.operation {
+    case .keys(let domain):
+      let start = end - plan.aggregations[domain].window.length
+      let found = states[WindowKey(index: domain, start: start)] ?? [:]
+      return found.keys.map { FoundKey(key: $0, isOptional: false) }
+    case .filter(let input, let condition):
+      return keys(of: input, at: end).compactMap { found in
+        let verdicts = [1 - band, 1, 1 + band].map {
+          truth(condition, key: found.key, end: end, factor: $0)
+        }
+        guard verdicts.contains(true) else { return nil }
+        return FoundKey(
+          key: found.key, isOptional: found.isOptional || verdicts.contains(false))
+      }
+    case .top(let input, let count, let by, let per):
+      var groups: [[Value]: [(key: [Value], rank: NaiveNumber)]] = [:]
+      for found in keys(of: input, at: end) {
+        guard let rank = NaiveNumber(value(by, key: found.key, end: end, factor: 1)) else {
+          continue
+        }
+        groups[per.map { found.key[$0] }, default: []].append((found.key, rank))
+      }
+      return groups.values.flatMap { group in
+        group.sorted { a, b in
+          let order = a.rank.order(b.rank)
+          return order != 0 ? order > 0 : a.key.lexicographicallyPrecedes(b.key)
+        }.prefix(count).map { FoundKey(key: $0.key, isOptional: false) }
+      }
+    }
+  }
+
+  /// The value of a feature at a key: that of its last window that is closed at `end`.
+  private func feature(_ index: Int, key: [Value], end: Int64, factor: Double) -> Value {
+    let feature = plan.features[index]
+    let window = plan.aggregations[feature.aggregation].window
+    let start = window.start(of: end) - window.length
+    let place = WindowKey(index: feature.aggregation, start: start)
+    guard let state = states[place]?[key] else {
+      return OperatorCatalogue.operation(of: feature.call).absentValue(feature.call)
+    }
+    if factor != 1, case .distinct = plan.aggregations[feature.aggregation].form,
+      state.distinct(index) > CountDistinct.exactItems
+    {
+      return .integer(Int64((Double(state.distinct(index)) * factor).rounded()))
+    }
+    return state.value(index, feature.call)
+  }
+
+  private func value(
+    _ expression: RowExpression, key: [Value], end: Int64, factor: Double
+  ) -> Value {
+    switch expression {
+    case .key(let index): return key[index]
+    case .constant(let value): return value
+    case .feature(let index, let columns):
+      return feature(index, key: columns.map { key[$0] }, end: end, factor: factor)
+    case .ranked(let inner, let member, let place):
+      guard case .ranking(let items) = value(inner, key: key, end: end, factor: factor) else {
+        return .missing
+      }
+      guard place < items.count else {
+        return member == .share ? .real(0) : member == .count ? .integer(0) : .missing
+      }
+      switch member {
+      case .share: return .real(items[place].share)
+      case .count: return .integer(items[place].count)
+      case .key: return items[place].item[0]
+      }
+    case .binary(let op, let left, let right):
+      guard let a = number(left, key, end, factor), let b = number(right, key, end, factor),
+        let result = NaiveNumber.apply(op, a, b)
+      else { return .missing }
+      return result.integer.map { .integer($0) } ?? .real(result.double)
+    case .negate(let inner):
+      guard let a = number(inner, key, end, factor),
+        let result = NaiveNumber.apply(.integer(.subtract), .rational(0, 1), a)
+      else { return .missing }
+      return result.integer.map { .integer($0) } ?? .real(result.double)
+    case .compare, .isOneOf, .inPrefixes, .inSet, .and, .or, .not:
+      return .bool(truth(expression, key: key, end: end, factor: factor))
+    }
+  }
+
+  /// A number that is not rounded between the operators of an expression.
+  private func number(
+    _ expression: RowExpression, _ key: [Value], _ end: Int64, _ factor: Double
+  ) -> NaiveNumber? {
+    if case .binary(let op, let left, let right) = expression {
+      guard let a = number(left, key, end, factor), let b = number(right, key, end, factor) else {
+        return nil
+      }
+      return NaiveNumber.apply(op, a, b)
+    }
+    return NaiveNumber(value(expression, key: key, end: end, factor: factor))
+  }
+
+  private func truth(
+    _ condition: RowExpression, key: [Value], end: Int64, factor: Double
+  ) -> Bool {
+    switch condition {
+    case .and(let parts):
+      return parts.allSatisfy { truth($0, key: key, end: end, factor: factor) }
+    case .or(let parts): return parts.contains { truth($0, key: key, end: end, factor: factor) }
+    case .not(let part): return !truth(part, key: key, end: end, factor: factor)
+    case .compare(let op, let left, let right):
+      if let a = number(left, key, end, factor), let b = number(right, key, end, factor) {
+        return op.holds(a.order(b), 0)
+      }
+      let a = value(left, key: key, end: end, factor: factor)
+      let b = value(right, key: key, end: end, factor: factor)
+      return a != .missing && b != .missing && op.holds(a, b)
+    case .isOneOf(let inner, let list, let negated):
+      let item = value(inner, key: key, end: end, factor: factor)
+      guard item != .missing else { return false }
+      let isIn = list.contains { entry in
+        guard let a = NaiveNumber(item), let b = NaiveNumber(entry) else { return item == entry }
+        return a.order(b) == 0
+      }
+      return isIn != negated
+    case .inPrefixes(let inner, let prefixes, let negated):
+      guard case .address(let address) = value(inner, key: key, end: end, factor: factor) else {
+        return false
+      }
+      return prefixes.contains { NaiveTuple.contains($0, address) } != negated
+    case .inSet(let id, let columns, let within, let negated):
+      var copy = self
+      let asked = columns.map { key[$0] }
+      guard !asked.contains(.missing) else { return false }
+      return copy.holds(id, asked, at: end, within: within) != negated
+    default:
+      switch value(condition, key: key, end: end, factor: factor) {
+      case .bool(let flag): return flag
+      case .integer(let number): return number != 0
+      default: return false
+      }
+    }
+  }
+
+  /// A value as the output's column declares it.
+  private static func typed(_ value: Value, _ type: ScalarType) -> Value {
+    switch (value, type) {
+    case (.integer(let number), .float): .real(Double(number))
+    case (.integer(let number), .duration): .duration(number)
+    case (.integer(let number), .time): .time(number)
+    default: value
+    }
+  }
+}
+
+/// The order in which rows are compared: window end, output, values.
+public enum RowOrder {
+  /// Whether `a` comes before `b`.
+  public static func precedes(_ a: Row, _ b: Row) -> Bool {
+    if a.end != b.end { return a.end < b.end }
+    if a.output != b.output { return a.output < b.output }
+    return a.values.lexicographicallyPrecedes(b.values)
+  }
+}

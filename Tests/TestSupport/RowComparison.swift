@@ -1,0 +1,78 @@
+public import DataModel
+
+/// Compares an engine's rows with the exact answer in the sense of language.md §3.5.
+public enum RowComparison {
+  /// What differs, one line a row; empty where the engine is right.
+  ///
+  /// Exact values must be equal. An approximate value's bound, taken twice as wide (so that 95 %
+  /// becomes far beyond 99.9 %), must hold the exact one. A row that hangs on an estimate may be
+  /// there or not.
+  public static func differences(exact: [NaiveRow], engine: [Row]) -> [String] {
+    var rest = Dictionary(grouping: engine, by: Place.init)
+    var lines: [String] = []
+    // Rows without approximate values pair by equality, and so first.
+    var open: [NaiveRow] = []
+    for wanted in exact {
+      let place = Place(wanted.row)
+      if let index = rest[place]?.firstIndex(where: { agrees(wanted.row, $0) }) {
+        rest[place]?.remove(at: index)
+      } else if !wanted.isOptional {
+        open.append(wanted)
+      }
+    }
+    for wanted in open { lines.append("missing \(text(wanted.row))") }
+    for row in rest.values.joined().sorted(by: RowOrder.precedes) {
+      lines.append("not in the answer: \(text(row))")
+    }
+    return lines
+  }
+
+  /// What differs between two engines, in order; empty where they agree bit for bit.
+  public static func differences(_ left: [Row], _ right: [Row]) -> [String] {
+    var lines: [String] = []
+    for (a, b) in zip(left, right) where a != b { lines.append("\(text(a)) ≠ \(text(b))") }
+    if left.count != right.count { lines.append("\(left.count) rows ≠ \(right.count) rows") }
+    return lines
+  }
+
+  private struct Place: Hashable {
+    let output: Int
+    let start: Int64
+    let end: Int64
+
+    init(_ row: Row) {
+      output = row.output
+      start = row.start
+      end = row.end
+    }
+  }
+
+  private static func agrees(_ exact: Row, _ row: Row) -> Bool {
+    guard exact.values.count == row.values.count else { return false }
+    return exact.values.indices.allSatisfy { index in
+      let (a, b) = (exact.values[index], row.values[index])
+      if let bound = row.bounds[index], let truth = number(a), let estimate = number(b) {
+        let low = estimate - 2 * (estimate - bound.low)
+        let high = estimate + 2 * (bound.high - estimate)
+        return low <= truth && truth <= high
+      }
+      if case .real(let x) = a, let y = number(b) {
+        return x == y || abs(x - y) <= 1e-12 * max(abs(x), abs(y))
+      }
+      return a == b
+    }
+  }
+
+  private static func number(_ value: Value) -> Double? {
+    switch value {
+    case .integer(let number): Double(number)
+    case .real(let number): number
+    default: nil
+    }
+  }
+
+  private static func text(_ row: Row) -> String {
+    "output \(row.output) [\(Timestamp.text(row.start)), \(Timestamp.text(row.end))) "
+      + row.values.map(\.description).joined(separator: " | ")
+  }
+}

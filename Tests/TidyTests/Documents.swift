@@ -1,0 +1,78 @@
+import DataModel
+import Operators
+
+/// `Docs/Operators.md`, out of the operator catalogue.
+enum OperatorsDocument {
+  static var text: String {
+    var lines = [
+      "# Operators", "",
+      "Generated from `OperatorCatalogue.all`; do not edit. "
+        + "`SALC_UPDATE=1 scripts/test --filter TidyTests` rewrites it.", "",
+    ]
+    for entry in OperatorCatalogue.all.sorted(by: { $0.name < $1.name }) {
+      lines += ["## `\(entry.name)(\(parameters(entry)))`", "", entry.summary, ""]
+      if !entry.aliases.isEmpty {
+        lines.append("- Other names: " + entry.aliases.map { "`\($0)`" }.joined(separator: ", "))
+      }
+      lines += ["- Bound: " + entry.boundSummary, "", "```sal", entry.example, "```", ""]
+    }
+    lines.removeLast()
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private static func parameters(_ entry: any StreamOperator) -> String {
+    entry.parameters.map { parameter in
+      let name: String
+      switch parameter.kind {
+      case .expression: name = parameter.name
+      case .fields: name = parameter.name + ", …"
+      case .integer(let range):
+        name = "\(parameter.name): \(range.lowerBound)…\(range.upperBound)"
+      }
+      return parameter.isOptional ? "[\(name)]" : name
+    }.joined(separator: ", ")
+  }
+}
+
+/// `Docs/Fields.md`, out of the field table.
+enum FieldsDocument {
+  static var text: String {
+    var lines = [
+      "# Packet fields", "",
+      "Generated from `PacketFields.all`; do not edit. "
+        + "`SALC_UPDATE=1 scripts/test --filter TidyTests` rewrites it.", "",
+      "Names are those of Wireshark's display filters; other names of the same field, most of them "
+        + "SAL's, stand beside them.",
+      "A field is missing where its header is, or where the capture "
+        + "ends before it; see `Language.md`, \"Missing values\".", "",
+      "| field | other names | type | where | meaning |", "|---|---|---|---|---|",
+    ]
+    for field in PacketFields.all {
+      let aliases = field.aliases.map { "`\($0)`" }.joined(separator: ", ")
+      lines.append(
+        "| `\(field.name)` | \(aliases) | \(field.type) | \(place(field.location)) "
+          + "| \(field.summary) |")
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private static func place(_ location: FieldLocation) -> String {
+    switch location {
+    case .slices(let slices):
+      slices.map { slice in
+        let end = slice.byteOffset + slice.byteWidth - 1
+        let bytes =
+          slice.byteWidth == 1
+          ? "byte \(slice.byteOffset)" : "bytes \(slice.byteOffset)–\(end)"
+        let isWhole = slice.bits == slice.byteWidth * 8
+        let low = slice.shift
+        let bits =
+          isWhole ? "" : slice.bits == 1 ? ", bit \(low)" : ", bits \(low)–\(low + slice.bits - 1)"
+        return "\(slice.layer.name) \(bytes)\(bits)"
+      }.joined(separator: "; or ")
+    case .presence: "presence"
+    case .wireLength, .capturedLength, .time: "record"
+    case .transportProtocol: "the header chain"
+    }
+  }
+}

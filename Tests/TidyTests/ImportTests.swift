@@ -1,0 +1,110 @@
+import TestSupport
+import Testing
+
+/// Who may import whom: the table of ARCHITECTURE.md. A new edge needs a decision file.
+private let edges: [String: Set<String>] = [
+  "Diagnostics": [],
+  "DataModel": [],
+  "Kernels": ["DataModel", "CRuntimeBPF"],
+  "Syntax": ["Diagnostics"],
+  "BPFModel": ["DataModel"],
+  "Operators": ["DataModel", "BPFModel", "Kernels", "CRuntimeBPF"],
+  "Plan": ["DataModel", "Operators", "Diagnostics"],
+  "Semantics": ["Diagnostics", "DataModel", "Syntax", "Operators", "Plan"],
+  "Planning": ["Diagnostics", "DataModel", "Operators", "Plan", "BPFModel"],
+  "CodeGeneration": ["DataModel", "BPFModel", "Operators", "Plan"],
+  "Compiler": [
+    "Diagnostics", "DataModel", "Syntax", "BPFModel", "Operators", "Plan", "Semantics", "Planning",
+    "CodeGeneration",
+  ],
+  "Capture": ["DataModel", "Kernels", "CRuntimeBPF", "CZlib"],
+  "HostRuntime": ["DataModel", "Kernels", "Operators", "Plan"],
+  "BPFRuntime": ["BPFModel", "DataModel", "CLibBPF"],
+  "Sinks": ["DataModel"],
+  "Session": [
+    "Compiler", "HostRuntime", "BPFRuntime", "Capture", "Sinks", "Diagnostics", "DataModel", "Plan",
+    "BPFModel",
+  ],
+  "salc": ["Session", "Compiler", "Diagnostics", "ArgumentParser"],
+]
+
+/// Modules of the system that any module may import.
+private let system: Set<String> = ["Glibc", "Synchronization"]
+
+/// The modules that know no file, clock or process, and so no Glibc.
+private let pure: Set<String> = [
+  "Diagnostics", "DataModel", "Syntax", "BPFModel", "Operators", "Plan", "Semantics", "Planning",
+  "CodeGeneration", "Compiler",
+]
+
+@Suite("Imports run one way")
+struct ImportTests {
+  /// The modules' declared dependencies, out of the text of Package.swift.
+  static let declared: [String: Set<String>] = {
+    let text = Repository.text("Package.swift")
+    let modules = text.between("let modules: [Target] = [", and: "\n]\n") ?? ""
+    let targets = modules.parts(separatedBy: "arget(").flatMap { $0.parts(separatedBy: "Library(") }
+    var result: [String: Set<String>] = [:]
+    for target in targets {
+      guard let name = target.between("name: \"", and: "\"") else { continue }
+      let rest = target.parts(separatedBy: "dependencies: [").dropFirst().joined()
+      let list = rest.contains(".product(") ? rest.parts(separatedBy: "),")[0] : rest
+      let names = list.contains(".product(") ? list : list.parts(separatedBy: "]")[0]
+      result[name] = Set(names.quotedStrings).subtracting(["swift-argument-parser"])
+    }
+    return result
+  }()
+
+  @Test("declared dependencies are those of the table", arguments: edges.keys.sorted())
+  func declaredDependencies(module: String) throws {
+    let declared = try #require(Self.declared[module], "Package.swift has no target \(module)")
+    let extra = declared.subtracting(edges[module] ?? [])
+    #expect(extra.isEmpty, "\(module) declares edges that ARCHITECTURE.md does not have")
+  }
+
+  @Test("no module is missing from the table")
+  func everyModuleIsInTheTable() {
+    let folders = Set(
+      Repository.files(below: "Sources").filter { $0.hasSuffix(".swift") }
+        .map { String($0.split(separator: "/")[1]) })
+    #expect(folders.subtracting(edges.keys).isEmpty)
+  }
+
+  @Test("imports are declared", arguments: edges.keys.sorted())
+  func importsAreDeclared(module: String) throws {
+    let declared = try #require(Self.declared[module])
+    for file in Repository.files(below: "Sources/" + module) where file.hasSuffix(".swift") {
+      for name in Self.imports(of: Repository.text(file)) {
+        #expect(
+          declared.contains(name) || system.contains(name),
+          "\(file) imports \(name), which \(module) does not declare")
+        #expect(
+          !(pure.contains(module) && system.contains(name)),
+          "\(file) imports \(name), but \(module) knows no file, clock or process")
+      }
+    }
+  }
+
+  @Test("nobody imports Foundation, and libbpf is imported in one module")
+  func forbiddenImports() {
+    for file in Repository.files() where file.hasSuffix(".swift") {
+      for name in Self.imports(of: Repository.text(file)) {
+        #expect(!name.hasPrefix("Foundation"), "\(file) imports Foundation")
+        if name == "CLibBPF" { #expect(file.hasPrefix("Sources/BPFRuntime/"), "\(file)") }
+      }
+    }
+  }
+
+  /// The modules named by the import lines of a file.
+  static func imports(of text: String) -> Set<String> {
+    var found: Set<String> = []
+    for line in text.split(separator: "\n") {
+      let words = line.split(separator: " ")
+      guard let at = words.firstIndex(of: "import"), at + 1 < words.count,
+        words[..<at].allSatisfy({ ["public", "internal", "package", "@testable"].contains($0) })
+      else { continue }
+      found.insert(String(words[at + 1].prefix { $0 != "." }))
+    }
+    return found
+  }
+}
