@@ -83,6 +83,9 @@ let tests: [Target] = [
   .testTarget(
     name: "TidyTests", dependencies: ["TestSupport", "DataModel", "Operators"],
     swiftSettings: strict),
+  .testTarget(
+    name: "BPFRuntimeTests", dependencies: ["BPFRuntime"], exclude: ["Fixtures"],
+    swiftSettings: strict),
   .testTarget(name: "CaptureTests", dependencies: ["Capture", "CZlib"], swiftSettings: strict),
 ]
 

@@ -76,7 +76,8 @@ extension BPFError: CustomStringConvertible {
     case .mapShape(let map, let wanted, let found):
       "the kept map '\(map)' does not fit this program: it has \(found), the program needs "
         + "\(wanted); start without the kept state"
-    case .verifier(let log, let error): "the kernel's verifier refused the program: \(error)\n\(log)"
+    case .verifier(let log, let error):
+      "the kernel's verifier refused the program: \(error)\n\(log)"
     case .noInterface(let name, let near):
       "no network interface '\(name)' in this network namespace"
         + (near.isEmpty ? "" : "; did you mean \(near.joined(separator: " or "))?")

@@ -7,7 +7,13 @@ public struct Clang: Sendable, Hashable {
   /// Its first line of `--version`, for reports and bundles.
   public let version: String
 
-  /// Takes the clang at `path`, or nil with the reason if it has no `bpf` target.
+  /// Takes a clang at its word, as one recorded earlier; `probe(_:)` asks it.
+  public init(path: String, version: String) {
+    self.path = path
+    self.version = version
+  }
+
+  /// Asks the clang at `path`; `noCompiler` with the reason if it has no `bpf` target.
   public static func probe(_ path: String) throws(BPFError) -> Clang {
     guard access(path, X_OK) == 0 else { throw .noCompiler(tried: ["\(path): not there"]) }
     let targets = try ChildProcess.run([path, "--print-targets"], seconds: 20)
@@ -59,7 +65,7 @@ public struct Clang: Sendable, Hashable {
     for version in stride(from: 21, through: 14, by: -1) { paths += onPath("clang-\(version)") }
     paths += onPath("clang")
     var seen: Set<String> = []
-    return paths.filter { access($0, X_OK) == 0 && seen.insert($0).inserted }
+    return paths.filter { access($0, X_OK) == 0 && seen.insert(resolved($0)).inserted }
   }
 
   private static func onPath(_ name: String) -> [String] {

@@ -43,7 +43,8 @@ public struct ControlBlock: ~Copyable, Sendable {
     }
     // libbpf's own view of .bss (bpf_map__initial_value) is a private copy; map the kernel's.
     pages = try SharedPages(
-      descriptor: bpf_map__fd(section.map), length: Int(bpf_map__value_size(section.map)), writable: true,
+      descriptor: bpf_map__fd(section.map), length: Int(bpf_map__value_size(section.map)),
+      writable: true,
       what: ".bss")
     variables = section.variables
     control = found.offset

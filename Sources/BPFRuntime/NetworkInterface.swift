@@ -75,7 +75,7 @@ public struct LinkCounts: Sendable, Hashable {
   /// Packets and bytes that the stack counted in; in native mode drivers differ on whether
   /// packets that XDP consumed are among them.
   public var receivedPackets: UInt64
-  /// Bytes received.
+  /// Bytes received; in native mode some drivers (veth) leave the link header out.
   public var receivedBytes: UInt64
   /// Packets sent.
   public var sentPackets: UInt64

@@ -7,9 +7,10 @@ public struct TestRun: ~Copyable, Sendable {
   /// The kernel takes no shorter frame (ETH_HLEN); pad a runt and tell its length by
   /// `ControlBlock.describeFrame`.
   public static let shortestFrame = 14
-  /// The longest frame of one buffer: a 4 KiB page less headroom and tail (net/bpf/test_run.c).
-  /// Longer ones need `BPFObject.Configuration.frags`.
-  public static let longestPlainFrame = 3520
+  /// Every frame up to this length can be replayed. Beyond a page less headroom (3 520 bytes) the
+  /// kernel cuts it into several buffers, of which the program sees the first directly
+  /// (net/bpf/test_run.c, Linux 5.18).
+  public static let longestFrame = 65_549
 
   private let program: Int32
 
@@ -43,7 +44,7 @@ public struct TestRun: ~Copyable, Sendable {
   private static func remedy(_ count: Int) -> String? {
     count < shortestFrame
       ? "pad it to \(shortestFrame) bytes"
-      : count > longestPlainFrame ? "load the program for frames of several buffers" : nil
+      : count > longestFrame ? "frames above 64 KiB cannot be replayed" : nil
   }
 }
 

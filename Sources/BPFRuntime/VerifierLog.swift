@@ -4,9 +4,10 @@
 public struct VerifierLog: Sendable, CustomStringConvertible {
   /// A statement that the verifier walked over.
   public struct Statement: Sendable, Hashable {
-    /// The text of the line as the compiler saw it; empty if its file was not at hand.
+    /// The text of that line of that file; empty if its file was not at hand.
     public let text: String
-    /// The base name from the `#line` in force; nil before Linux 6.9.
+    /// The base name from the `#line` in force; nil before Linux 6.9. clang 14 names the file in
+    /// which the function began instead, while `line` is that of the `#line`.
     public let file: String?
     /// Counts from one; nil before Linux 6.9.
     public let line: Int?
@@ -52,7 +53,8 @@ public struct VerifierLog: Sendable, CustomStringConvertible {
       return Statement(text: String(line), file: nil, line: nil)
     }
     let place = line[at.upperBound...]
-    guard let colon = place.lastIndex(of: ":"), let number = Int(place[place.index(after: colon)...])
+    guard let colon = place.lastIndex(of: ":"),
+      let number = Int(place[place.index(after: colon)...])
     else { return Statement(text: String(line), file: nil, line: nil) }
     return Statement(
       text: String(line[..<at.lowerBound]), file: String(place[..<colon]), line: number)
