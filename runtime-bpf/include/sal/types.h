@@ -19,8 +19,13 @@ typedef signed long long __s64;
 #define SAL_INLINE static inline __attribute__((always_inline, unused))
 #define SAL_NOINLINE static __attribute__((noinline, unused))
 #define SAL_LINE __attribute__((aligned(64)))
-#define SAL_LIKELY(x) __builtin_expect(!!(x), 1)
-#define SAL_UNLIKELY(x) __builtin_expect(!!(x), 0)
+
+/*
+ * Not __builtin_expect: Swift's clang 21 splits what that calls cold into a function of its own
+ * (sal_xdp.cold.1), which libbpf 1.1 refuses to load.
+ */
+#define SAL_LIKELY(x) __builtin_expect_with_probability(!!(x), 1, 0.98)
+#define SAL_UNLIKELY(x) __builtin_expect_with_probability(!!(x), 0, 0.98)
 
 /*
  * SAL_OPAQUE(x): hides the value of the 64-bit variable x from the optimiser. BPF has no
