@@ -22,7 +22,7 @@ let modules: [Target] = [
   .target(
     name: "CRuntimeBPF", path: "runtime-bpf", exclude: ["native", "examples"],
     sources: ["anchor.c"],
-    publicHeadersPath: "include"),
+    publicHeadersPath: "include", linkerSettings: [.linkedLibrary("m")]),
   .target(
     name: "CLibBPF", path: "Sources/CLibBPF",
     linkerSettings: [.linkedLibrary("bpf"), .linkedLibrary("elf"), .linkedLibrary("z")]),
