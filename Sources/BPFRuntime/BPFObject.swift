@@ -3,7 +3,6 @@ import Glibc
 
 /// The names that emitted programs and this module agree on (`sal/layout.h` has the C side).
 enum Contract {
-  static let program = "salc_main"
   static let state = "sal_state"
   static let ring = "sal_ring"
   static let control = "sal_control"
@@ -21,6 +20,9 @@ final class ObjectHandle: @unchecked Sendable {
   init(_ pointer: OpaquePointer) { self.pointer = pointer }
 
   deinit { bpf_object__close(pointer) }
+
+  /// The first program; an object of ours has no other.
+  var program: OpaquePointer? { bpf_object__next_program(pointer, nil) }
 }
 
 /// An object that is open but not loaded: the kernel knows nothing of it yet.
@@ -75,11 +77,12 @@ public struct BPFObject: ~Copyable, Sendable {
     guard let opened else {
       throw .invalidObject(reason: "\(SystemError.last)", log: String(cString: salbpf_log_text()))
     }
-    let object = BPFObject(ObjectHandle(opened))
-    guard bpf_object__find_program_by_name(opened, Contract.program) != nil else {
-      throw .missing(kind: "program", name: Contract.program)
-    }
-    return object
+    let handle = ObjectHandle(opened)
+    guard let program = handle.program,
+      bpf_program__type(program) == BPF_PROG_TYPE_XDP,
+      bpf_object__next_program(opened, program) == nil
+    else { throw .invalidObject(reason: "it does not hold exactly one XDP program", log: "") }
+    return BPFObject(handle)
   }
 
   /// Whether the object has a map of this name.
@@ -107,7 +110,7 @@ public struct BPFObject: ~Copyable, Sendable {
     {
       try constants.setConstant(seed, to: configuration.seed)
     }
-    let program = bpf_object__find_program_by_name(handle.pointer, Contract.program)
+    let program = handle.program
     let flags = bpf_program__flags(program)
     let wanted =
       configuration.frags
@@ -137,7 +140,6 @@ public struct BPFObject: ~Copyable, Sendable {
   /// Creates the maps and has the kernel verify the program. The object is used up.
   public consuming func load() throws(BPFError) -> LoadedProgram {
     try configure(configuration)
-    let program = bpf_object__find_program_by_name(handle.pointer, Contract.program)
     // Untouched pages of the log cost nothing; a short log would make the kernel refuse the load.
     let log = mmap(
       nil, Self.logBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
@@ -145,7 +147,7 @@ public struct BPFObject: ~Copyable, Sendable {
     guard let log, log != MAP_FAILED else { throw .lastCall("cannot allocate the verifier's log") }
     defer { munmap(log, Self.logBytes) }
     let text = log.assumingMemoryBound(to: CChar.self)
-    bpf_program__set_log_buf(program, text, Self.logBytes)
+    bpf_program__set_log_buf(handle.program, text, Self.logBytes)
 
     salbpf_log_clear()
     let start = monotonicNanoseconds()

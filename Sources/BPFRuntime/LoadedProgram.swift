@@ -45,8 +45,7 @@ public struct LoadedProgram: ~Copyable, Sendable {
   init(
     _ handle: ObjectHandle, cpus: Int, ringBytes: Int, frags: Bool, loadNanoseconds: UInt64
   ) throws(BPFError) {
-    let program = bpf_object__find_program_by_name(handle.pointer, Contract.program)
-    let descriptor = bpf_program__fd(program)
+    let descriptor = bpf_program__fd(handle.program)
     let info = try Self.information(descriptor)
     self.handle = handle
     self.descriptor = descriptor

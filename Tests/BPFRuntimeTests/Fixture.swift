@@ -24,8 +24,10 @@ enum Fixture {
     #filePath.split(separator: "/").dropLast(3).map { "/\($0)" }.joined()
     + "/runtime-bpf/include"
 
-  static func source(_ name: String) throws -> String {
-    let file = try #require(fopen("\(directory)/\(name)", "r"))
+  static func source(_ name: String) throws -> String { try text("\(directory)/\(name)") }
+
+  static func text(_ path: String) throws -> String {
+    let file = try #require(fopen(path, "r"))
     defer { fclose(file) }
     var text: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 4096)

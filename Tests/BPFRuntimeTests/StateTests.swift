@@ -189,6 +189,37 @@ import Testing
     }
   }
 
+  /// The object lesson of an emitted program, `runtime-bpf/examples`, under the same contract.
+  @Test(arguments: Fixture.compilers)
+  func theModelOfAnEmittedProgramRuns(_ clang: Clang) throws {
+    let source = try Fixture.text(Fixture.headers + "/../examples/count_by_src.bpf.c")
+    let object = try Fixture.job(clang).compile(source, name: "count_by_src.bpf.c")
+    let program = try Fixture.load(object, .init(cpus: 1, ringBytes: 1 << 16, frags: true, seed: 3))
+    let pinned = try PinnedThread(cpu: 0)
+    let control = try program.mapControl()
+    let state = try program.mapState()
+    let run = try TestRun(program)
+    let lengths = [60, 1500, 9000, 65_535]
+    for (index, length) in lengths.enumerated() {
+      control.setWord(tickNanoseconds: UInt64(index), epoch: index & 1)
+      #expect(try run.replay(Fixture.frame(from: UInt32(index), length: length)) == 2)
+    }
+    for epoch in 0...1 {
+      let half = Half(state.half(cpu: 0, epoch: epoch))
+      #expect(half.packets == 2)
+      #expect(half.whole == 2)
+    }
+    _ = consume pinned
+  }
+
+  @Test func anObjectOfTwoProgramsIsNotOurs() throws {
+    let source = try Fixture.source("count.bpf.c")
+    let object = try Fixture.job().compile(
+      source + "\nSEC(\"xdp\") int other(struct xdp_md *ctx)\n{\n\treturn XDP_PASS;\n}\n")
+    let error = try #require(throws: BPFError.self) { _ = try BPFObject.open(object) }
+    #expect("\(error)".contains("it does not hold exactly one XDP program"))
+  }
+
   /// The program itself is gone when this returns.
   private func stateAfterThreeFrames(_ object: [UInt8]) throws -> MapHandle {
     let program = try Fixture.load(object, .init(cpus: 2, ringBytes: 4096))

@@ -50,14 +50,14 @@ static __attribute__((noinline)) int make_room(struct sal_half *half)
 	if (half->staging.batch.count < SAL_BATCH_RECORDS)
 		return 1;
 	if (bpf_ringbuf_output(&sal_ring, &half->staging.batch,
-			       sizeof(struct sal_batch) + sizeof(half->staged), BPF_RB_NO_WAKEUP))
+		    sizeof(struct sal_batch) + sizeof(half->staged), BPF_RB_NO_WAKEUP))
 		return 0;
 	half->staging.batch.count = 0;
 	return 1;
 }
 
-static __attribute__((always_inline)) void evict(struct sal_half *half, struct entry *entry,
-						 __u32 cpu, __u32 epoch)
+static __attribute__((always_inline)) void evict(
+	struct sal_half *half, struct entry *entry, __u32 cpu, __u32 epoch)
 {
 	__u64 at;
 
