@@ -86,7 +86,9 @@ let tests: [Target] = [
   .testTarget(
     name: "BPFRuntimeTests", dependencies: ["BPFRuntime"], exclude: ["Fixtures"],
     swiftSettings: strict),
-  .testTarget(name: "CaptureTests", dependencies: ["Capture", "CZlib"], swiftSettings: strict),
+  .testTarget(
+    name: "CaptureTests", dependencies: ["Capture", "CRuntimeBPF", "CZlib", "DataModel"],
+    swiftSettings: strict),
 ]
 
 let package = Package(

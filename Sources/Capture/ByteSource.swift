@@ -1,13 +1,13 @@
-/// Where the bytes of a capture come from: a window that moves forward. Frames point into it, so it
+/// Where the bytes of a capture come from: a run that moves forward. Frames point into it, so it
 /// may only be refilled while no batch that points into it is in use.
 protocol ByteSource: AnyObject {
   /// What can be read now; begins after everything consumed.
-  var window: Window { get }
+  var run: ByteRun { get }
 
-  /// Moves the start of the window forward. What lies behind stays readable until `refill`.
+  /// Moves the start of the run forward. What lies behind stays readable until `refill`.
   func consume(_ count: Int)
 
-  /// Makes the window longer, to `length` bytes if the capture has them; false at its end.
+  /// Makes the run longer, to `length` bytes if the capture has them; false at its end.
   func refill(toward length: Int) throws(CaptureError) -> Bool
 
   /// Bytes of the file read or passed over so far, for a progress display; packed bytes in a `.gz`.
@@ -27,8 +27,8 @@ final class MemorySource: ByteSource {
 
   deinit { bytes.deallocate() }
 
-  var window: Window {
-    Window(
+  var run: ByteRun {
+    ByteRun(
       base: UnsafeRawPointer(bytes.baseAddress!) + position, count: bytes.count - position,
       offset: UInt64(position))
   }

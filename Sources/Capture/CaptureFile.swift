@@ -20,11 +20,11 @@ public final class CaptureFile {
   /// Throws what is wrong with the file as a whole: unreadable, a directory, empty, not a capture,
   /// of an unsupported version or link type.
   public convenience init(path: String) throws(CaptureError) {
-    try self.init(path: path, windowBytes: StreamSource.defaultWindow)
+    try self.init(path: path, bufferBytes: StreamSource.defaultBuffer)
   }
 
-  /// `windowBytes`: initial buffer for what cannot be mapped.
-  convenience init(path: String, windowBytes: Int) throws(CaptureError) {
+  /// `bufferBytes`: initial buffer for what cannot be mapped.
+  convenience init(path: String, bufferBytes: Int) throws(CaptureError) {
     let descriptor = try FileDescriptor(readingFrom: path)
     var status = stat()
     guard fstat(descriptor.number, &status) == 0 else {
@@ -38,11 +38,11 @@ public final class CaptureFile {
     let source: any ByteSource
     if isPacked {
       let packed = FileStream(descriptor, head: head)
-      source = StreamSource(GzipStream(packed, path: path), windowBytes: windowBytes)
+      source = StreamSource(GzipStream(packed, path: path), bufferBytes: bufferBytes)
     } else if kind == S_IFREG {
       source = try MappedSource(descriptor, length: Int(status.st_size))
     } else {
-      source = StreamSource(FileStream(descriptor, head: head), windowBytes: windowBytes)
+      source = StreamSource(FileStream(descriptor, head: head), bufferBytes: bufferBytes)
     }
     let length = kind == S_IFREG ? UInt64(status.st_size) : 0
     try self.init(source, path: path, fileLength: length)
@@ -76,8 +76,8 @@ public final class CaptureFile {
 
   private func fill(_ batch: inout FrameBatch) throws(CaptureError) -> Bool {
     while true {
-      let window = source.window
-      let progress = format.read(window, into: &batch)
+      let run = source.run
+      let progress = format.read(run, into: &batch)
       source.consume(progress.consumed)
       if batch.count > 0 { return true }
       switch progress.stop {
@@ -87,7 +87,7 @@ public final class CaptureFile {
         throw CaptureError(path, reason)
       case .needs(let length, let expected):
         if try source.refill(toward: length) { continue }
-        let rest = source.window
+        let rest = source.run
         if rest.count == 0 { return false }
         throw CaptureError(
           path,
@@ -139,14 +139,14 @@ public final class CaptureFile {
     }
   }
 
-  /// The first bytes of the window, fewer only where the capture has fewer.
+  /// The first bytes of the run, fewer only where the capture has fewer.
   private static func prefix(
     _ count: Int, of source: any ByteSource
   ) throws(CaptureError) -> UnsafeRawBufferPointer {
-    while source.window.count < count {
+    while source.run.count < count {
       guard try source.refill(toward: count) else { break }
     }
-    let window = source.window
-    return UnsafeRawBufferPointer(start: window.base, count: min(count, window.count))
+    let run = source.run
+    return UnsafeRawBufferPointer(start: run.base, count: min(count, run.count))
   }
 }

@@ -48,27 +48,27 @@ struct PcapFormat: CaptureFormat {
     }
   }
 
-  mutating func read(_ window: Window, into batch: inout FrameBatch) -> Progress {
+  mutating func read(_ run: ByteRun, into batch: inout FrameBatch) -> Progress {
     isBigEndian
-      ? readRecords(window, into: &batch, BigEndian.self)
-      : readRecords(window, into: &batch, LittleEndian.self)
+      ? readRecords(run, into: &batch, BigEndian.self)
+      : readRecords(run, into: &batch, LittleEndian.self)
   }
 
   private func readRecords<Order: ByteOrder>(
-    _ window: Window, into batch: inout FrameBatch, _: Order.Type
+    _ run: ByteRun, into batch: inout FrameBatch, _: Order.Type
   ) -> Progress {
     let header = Self.recordHeaderLength
     var cursor = 0
     while batch.count < FrameBatch.capacity {
-      let left = window.count &- cursor
+      let left = run.count &- cursor
       guard left >= header else {
         return Progress(
           consumed: cursor, stop: .needs(length: header, expected: "a 16-byte record header"))
       }
-      let record = window.base + cursor
+      let record = run.base + cursor
       let captured = Order.load32(record + 8)
       guard captured <= maximumFrameLength else {
-        return Progress(consumed: cursor, stop: .failed(tooLong(captured, window, cursor)))
+        return Progress(consumed: cursor, stop: .failed(tooLong(captured, run, cursor)))
       }
       guard left &- header >= Int(captured) else {
         return Progress(
@@ -94,10 +94,10 @@ struct PcapFormat: CaptureFormat {
 
   @inline(never)
   private func tooLong(
-    _ captured: UInt32, _ window: Window, _ cursor: Int
+    _ captured: UInt32, _ run: ByteRun, _ cursor: Int
   ) -> CaptureError.Reason {
     .damaged(
-      offset: window.offset + UInt64(cursor + 8),
+      offset: run.offset + UInt64(cursor + 8),
       expected: "a captured length of at most \(maximumFrameLength)", found: "\(captured)")
   }
 }

@@ -18,26 +18,26 @@ struct PcapngFormat: CaptureFormat {
     head.count >= 4 && LittleEndian.load32(head.baseAddress!) == sectionHeader
   }
 
-  mutating func read(_ window: Window, into batch: inout FrameBatch) -> Progress {
+  mutating func read(_ run: ByteRun, into batch: inout FrameBatch) -> Progress {
     var cursor = 0
     while true {
-      if let stop = beginSection(window, &cursor) { return Progress(consumed: cursor, stop: stop) }
+      if let stop = beginSection(run, &cursor) { return Progress(consumed: cursor, stop: stop) }
       let stop =
         isBigEndian == true
-        ? readBlocks(window, &cursor, into: &batch, BigEndian.self)
-        : readBlocks(window, &cursor, into: &batch, LittleEndian.self)
+        ? readBlocks(run, &cursor, into: &batch, BigEndian.self)
+        : readBlocks(run, &cursor, into: &batch, LittleEndian.self)
       if let stop { return Progress(consumed: cursor, stop: stop) }
     }
   }
 
   /// If a section header stands at `cursor`, takes it; nil means that blocks can be read from there.
-  private mutating func beginSection(_ window: Window, _ cursor: inout Int) -> Progress.Stop? {
+  private mutating func beginSection(_ run: ByteRun, _ cursor: inout Int) -> Progress.Stop? {
     let expected = "a section header block"
-    guard window.count - cursor >= 12 else {
+    guard run.count - cursor >= 12 else {
       return isBigEndian == nil ? .needs(length: 28, expected: expected) : nil
     }
-    let block = window.base + cursor
-    let at = window.offset + UInt64(cursor)
+    let block = run.base + cursor
+    let at = run.offset + UInt64(cursor)
     guard LittleEndian.load32(block) == Self.sectionHeader else {
       guard isBigEndian == nil else { return nil }
       return .failed(.damaged(offset: at, expected: expected, found: "another block"))
@@ -54,8 +54,8 @@ struct PcapngFormat: CaptureFormat {
     }
     let length: Int
     switch isBig
-      ? blockLength(window, cursor, minimum: 28, BigEndian.self)
-      : blockLength(window, cursor, minimum: 28, LittleEndian.self)
+      ? blockLength(run, cursor, minimum: 28, BigEndian.self)
+      : blockLength(run, cursor, minimum: 28, LittleEndian.self)
     {
     case .failure(let stop): return stop.stop
     case .success(let found): length = found
@@ -72,23 +72,23 @@ struct PcapngFormat: CaptureFormat {
 
   /// Nil where the next section begins.
   private mutating func readBlocks<Order: ByteOrder>(
-    _ window: Window, _ cursor: inout Int, into batch: inout FrameBatch, _: Order.Type
+    _ run: ByteRun, _ cursor: inout Int, into batch: inout FrameBatch, _: Order.Type
   ) -> Progress.Stop? {
     while batch.count < FrameBatch.capacity {
-      let block = window.base + cursor
-      if window.count - cursor >= 4, LittleEndian.load32(block) == Self.sectionHeader,
-        window.count - cursor >= 12
+      let block = run.base + cursor
+      if run.count - cursor >= 4, LittleEndian.load32(block) == Self.sectionHeader,
+        run.count - cursor >= 12
       {
         return nil
       }
       let length: Int
-      switch blockLength(window, cursor, minimum: 12, Order.self) {
+      switch blockLength(run, cursor, minimum: 12, Order.self) {
       case .failure(let stop): return stop.stop
       case .success(let found): length = found
       }
       let here = Block(
         body: UnsafeRawBufferPointer(start: block + 8, count: length - 12),
-        offset: window.offset + UInt64(cursor) + 8)
+        offset: run.offset + UInt64(cursor) + 8)
       let stop: Progress.Stop?
       switch Order.load32(block) {
       case 6: stop = readEnhancedPacket(here, into: &batch, Order.self)
@@ -103,21 +103,21 @@ struct PcapngFormat: CaptureFormat {
     return .batchFull
   }
 
-  /// The checked total length of the block at `cursor`, all of which is in the window.
+  /// The checked total length of the block at `cursor`, all of which is in the run.
   @inline(__always)
   private func blockLength<Order: ByteOrder>(
-    _ window: Window, _ cursor: Int, minimum: Int, _: Order.Type
+    _ run: ByteRun, _ cursor: Int, minimum: Int, _: Order.Type
   ) -> Result<Int, Stopped> {
-    let left = window.count - cursor
+    let left = run.count - cursor
     guard left >= 12 else { return .failure(Stopped(.needs(length: 12, expected: "a block"))) }
-    let block = window.base + cursor
+    let block = run.base + cursor
     let length = Int(Order.load32(block + 4))
     guard length >= minimum, length % 4 == 0, length <= Self.maximumBlockLength else {
       return .failure(
         Stopped(
           .failed(
             .damaged(
-              offset: window.offset + UInt64(cursor) + 4,
+              offset: run.offset + UInt64(cursor) + 4,
               expected: "a block length of \(minimum) to \(Self.maximumBlockLength) in fours",
               found: "\(length)"))))
     }
@@ -130,7 +130,7 @@ struct PcapngFormat: CaptureFormat {
         Stopped(
           .failed(
             .damaged(
-              offset: window.offset + UInt64(cursor + length - 4),
+              offset: run.offset + UInt64(cursor + length - 4),
               expected: "the block's length \(length) again", found: "\(trailer)"))))
     }
     return .success(length)

@@ -1,7 +1,7 @@
-/// Bytes that only come one after the other: an unpacked `.gz`, a pipe. Holds a window of them in
+/// Bytes that only come one after the other: an unpacked `.gz`, a pipe. Holds a run of them in
 /// one buffer, which grows only as far as the longest record or block.
 final class StreamSource: ByteSource {
-  static let defaultWindow = 1 << 20
+  static let defaultBuffer = 1 << 20
 
   private let upstream: any ByteStream
   private var buffer: UnsafeMutableRawBufferPointer
@@ -11,15 +11,15 @@ final class StreamSource: ByteSource {
   private var bufferOffset: UInt64 = 0
   private var isAtEnd = false
 
-  init(_ upstream: any ByteStream, windowBytes: Int = StreamSource.defaultWindow) {
+  init(_ upstream: any ByteStream, bufferBytes: Int = StreamSource.defaultBuffer) {
     self.upstream = upstream
-    buffer = .allocate(byteCount: windowBytes, alignment: 16)
+    buffer = .allocate(byteCount: bufferBytes, alignment: 16)
   }
 
   deinit { buffer.deallocate() }
 
-  var window: Window {
-    Window(
+  var run: ByteRun {
+    ByteRun(
       base: UnsafeRawPointer(buffer.baseAddress!) + start, count: end - start,
       offset: bufferOffset + UInt64(start))
   }

@@ -40,10 +40,10 @@ public enum PacketFields {
   private static let frame: [PacketField] = [
     PacketField("frame.time", ["TimeStamp"], .time, .time, "The tuple's timestamp."),
     PacketField(
-      "frame.len", [], .unsigned(bits: 18), .wireLength,
+      "frame.len", [], .unsigned(bits: 32), .wireLength,
       "Length on the wire in bytes, also where the capture cut the frame."),
     PacketField(
-      "frame.cap_len", [], .unsigned(bits: 18), .capturedLength, "Captured length in bytes."),
+      "frame.cap_len", [], .unsigned(bits: 32), .capturedLength, "Captured length in bytes."),
   ]
 
   private static let ethernet: [PacketField] = [
@@ -103,8 +103,8 @@ public enum PacketFields {
     PacketField("ip.flags.df", [], .bool, bit(.ipv4, 6, 6), "Do not fragment."),
     PacketField("ip.flags.mf", [], .bool, bit(.ipv4, 6, 5), "More fragments follow."),
     PacketField(
-      "ip.frag_offset", [], .unsigned(bits: 16), slice(.ipv4, 6, 2, bits: 13, scale: 8),
-      "Fragment offset in bytes."),
+      "ip.frag_offset", [], .unsigned(bits: 13), slice(.ipv4, 6, 2, bits: 13),
+      "Fragment offset in units of 8 bytes, as Wireshark's filter has it."),
     PacketField("ip.ttl", [], .unsigned(bits: 8), slice(.ipv4, 8, 1), "Time to live."),
     PacketField("ip.proto", [], .unsigned(bits: 8), slice(.ipv4, 9, 1), "Protocol number (IANA)."),
     PacketField("ip.checksum", [], .unsigned(bits: 16), slice(.ipv4, 10, 2), "Header checksum."),

@@ -106,17 +106,17 @@ struct FileTests {
     #expect(piped.frames == frames)
   }
 
-  @Test("windows of every small size give the same frames", arguments: 1...40)
+  @Test("runs of every small size give the same frames", arguments: 1...40)
   func smallWindows(size: Int) throws {
     let frames = sampleFrames(40)
     let file = TemporaryFile(gzipped(classicPcap(frames)))
-    let capture = try CaptureFile(path: file.path, windowBytes: size * 7)
+    let capture = try CaptureFile(path: file.path, bufferBytes: size * 7)
     let result = capture.readAll()
     #expect(result.error == nil)
     #expect(result.frames == frames)
   }
 
-  @Test("a gzipped pcapng with a block longer than the window")
+  @Test("a gzipped pcapng with a block longer than the run")
   func longBlock() throws {
     var capture = PcapngEncoder()
     capture.section()
@@ -162,7 +162,7 @@ struct FileTests {
     }
   }
 
-  @Test("a file longer than the mapped window is read whole, its progress shown")
+  @Test("a file longer than the mapped run is read whole, its progress shown")
   func longFile() throws {
     let frame = CopiedFrame(
       bytes: [UInt8](repeating: 5, count: 65_535), wireLength: 65_535, time: 1)

@@ -35,13 +35,13 @@ struct MutationTests {
       for _ in 0..<Int.random(in: 1...4, using: &generator) { mutate(&bytes, &generator) }
       if bytes.starts(with: [0x1F, 0x8B]) {
         let packed = BytesStream(bytes)
-        let source = StreamSource(GzipStream(packed, path: "test"), windowBytes: 256)
+        let source = StreamSource(GzipStream(packed, path: "test"), bufferBytes: 256)
         check(readSource(source), atMost: 1 << 30)
       } else {
         check(read(bytes), atMost: bytes.count)
-        // The same through a small window must say the same.
+        // The same through a small run must say the same.
         let whole = read(bytes)
-        let pieces = readSource(StreamSource(BytesStream(bytes), windowBytes: 32))
+        let pieces = readSource(StreamSource(BytesStream(bytes), bufferBytes: 32))
         #expect(whole.frames == pieces.frames)
         #expect(whole.error == pieces.error)
       }
