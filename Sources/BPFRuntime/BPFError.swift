@@ -28,8 +28,9 @@ public enum BPFError: Error, Sendable {
 
   /// No interface of that name in this network namespace; `near` are names like it.
   case noInterface(name: String, near: [String])
-  /// Another XDP program is attached; nobody's program is replaced.
-  case interfaceBusy(interface: String, holder: ProgramIdentity?)
+  /// Another XDP program is attached; nobody's program is replaced. `processes` are those that
+  /// hold it, as far as this process may see them.
+  case interfaceBusy(interface: String, holder: ProgramIdentity?, processes: [HoldingProcess])
   /// The driver and the generic path both refused, or the only mode asked for did.
   case attachRefused(interface: String, mode: String, error: SystemError)
 }
@@ -81,9 +82,10 @@ extension BPFError: CustomStringConvertible {
     case .noInterface(let name, let near):
       "no network interface '\(name)' in this network namespace"
         + (near.isEmpty ? "" : "; did you mean \(near.joined(separator: " or "))?")
-    case .interfaceBusy(let interface, let holder):
+    case .interfaceBusy(let interface, let holder, let processes):
       "\(interface) already runs an XDP program"
         + (holder.map { ", \($0)" } ?? "")
+        + (processes.isEmpty ? "" : " of \(processes.map(\.description).joined(separator: ", "))")
         + "; salc replaces nobody's program: detach that one first"
     case .attachRefused(let interface, let mode, let error):
       "cannot attach to \(interface) in \(mode) mode: \(error)"

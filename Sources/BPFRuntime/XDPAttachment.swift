@@ -28,7 +28,7 @@ public struct XDPAttachment: ~Copyable, Sendable {
     _ program: borrowing LoadedProgram, to interface: NetworkInterface, mode: AttachMode = .auto
   ) throws(BPFError) -> XDPAttachment {
     if let holder = try interface.attachedProgram() {
-      throw .interfaceBusy(interface: interface.name, holder: holder)
+      throw busy(interface, holder)
     }
     let native = mode == .generic ? nil : create(program, interface, UInt32(XDP_FLAGS_DRV_MODE))
     switch native {
@@ -97,11 +97,16 @@ public struct XDPAttachment: ~Copyable, Sendable {
     switch error {
     case .busy, .exists:
       // Somebody was faster than our own look.
-      let holder = (try? interface.attachedProgram()) ?? nil
-      return .interfaceBusy(interface: interface.name, holder: holder)
+      return busy(interface, (try? interface.attachedProgram()) ?? nil)
     case .notPermitted, .accessDenied: return .call("cannot attach to \(interface.name)", error)
     default:
       return .attachRefused(interface: interface.name, mode: mode.rawValue, error: error)
     }
+  }
+
+  private static func busy(_ interface: NetworkInterface, _ holder: ProgramIdentity?) -> BPFError {
+    .interfaceBusy(
+      interface: interface.name, holder: holder,
+      processes: holder.map(HoldingProcess.holding) ?? [])
   }
 }

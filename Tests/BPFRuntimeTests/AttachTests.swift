@@ -69,12 +69,13 @@ import Testing
         try XDPAttachment.attach(late, to: right)
       }
     }
-    guard case .interfaceBusy("right", holder.identity) = error else {
+    guard case .interfaceBusy("right", holder.identity, let processes) = error else {
       Issue.record("does not name the holder: \(error)")
       return
     }
     #expect("\(error)".contains("right already runs an XDP program, program "))
-    #expect("\(error)".contains("'salc_main'"))
+    #expect("\(error)".contains("'salc_main' of process \(getpid()) ("))
+    #expect(processes.map(\.pid) == [getpid()])
     #expect(attachment.isAlive == true)
     #expect(try namespace.program(on: "right") == holder.identity)
   }
