@@ -81,6 +81,11 @@ let tests: [Target] = [
     dependencies: ["Diagnostics", "DataModel", "Operators", "Plan", "Compiler"],
     path: "Tests/TestSupport", swiftSettings: strict),
   .testTarget(
+    name: "DifferentialTests", dependencies: ["TestSupport", "DataModel", "CRuntimeBPF"],
+    swiftSettings: strict),
+  .testTarget(
+    name: "OracleTests", dependencies: ["TestSupport", "DataModel"], swiftSettings: strict),
+  .testTarget(
     name: "TidyTests", dependencies: ["TestSupport", "DataModel", "Operators"],
     swiftSettings: strict),
   .testTarget(

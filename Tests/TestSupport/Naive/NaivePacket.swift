@@ -54,6 +54,12 @@ public struct NaivePacket: Sendable {
     }
   }
 
+  /// The first byte of a header, or nil where the packet does not have it.
+  public func offset(of layer: Layer) -> Int? { offsets[layer] }
+
+  /// The transport protocol behind extension headers, or nil where there is no IP header.
+  public var transportProtocol: UInt8? { transport }
+
   private func read(_ slice: HeaderSlice, at: Int, as type: ScalarType) -> Value {
     if slice.byteWidth == 16 {
       let halves = (number(at, 8) ?? 0, number(at + 8, 8) ?? 0)
