@@ -90,7 +90,7 @@ public struct BPFObject: ~Copyable, Sendable {
     bpf_object__find_map_by_name(handle.pointer, name) != nil
   }
 
-  /// Sets sizes, flags and reused maps; the last call before `load()` holds.
+  /// Says how to load; the last call before `load()` holds.
   public mutating func configure(_ configuration: Configuration) throws(BPFError) {
     guard (1...4096).contains(configuration.cpus) else {
       throw .invalidOption("\(configuration.cpus) CPUs are not between 1 and 4096")
@@ -101,21 +101,24 @@ public struct BPFObject: ~Copyable, Sendable {
         "a ring of \(ring) bytes is not a power of two between a page and 1 GiB")
     }
     self.configuration = configuration
+  }
+
+  /// Hands the configuration to libbpf: sizes, flags, constants and reused maps.
+  private func prepare() throws(BPFError) {
     try sizeState()
     if let map = bpf_object__find_map_by_name(handle.pointer, Contract.ring) {
-      try check(bpf_map__set_max_entries(map, UInt32(ring)), "cannot size the ring")
+      try check(
+        bpf_map__set_max_entries(map, UInt32(configuration.ringBytes)), "cannot size the ring")
     }
     if let constants = try DataSection(".rodata", of: handle),
       let seed = constants.variable(Contract.seed)
     {
       try constants.setConstant(seed, to: configuration.seed)
     }
-    let program = handle.program
-    let flags = bpf_program__flags(program)
-    let wanted =
-      configuration.frags
-      ? flags | UInt32(BPF_F_XDP_HAS_FRAGS) : flags & ~UInt32(BPF_F_XDP_HAS_FRAGS)
-    try check(bpf_program__set_flags(program, wanted), "cannot set the program's flags")
+    if configuration.frags {
+      let flags = bpf_program__flags(handle.program) | UInt32(BPF_F_XDP_HAS_FRAGS)
+      try check(bpf_program__set_flags(handle.program, flags), "cannot set the program's flags")
+    }
   }
 
   private func sizeState() throws(BPFError) {
@@ -139,7 +142,7 @@ public struct BPFObject: ~Copyable, Sendable {
 
   /// Creates the maps and has the kernel verify the program. The object is used up.
   public consuming func load() throws(BPFError) -> LoadedProgram {
-    try configure(configuration)
+    try prepare()
     // Untouched pages of the log cost nothing; a short log would make the kernel refuse the load.
     let log = mmap(
       nil, Self.logBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,

@@ -63,14 +63,18 @@ const char *salbpf_errno_name(int error)
 {
 	const char *name = strerrorname_np(error);
 
-	return name ? name : "E?";
+	return name ? name : error >= __LIBBPF_ERRNO__START ? "libbpf" : "unknown";
 }
 
 const char *salbpf_errno_text(int error)
 {
-	const char *text = strerrordesc_np(error);
+	static __thread char text[128];
+	const char *description = strerrordesc_np(error);
 
-	return text ? text : "unknown error";
+	if (description)
+		return description;
+	libbpf_strerror(error, text, sizeof(text));
+	return text;
 }
 
 /* threads and privileges ----------------------------------------------------------------------- */

@@ -41,6 +41,21 @@ import Testing
     #expect("\(error)".contains("'../x.c' is not the base name of a file"))
   }
 
+  @Test func theHeadersAreFoundFromTheExecutable() throws {
+    #expect(access(try RuntimeHeaders.locate() + "/sal/layout.h", R_OK) == 0)
+  }
+
+  @Test func theUsersChoiceIsTheOnlyOne() async {
+    await #expect(processExitsWith: .success) {
+      setenv("SALC_CLANG", "true", 1)
+      let compiler = try #require(throws: BPFError.self) { try Clang.locate() }
+      #expect("\(compiler)".contains("/true: no bpf target)"))
+      setenv("SALC_INCLUDE", "/nowhere", 1)
+      let headers = try #require(throws: BPFError.self) { try RuntimeHeaders.locate() }
+      #expect("\(headers)".hasSuffix("(looked in: /nowhere)"))
+    }
+  }
+
   /// In a process of their own, because they change the environment.
   @Test func nothingStaysBehindAndTimeIsKept() async {
     await #expect(processExitsWith: .success) {

@@ -159,10 +159,11 @@ import Testing
       [], [UInt8](repeating: 0x41, count: 1000), Array(try Fixture.object().prefix(900)),
     ] {
       let error = try #require(throws: BPFError.self) { _ = try BPFObject.open(bytes) }
-      guard case .invalidObject = error else {
+      guard case .invalidObject(let reason, _) = error else {
         Issue.record("not refused as an object: \(error)")
         continue
       }
+      #expect(!reason.contains("nknown"), "a reason, not a number")
     }
   }
 

@@ -23,7 +23,10 @@
 void salbpf_log_clear(void);
 const char *salbpf_log_text(void);
 
-/* "EBUSY" and "Device or resource busy"; never NULL, safe in any thread. */
+/*
+ * "EBUSY" and "Device or resource busy", or "libbpf" and a text for libbpf's own numbers; never
+ * NULL, safe in any thread, the text valid until the thread's next call.
+ */
 const char *salbpf_errno_name(int error);
 const char *salbpf_errno_text(int error);
 
