@@ -92,6 +92,16 @@ let tests: [Target] = [
     name: "BPFRuntimeTests", dependencies: ["BPFRuntime"], exclude: ["Fixtures"],
     swiftSettings: strict),
   .testTarget(
+    name: "SemanticsTests",
+    dependencies: ["Semantics", "Syntax", "Plan", "Operators", "DataModel", "Diagnostics"],
+    swiftSettings: strict),
+  .testTarget(
+    name: "PlanningTests",
+    dependencies: [
+      "Planning", "Semantics", "Syntax", "Plan", "BPFModel", "Operators", "DataModel",
+      "Diagnostics",
+    ], swiftSettings: strict),
+  .testTarget(
     name: "CaptureTests", dependencies: ["Capture", "CRuntimeBPF", "CZlib", "DataModel"],
     swiftSettings: strict),
 ]

@@ -26,12 +26,15 @@ public protocol StreamOperator: Sendable {
   func evaluate(_ call: OperatorCall, _ state: KeyState) -> Estimate
   /// The value of a key that had no tuple: 0 for counts, sums and distinct, else missing.
   func absentValue(_ call: OperatorCall) -> Value
+  /// Why the accuracy asked for cannot be kept; nil where it can.
+  func accuracyProblem(_ call: OperatorCall) -> String?
 }
 
 extension StreamOperator {
   public var aliases: [String] { [] }
   public var boundSummary: String { "exact" }
   public func absentValue(_ call: OperatorCall) -> Value { .missing }
+  public func accuracyProblem(_ call: OperatorCall) -> String? { nil }
 }
 
 /// One argument of an operator.

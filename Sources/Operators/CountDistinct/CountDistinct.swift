@@ -26,10 +26,13 @@ public struct CountDistinct: StreamOperator {
     guard case .fields(let items)? = call.arguments.first else {
       preconditionFailure("countdistinct has fields")
     }
+    // EXACT keeps every item, as a tally does; the answer is how many there are.
+    if call.accuracy == .exact { return .tally(items: items, weight: nil) }
     return .distinct(items: items, precision: Self.precision(call.accuracy))
   }
 
   public func evaluate(_ call: OperatorCall, _ state: KeyState) -> Estimate {
+    if case .tally(let items, _) = state { return Estimate(.integer(Int64(items.count))) }
     guard case .distinct(let estimate, let isExact, let precision) = state else {
       preconditionFailure("countdistinct keeps a distinct set")
     }
@@ -44,13 +47,25 @@ public struct CountDistinct: StreamOperator {
 
   public func absentValue(_ call: OperatorCall) -> Value { .integer(0) }
 
+  public func accuracyProblem(_ call: OperatorCall) -> String? {
+    guard case .within(let epsilon, let confidence) = call.accuracy else { return nil }
+    let most = Double(1 << Self.greatestPrecision)
+    let least = Self.normalQuantile(confidence) * 1.04 / most.squareRoot()
+    guard epsilon < least else { return nil }
+    let permille = (least * 1000).rounded(.up)
+    return "countdistinct keeps within \(permille / 10)% at best; EXACT counts every item"
+  }
+
+  /// 2^16 registers: 64 KiB a key.
+  static let greatestPrecision = 16
+
   /// The least precision whose bound meets the accuracy; 4…16.
   static func precision(_ accuracy: Accuracy) -> Int {
     let (epsilon, confidence) = target(accuracy)
     let z = normalQuantile(confidence)
     let registers = (z * 1.04 / epsilon) * (z * 1.04 / epsilon)
     var precision = 4
-    while precision < 16 && Double(1 << precision) < registers { precision += 1 }
+    while precision < greatestPrecision && Double(1 << precision) < registers { precision += 1 }
     return precision
   }
 

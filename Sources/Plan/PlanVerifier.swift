@@ -1,0 +1,240 @@
+import DataModel
+import Operators
+
+/// Checks what every plan promises; a violation is a bug of the compiler, never of a program.
+public enum PlanVerifier {
+  /// Traps in debug builds where the plan breaks a promise, naming the `rule` that made it.
+  public static func check(_ plan: LogicalPlan, after rule: String = "resolve") {
+    assert(violations(of: plan).isEmpty, "after \(rule): \(violations(of: plan))\n\(plan)")
+  }
+
+  /// What the plan breaks, in words; empty for a sound plan.
+  public static func violations(of plan: LogicalPlan) -> [String] {
+    var check = PlanCheck(plan: plan)
+    check.nodes()
+    check.aggregations()
+    check.features()
+    check.relations()
+    check.sets()
+    check.outputs()
+    return check.violations
+  }
+}
+
+private struct PlanCheck {
+  let plan: LogicalPlan
+  var violations: [String] = []
+
+  mutating func require(_ condition: Bool, _ what: String) {
+    if !condition { violations.append(what) }
+  }
+
+  mutating func nodes() {
+    for (index, node) in plan.nodes.enumerated() {
+      switch (node.operation, node.input) {
+      case (.source, let input): require(input == nil, "source n\(index) has an input")
+      case (_, let input?): require((0..<index).contains(input), "n\(index) reads n\(input)")
+      case (_, nil): require(false, "n\(index) has no input")
+      }
+      switch node.operation {
+      case .source: break
+      case .filter(let predicate): self.predicate(predicate, "n\(index)")
+      case .distinct(let key, _):
+        require(!key.isEmpty, "n\(index) has no key")
+        components(key, "n\(index)")
+      }
+    }
+    if let first = plan.nodes.first, case .source = first.operation {
+    } else {
+      require(plan.nodes.isEmpty, "n0 is no source")
+    }
+  }
+
+  private mutating func components(_ key: [KeyComponent], _ place: String) {
+    for component in key {
+      let own = component.field.field.type
+      var fits = component.type == own || (component.type == .ip && own.isAddress)
+      if case (.unsigned(let a), .unsigned(let b)) = (own, component.type) { fits = a <= b }
+      require(fits, "\(place): \(component.name) is \(component.type), its field \(own)")
+      require(
+        component.mask == nil || component.type.isAddress,
+        "\(place): \(component.name) is masked but no address")
+      require(component.type != .string && component.type != .ranking, "\(place): key of text")
+    }
+  }
+
+  private mutating func predicate(_ predicate: TuplePredicate, _ place: String) {
+    switch predicate {
+    case .constant: break
+    case .compare(_, let a, let b):
+      expression(a, place)
+      expression(b, place)
+    case .isOneOf(let operand, let list, _):
+      expression(operand, place)
+      require(
+        zip(list, list.dropFirst()).allSatisfy { $0 < $1 }, "\(place): list out of order")
+    case .compareAddress(_, let a, let b):
+      for field in [a, b].compactMap(\.field) {
+        require(field.field.type.isAddress, "\(place): \(field) is no address")
+      }
+    case .inPrefixes(let field, _, _):
+      require(field.field.type.isAddress, "\(place): \(field) is no address")
+    case .inSet(let set, let key, let within, _):
+      guard plan.sets.indices.contains(set.index) else {
+        return violations.append("\(place) asks \(set)")
+      }
+      components(key, place)
+      require(within >= 0, "\(place): WITHIN is negative")
+      require(
+        key.map(\.type) == plan.sets[set.index].types,
+        "\(place) asks \(set) with \(key.map(\.type)), not \(plan.sets[set.index].types)")
+    case .and(let parts), .or(let parts): for part in parts { self.predicate(part, place) }
+    case .not(let part): self.predicate(part, place)
+    }
+  }
+
+  private mutating func expression(_ expression: TupleExpression, _ place: String) {
+    require(expression.range != nil, "\(place): \(expression.text) may leave 64 bits")
+    for field in expression.fields {
+      require(field.field.type.laneCount == 1, "\(place): \(field) has two lanes")
+    }
+  }
+
+  mutating func aggregations() {
+    for (index, aggregation) in plan.aggregations.enumerated() {
+      let place = "a\(index)"
+      require(plan.nodes.indices.contains(aggregation.input), "\(place): input")
+      components(aggregation.key, place)
+      switch aggregation.form {
+      case .words(let layout):
+        require(layout.reductions.first == .tuples, "\(place): word 0 counts tuples")
+        for operand in layout.reductions.compactMap(\.operand) { expression(operand, place) }
+      case .distinct(let items, let precision):
+        require(!items.isEmpty && (4...16).contains(precision), "\(place): distinct form")
+        components(items, place)
+      case .tally(let items, let weight):
+        require(!items.isEmpty, "\(place): tally of nothing")
+        components(items, place)
+        if let weight { expression(weight, place) }
+      }
+    }
+  }
+
+  mutating func features() {
+    for (index, feature) in plan.features.enumerated() {
+      let place = "f\(index) \(feature.name)"
+      guard plan.aggregations.indices.contains(feature.aggregation) else {
+        violations.append("\(place): aggregation")
+        continue
+      }
+      let operation = feature.operation
+      require(operation.resultType(feature.call) == feature.type, "\(place): type")
+      switch (plan.aggregations[feature.aggregation].form, operation.state(feature.call)) {
+      case (.words(let layout), .words(let reductions)):
+        require(
+          reductions.allSatisfy { layout.offset(of: $0) != nil }, "\(place): words are missing")
+      case (.distinct(let a, let p), .distinct(let b, let q)):
+        require(a == b && p == q, "\(place): other items")
+      case (.tally(let a, let v), .tally(let b, let w)):
+        require(a == b && v == w, "\(place): other items")
+      default: violations.append("\(place): other state than its aggregation's")
+      }
+    }
+  }
+
+  mutating func relations() {
+    for (index, relation) in plan.relations.enumerated() {
+      let place = "r\(index) \(relation.name)"
+      switch relation.operation {
+      case .keys(let domain):
+        guard plan.aggregations.indices.contains(domain) else {
+          violations.append("\(place): domain")
+          continue
+        }
+        require(plan.aggregations[domain].key == relation.key, "\(place): key of its domain")
+        require(
+          plan.aggregations[domain].window == relation.window, "\(place): window of its domain")
+      case .filter(let input, let condition):
+        self.input(input, of: index, relation)
+        row(condition, relation.key, place)
+      case .top(let input, let count, let by, let per):
+        self.input(input, of: index, relation)
+        require(count > 0, "\(place): keeps nothing")
+        row(by, relation.key, place)
+        require(per.allSatisfy { relation.key.indices.contains($0) }, "\(place): PER")
+      }
+    }
+  }
+
+  private mutating func input(_ input: Int, of index: Int, _ relation: Relation) {
+    guard (0..<index).contains(input) else { return violations.append("r\(index) reads r\(input)") }
+    require(plan.relations[input].key == relation.key, "r\(index): key of its input")
+    require(plan.relations[input].window == relation.window, "r\(index): window of its input")
+  }
+
+  private mutating func row(_ value: RowExpression, _ key: [KeyComponent], _ place: String) {
+    switch value {
+    case .constant: break
+    case .key(let index): require(key.indices.contains(index), "\(place): key column \(index)")
+    case .feature(let index, let columns):
+      guard plan.features.indices.contains(index) else {
+        return violations.append("\(place): feature \(index)")
+      }
+      let wanted = plan.aggregations[plan.features[index].aggregation].key
+      require(
+        columns.allSatisfy { key.indices.contains($0) }
+          && columns.map { key[$0].type } == wanted.map(\.type),
+        "\(place): key of f\(index)")
+    case .inSet(let set, let columns, _, _):
+      guard plan.sets.indices.contains(set.index) else {
+        return violations.append("\(place) asks \(set)")
+      }
+      require(
+        columns.allSatisfy { key.indices.contains($0) }
+          && columns.map { key[$0].type } == plan.sets[set.index].types,
+        "\(place): key of \(set)")
+    case .ranked(let part, _, _), .negate(let part), .not(let part), .isOneOf(let part, _, _),
+      .inPrefixes(let part, _, _):
+      row(part, key, place)
+    case .binary(_, let a, let b), .compare(_, let a, let b):
+      row(a, key, place)
+      row(b, key, place)
+    case .and(let parts), .or(let parts): for part in parts { row(part, key, place) }
+    }
+  }
+
+  mutating func sets() {
+    for (index, set) in plan.sets.enumerated() {
+      guard plan.relations.indices.contains(set.relation) else {
+        violations.append("set\(index): relation \(set.relation)")
+        continue
+      }
+      let relation = plan.relations[set.relation]
+      require(
+        set.columns.allSatisfy { relation.key.indices.contains($0) }
+          && set.columns.map { relation.key[$0].type } == set.types, "set\(index): columns")
+      require(plan.setLag < relation.window.length, "set\(index): lag beyond its window")
+    }
+  }
+
+  mutating func outputs() {
+    for output in plan.outputs {
+      let place = "output \(output.name)"
+      switch output.content {
+      case .rows(let relation, let expressions):
+        guard plan.relations.indices.contains(relation) else {
+          violations.append("\(place): relation")
+          continue
+        }
+        require(expressions.count == output.schema.columns.count, "\(place): columns")
+        require(output.schema.isWindowed, "\(place): rows belong to windows")
+        for expression in expressions { row(expression, plan.relations[relation].key, place) }
+      case .tuples(let node, let columns):
+        require(plan.nodes.indices.contains(node), "\(place): node")
+        require(columns.count == output.schema.columns.count, "\(place): columns")
+        require(!output.schema.isWindowed, "\(place): tuples have no window")
+        for case .number(let number) in columns { expression(number, place) }
+      }
+    }
+  }
+}

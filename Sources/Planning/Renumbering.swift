@@ -1,0 +1,177 @@
+import DataModel
+import Plan
+
+/// New indices of a plan's parts: equal new indices merge parts, nil drops them.
+///
+/// Of merged parts the first stays. Indices must ascend over the parts that stay, so that every
+/// array remains in topological order.
+struct Renumbering {
+  var nodes: [Int?]
+  var aggregations: [Int?]
+  var features: [Int?]
+  var relations: [Int?]
+  var sets: [Int?]
+
+  /// Everything stays.
+  init(keeping plan: LogicalPlan) {
+    nodes = Array(plan.nodes.indices)
+    aggregations = Array(plan.aggregations.indices)
+    features = Array(plan.features.indices)
+    relations = Array(plan.relations.indices)
+    sets = Array(plan.sets.indices)
+  }
+
+  /// The indices after each part was sent to its `representative` (an earlier part or itself).
+  static func merging(_ representatives: [Int]) -> [Int?] {
+    var next = 0
+    var result: [Int?] = []
+    for (index, representative) in representatives.enumerated() {
+      if representative == index {
+        result.append(next)
+        next += 1
+      } else {
+        result.append(result[representative])
+      }
+    }
+    return result
+  }
+
+  /// The indices after only the parts that are `used` stay.
+  static func keeping(_ used: [Bool]) -> [Int?] {
+    var next = 0
+    return used.map { isUsed in
+      guard isUsed else { return nil }
+      next += 1
+      return next - 1
+    }
+  }
+
+  /// The plan under the new indices.
+  func apply(to plan: LogicalPlan) -> LogicalPlan {
+    var result = plan
+    result.nodes = kept(plan.nodes, nodes).map { node in
+      var node = node
+      node.input = node.input.map { at(nodes, $0) }
+      if case .filter(let predicate) = node.operation {
+        node.operation = .filter(predicate.mappingSets { SetID(index: at(sets, $0.index)) })
+      }
+      return node
+    }
+    result.aggregations = kept(plan.aggregations, aggregations).map { aggregation in
+      var aggregation = aggregation
+      aggregation.input = at(nodes, aggregation.input)
+      return aggregation
+    }
+    result.features = kept(plan.features, features).map { feature in
+      var feature = feature
+      feature.aggregation = at(aggregations, feature.aggregation)
+      return feature
+    }
+    result.relations = kept(plan.relations, relations).map(renumbered)
+    result.sets = kept(plan.sets, sets).map { set in
+      var set = set
+      set.relation = at(relations, set.relation)
+      return set
+    }
+    result.outputs = plan.outputs.map { output in
+      var output = output
+      switch output.content {
+      case .rows(let relation, let columns):
+        output.content = .rows(relation: at(relations, relation), columns.map(renumbered))
+      case .tuples(let node, let columns):
+        output.content = .tuples(node: at(nodes, node), columns)
+      }
+      return output
+    }
+    return result
+  }
+
+  private func kept<Part>(_ parts: [Part], _ indices: [Int?]) -> [Part] {
+    var result: [Part] = []
+    for (part, index) in zip(parts, indices) where index == result.count { result.append(part) }
+    return result
+  }
+
+  private func at(_ indices: [Int?], _ index: Int) -> Int {
+    guard let new = indices[index] else { preconditionFailure("a dropped part is still used") }
+    return new
+  }
+
+  private func renumbered(_ relation: Relation) -> Relation {
+    var relation = relation
+    switch relation.operation {
+    case .keys(let domain): relation.operation = .keys(domain: at(aggregations, domain))
+    case .filter(let input, let condition):
+      relation.operation = .filter(input: at(relations, input), renumbered(condition))
+    case .top(let input, let count, let by, let per):
+      relation.operation = .top(
+        input: at(relations, input), count: count, by: renumbered(by), per: per)
+    }
+    return relation
+  }
+
+  private func renumbered(_ value: RowExpression) -> RowExpression {
+    value.mapped { part in
+      switch part {
+      case .feature(let index, let key): .feature(at(features, index), key: key)
+      case .inSet(let set, let key, let within, let isNegated):
+        .inSet(SetID(index: at(sets, set.index)), key, within: within, negated: isNegated)
+      default: part
+      }
+    }
+  }
+}
+
+extension TuplePredicate {
+  /// The predicate with every set test renamed.
+  func mappingSets(_ transform: (SetID) -> SetID) -> TuplePredicate {
+    switch self {
+    case .inSet(let set, let key, let within, let isNegated):
+      .inSet(transform(set), key, within: within, negated: isNegated)
+    case .and(let parts): .and(parts.map { $0.mappingSets(transform) })
+    case .or(let parts): .or(parts.map { $0.mappingSets(transform) })
+    case .not(let part): .not(part.mappingSets(transform))
+    default: self
+    }
+  }
+}
+
+extension RowExpression {
+  /// The expression with every part replaced, innermost first.
+  func mapped(_ transform: (RowExpression) -> RowExpression) -> RowExpression {
+    let inner: RowExpression
+    switch self {
+    case .key, .feature, .constant, .inSet: inner = self
+    case .ranked(let part, let member, let place):
+      inner = .ranked(part.mapped(transform), member, place)
+    case .binary(let op, let a, let b):
+      inner = .binary(op, a.mapped(transform), b.mapped(transform))
+    case .negate(let part): inner = .negate(part.mapped(transform))
+    case .compare(let op, let a, let b):
+      inner = .compare(op, a.mapped(transform), b.mapped(transform))
+    case .isOneOf(let part, let list, let isNegated):
+      inner = .isOneOf(part.mapped(transform), list, negated: isNegated)
+    case .inPrefixes(let part, let list, let isNegated):
+      inner = .inPrefixes(part.mapped(transform), list, negated: isNegated)
+    case .and(let parts): inner = .and(parts.map { $0.mapped(transform) })
+    case .or(let parts): inner = .or(parts.map { $0.mapped(transform) })
+    case .not(let part): inner = .not(part.mapped(transform))
+    }
+    return transform(inner)
+  }
+
+  /// The features and sets that the expression reads.
+  var reads: (features: Set<Int>, sets: Set<Int>) {
+    var features: Set<Int> = []
+    var sets: Set<Int> = []
+    _ = mapped { part in
+      switch part {
+      case .feature(let index, _): features.insert(index)
+      case .inSet(let set, _, _, _): sets.insert(set.index)
+      default: break
+      }
+      return part
+    }
+    return (features, sets)
+  }
+}

@@ -1,0 +1,192 @@
+import DataModel
+import Diagnostics
+import Operators
+import Plan
+import Syntax
+
+extension Resolver {
+  /// Names of the language's fields that no decoder fills yet.
+  private static let laterFields: Set<String> = [
+    "payload", "ApplicationProtocol", "TimeSeconds", "dns.qry.name", "dns.qry.type", "dns.a",
+    "dns.aaaa", "dns.resp.ttl", "dns.resp.name", "dns.resp.type",
+  ]
+
+  /// A name in an expression: a feature, a column of the key, or a field of the tuple.
+  mutating func check(_ path: Path, in scope: Scope) -> Typed? {
+    let first = path.components[0]
+    if path.components.count == 1, names.assignments[first.text] != nil {
+      return program(first, in: scope)
+    }
+    if let index = keyColumn(path.text, in: scope) {
+      return Typed(.key(index), scope.key[index].type, path.range)
+    }
+    if path.components.count == 2, PacketFields.named(path.text) == nil,
+      names.assignments[first.text] != nil
+    {
+      return rankedMember(first, path.components[1], 0, path.range, in: scope)
+    }
+    guard let (id, _) = field(path, in: scope) else { return nil }
+    // Over rows, and where the key has the field as it is, the name means the key's column.
+    if let index = scope.key.firstIndex(where: {
+      $0.field == id && ($0.mask == nil || !scope.hasTuples)
+    }) {
+      return Typed(.key(index), scope.key[index].type, path.range)
+    }
+    guard scope.hasTuples else {
+      reportNotInRows(path, scope)
+      return nil
+    }
+    return Typed(.field(id), id.field.type, path.range)
+  }
+
+  private func keyColumn(_ name: String, in scope: Scope) -> Int? {
+    scope.key.firstIndex { $0.name == name && ($0.mask == nil || !scope.hasTuples) }
+  }
+
+  private mutating func reportNotInRows(_ path: Path, _ scope: Scope) {
+    let columns = scope.key.map(\.name)
+    let have = columns.isEmpty ? "features" : "\(columns.joined(separator: ", ")) and features"
+    report(
+      Diagnostic(
+        .fieldNotInRows, "rows have no field ‘\(path.text)’", at: path.range,
+        notes: [Diagnostic.Note("a row has \(have); filter the tuples before FOREACH")]))
+  }
+
+  /// A field of the packet by either vocabulary, with the name to show; reports unknown names.
+  mutating func field(_ path: Path, in scope: Scope) -> (FieldID, String)? {
+    let name = path.text
+    if let id = PacketFields.named(name) { return (id, name) }
+    if Self.laterFields.contains(name) {
+      notSupported("‘\(name)’", path.range)
+      return nil
+    }
+    if let id = PacketFields.namedIgnoringCase(name).first {
+      let published = PacketFields.names.first { $0.lowercased() == name.lowercased() } ?? name
+      if notedSpellings.insert(name).inserted {
+        report(
+          Diagnostic(
+            .caseOfField, .note, "‘\(name)’ is read as ‘\(published)’", at: path.range,
+            fixIts: [
+              FixIt("write ‘\(published)’", replacing: path.range, with: published)
+            ]))
+      }
+      return (id, published)
+    }
+    reportUnknownField(path, in: scope)
+    return nil
+  }
+
+  private mutating func reportUnknownField(_ path: Path, in scope: Scope) {
+    let name = path.text
+    guard path.components.allSatisfy({ !$0.isMissing }) else { return }
+    let fields = scope.hasTuples ? PacketFields.names : []
+    let candidates = scope.key.map(\.name) + names.ordered + fields
+    var fixIts: [FixIt] = []
+    if let near = nearest(to: name, in: candidates) {
+      fixIts.append(FixIt("did you mean ‘\(near)’?", replacing: path.range, with: near))
+    }
+    let what = scope.hasTuples || scope.hasFeatures ? "field or feature" : "constant"
+    report(
+      Diagnostic(
+        .unknownField, "no \(what) is called ‘\(name)’", at: path.range, fixIts: fixIts))
+  }
+
+  /// A name of the program in an expression: only features have values.
+  private mutating func program(_ name: Name, in scope: Scope) -> Typed? {
+    if scope.hasTuples, let id = PacketFields.named(name.text), !id.isPresence {
+      let notes =
+        names.statement(of: name.text, usedIn: statement)
+        .map { [Diagnostic.Note("the program's own ‘\(name.text)’", at: nameRange($0))] } ?? []
+      report(
+        Diagnostic(
+          .ambiguousName, "‘\(name.text)’ is a field of the tuple and a name of the program",
+          at: name.range, notes: notes + [Diagnostic.Note("rename the program's own")]))
+      return nil
+    }
+    switch meaning(of: name) {
+    case .invalid: return nil
+    case .feature(let index, _):
+      guard scope.hasFeatures else {
+        report(
+          Diagnostic(
+            .featureOutOfPlace, "the feature ‘\(name.text)’ cannot stand here", at: name.range,
+            notes: [Diagnostic.Note("only fields of the tuple and constants can")]))
+        return nil
+      }
+      return Typed(.feature(index), plan.features[index].type, name.range)
+    case .rows, .tuples:
+      report(
+        Diagnostic(
+          .streamIsNoValue, "‘\(name.text)’ is a stream, not a value", at: name.range,
+          notes: [Diagnostic.Note("ask whether a key is in it: DestIp IN \(name.text)")]))
+      return nil
+    }
+  }
+
+  // MARK: Members of features
+
+  /// `F.value(i)`, `F.count(i)`, `F.key(i)`.
+  mutating func check(_ node: MethodCall, in scope: Scope) -> Typed? {
+    guard case .path(let path) = node.base, path.components.count == 1 else {
+      notSupported("‘.\(node.name.text)’ of an expression", node.name.range)
+      return nil
+    }
+    if node.name.text.lowercased() == "prev" {
+      notSupported("prev", node.name.range)
+      return nil
+    }
+    var index = 0
+    if let argument = node.arguments.first {
+      guard case .literal(let literal) = argument.value, case .integer(let value) = literal.value,
+        value < 1_000_000, node.arguments.count == 1
+      else {
+        report(
+          Diagnostic(
+            .wrongArgument, "the place in a ranking is a whole number from 0",
+            at: argument.range))
+        return nil
+      }
+      index = Int(value)
+    }
+    return rankedMember(path.components[0], node.name, index, node.range, in: scope)
+  }
+
+  private mutating func rankedMember(
+    _ base: Name, _ member: Name, _ place: Int, _ range: SourceRange, in scope: Scope
+  ) -> Typed? {
+    guard let value = program(base, in: scope) else { return nil }
+    guard case .feature(let index) = value.node, value.type == .ranking else {
+      report(
+        Diagnostic(
+          .unknownMember, "‘\(base.text)’ has no members; it is \(article(value.type))",
+          at: member.range,
+          notes: [Diagnostic.Note("topk has .value(i), .count(i) and .key(i)")]))
+      return nil
+    }
+    guard let kind = RankedMember(rawValue: member.text) else {
+      var fixIts: [FixIt] = []
+      if let near = nearest(to: member.text, in: ["value", "count", "key"]) {
+        fixIts.append(FixIt("did you mean ‘\(near)’?", replacing: member.range, with: near))
+      }
+      report(
+        Diagnostic(
+          .unknownMember, "a ranking has no ‘\(member.text)’", at: member.range,
+          notes: [Diagnostic.Note("topk has .value(i), .count(i) and .key(i)")], fixIts: fixIts))
+      return nil
+    }
+    let type: ScalarType
+    switch kind {
+    case .share: type = .float
+    case .count: type = .signed
+    case .key:
+      guard case .fields(let items)? = plan.features[index].call.arguments.first,
+        items.count == 1, let item = items.first
+      else {
+        notSupported(".key of several fields", member.range)
+        return nil
+      }
+      type = item.type
+    }
+    return Typed(.ranked(index, kind, place), type, range)
+  }
+}

@@ -1,0 +1,32 @@
+import DataModel
+
+/// What a name or a statement in parentheses stands for.
+enum Meaning {
+  case tuples(TupleStream)
+  /// The feature of this index, over the keys of a stream.
+  case feature(Int, of: TupleStream)
+  case rows(RowStream)
+  /// An error was reported; nothing more is said about it.
+  case invalid
+}
+
+/// A stream of tuples, keyed or not.
+struct TupleStream {
+  /// Index of the tuple node.
+  var node: Int
+  /// The key; nil for a stream that is not keyed.
+  var key: [KeyComponent]?
+
+  /// The key's components; none where there is no key.
+  var components: [KeyComponent] { key ?? [] }
+}
+
+/// A stream of rows.
+struct RowStream {
+  /// Index of the relation.
+  var relation: Int
+  /// Features that its predicates name, in the order of the text: its default columns.
+  var features: [Int]
+  /// The keyed stream of which these are rows, where `FILTER K BY p` has tuples too.
+  var tuples: TupleStream?
+}

@@ -1,0 +1,106 @@
+public import Diagnostics
+public import Plan
+public import Syntax
+
+/// Says what a program means: names, types, units, keys and windows, as a plan.
+///
+/// Pure: the answer hangs on the tree alone. Returns nil where `log` holds an error afterwards;
+/// several independent errors are found in one run.
+/// - Source: `Docs/Language.md`; each method of ``Resolver`` is one statement of it.
+public func resolve(
+  _ tree: SyntaxTree, reportingTo log: inout DiagnosticLog
+) -> LogicalPlan? {
+  var resolver = Resolver(tree, log)
+  resolver.resolveProgram()
+  log = resolver.log
+  guard !log.containsError else { return nil }
+  let plan = resolver.plan
+  PlanVerifier.check(plan)
+  return plan
+}
+
+/// Turns statements into a plan, each name on first use.
+struct Resolver {
+  let tree: SyntaxTree
+  var log: DiagnosticLog
+  var plan = LogicalPlan()
+  var names: NameTable
+  /// Index of the statement at hand; a use means the latest assignment above it.
+  var statement = 0
+  /// Name of the statement at hand, for nodes that have none of their own.
+  var statementName = ""
+  /// Names that wait for each other's meaning, by statement; bounds the recursion.
+  var waiting: [Int] = []
+  /// Settings and how often they were given.
+  var settings: [String: SourceRange] = [:]
+  /// Names read without regard to case of which a note was given already.
+  var notedSpellings: Set<String> = []
+  /// Tuple views of row streams by relation, so that equal views are one node.
+  var tupleViews: [Int: Int] = [:]
+  /// Sets that were asked for while the rows that feed them were still being resolved.
+  var pendingSets: [PendingSet] = []
+
+  /// Names that may wait for each other; a chain of uses before their lines is as deep.
+  static let depthLimit = 256
+
+  init(_ tree: SyntaxTree, _ log: DiagnosticLog) {
+    self.tree = tree
+    self.log = log
+    names = NameTable(tree.program)
+  }
+
+  mutating func resolveProgram() {
+    reportNames()
+    let statements = tree.program.statements
+    for case .setting(let setting) in statements { resolve(setting) }
+    for (index, node) in statements.enumerated() { resolve(node, at: index) }
+    feedPendingSets()
+    finishOutputs()
+  }
+
+  private mutating func resolve(_ node: Statement, at index: Int) {
+    statement = index
+    statementName = ""
+    switch node {
+    case .setting, .invalid: break
+    case .assignment: _ = meaning(ofStatement: index)
+    case .partition(let partition): check(partition)
+    case .hash(let directive): check(directive)
+    case .subgraph(let subgraph): notSupported("SUBGRAPH", subgraph.range)
+    case .output(let output): resolve(output)
+    }
+  }
+
+  /// PARTITION is a hint on one host: its names are checked, the answer does not change.
+  private mutating func check(_ node: Partition) {
+    if let stream = tupleStream(node.input, for: "PARTITION") { _ = keys(node.keys, of: stream) }
+  }
+
+  /// HASH names a function for a partition key; it never changes the answer either.
+  private mutating func check(_ node: HashDirective) {
+    _ = keys([node.key], of: TupleStream(node: 0, key: nil))
+  }
+
+  // MARK: Reporting
+
+  mutating func report(_ diagnostic: Diagnostic) { log.report(diagnostic) }
+
+  /// The text of a piece of the program, on one line.
+  func text(_ range: SourceRange) -> String {
+    tree.source[range].split(whereSeparator: \.isWhitespace).joined(separator: " ")
+  }
+
+  /// The one clear answer to what the language has and this compiler has not.
+  mutating func notSupported(
+    _ what: String, _ range: SourceRange, notes: [Diagnostic.Note] = []
+  ) {
+    report(Diagnostic(.notSupportedYet, "not supported yet: \(what)", at: range, notes: notes))
+  }
+
+  /// The range of the first word of a statement, such as `SUBGRAPH`.
+  func keyword(of range: SourceRange) -> SourceRange {
+    let bytes = tree.source.utf8[range.lowerBound..<range.upperBound]
+    let word = bytes.prefix { ($0 | 32) >= UInt8(ascii: "a") && ($0 | 32) <= UInt8(ascii: "z") }
+    return word.isEmpty ? range : SourceRange(range.lowerBound, range.lowerBound + word.count)
+  }
+}

@@ -1,0 +1,222 @@
+import DataModel
+import Diagnostics
+import Plan
+import Syntax
+
+extension Resolver {
+  /// `OUTPUT X [(e [AS n], …)]`.
+  mutating func resolve(_ node: Syntax.Output) {
+    if let every = node.every { notSupported("EVERY", every.range) }
+    if let sink = node.sink {
+      notSupported(
+        "TO", sink.range, notes: [Diagnostic.Note("salc run --format table|json|csv")])
+    }
+    let name: String
+    if case .reference(let written) = node.input { name = written.text } else { name = "Output" }
+    let outer = statementName
+    statementName = name
+    let input = meaning(of: node.input)
+    output(input, columns: node.columns, name: unusedOutputName(name), node.input.range)
+    statementName = outer
+  }
+
+  /// Outputs of the names that nothing uses, where no statement says OUTPUT; and a warning for
+  /// each of them where one does.
+  mutating func finishOutputs() {
+    let hasOutput = tree.program.statements.contains {
+      if case .output = $0 { true } else { false }
+    }
+    for (index, node) in tree.program.statements.enumerated() {
+      guard case .assignment(let assignment) = node, !names.consumed.contains(index),
+        let meaning = names.meanings[index]
+      else { continue }
+      if case .invalid = meaning { continue }
+      let name = assignment.name.text
+      statement = index
+      statementName = name
+      if hasOutput {
+        report(
+          Diagnostic(
+            .unusedName, .warning, "‘\(name)’ is never used", at: assignment.name.range,
+            notes: [Diagnostic.Note("a program with OUTPUT prints what it names there only")]))
+      } else {
+        output(meaning, columns: nil, name: unusedOutputName(name), assignment.name.range)
+      }
+    }
+    if !log.containsError, plan.outputs.isEmpty {
+      report(
+        Diagnostic(
+          .nothingToDo, "the program prints nothing", at: tree.program.range,
+          notes: [Diagnostic.Note("name a stream and add OUTPUT: P = PacketStream(\"eth0\");")]))
+    }
+  }
+
+  private func unusedOutputName(_ name: String) -> String {
+    var candidate = name
+    var number = 2
+    while plan.outputs.contains(where: { $0.name == candidate }) {
+      candidate = "\(name)_\(number)"
+      number += 1
+    }
+    return candidate
+  }
+
+  private mutating func output(
+    _ input: Meaning, columns: [Syntax.OutputColumn]?, name: String, _ range: SourceRange
+  ) {
+    switch input {
+    case .invalid: break
+    case .feature(let index, let stream):
+      let rows = RowStream(
+        relation: keys(plan.features[index].aggregation, range), features: [index], tuples: nil)
+      output(rows, columns, Scope(rowsBy: stream.components), name, range)
+    case .rows(let rows):
+      let key = plan.relations[rows.relation].key
+      output(rows, columns, Scope(rowsBy: key), name, range)
+    case .tuples(let stream): output(stream, columns, name, range)
+    }
+  }
+
+  // MARK: Rows
+
+  private mutating func output(
+    _ rows: RowStream, _ columns: [Syntax.OutputColumn]?, _ scope: Scope, _ name: String,
+    _ range: SourceRange
+  ) {
+    guard let columns else {
+      let features = rows.features.map { Typed(.feature($0), plan.features[$0].type, range) }
+      let named = zip(features, rows.features).map { ($0, plan.features[$1].name) }
+      return output(rows, named, name, range)
+    }
+    var checked: [(Typed, String)] = []
+    for column in columns {
+      guard let value = check(column.expression, in: scope) else { return }
+      checked.append((value, columnName(column)))
+    }
+    output(rows, checked, name, range)
+  }
+
+  private func columnName(_ column: Syntax.OutputColumn) -> String {
+    if let alias = column.alias, !alias.isMissing { return alias.text }
+    if case .path(let path) = column.expression { return path.text }
+    return text(column.expression.range)
+  }
+
+  private mutating func output(
+    _ rows: RowStream, _ columns: [(Typed, String)], _ name: String, _ range: SourceRange
+  ) {
+    let key = plan.relations[rows.relation].key
+    var expressions = key.indices.map { RowExpression.key($0) }
+    var schema = key.map { DataModel.OutputColumn(name: $0.name, type: $0.type) }
+    for (value, title) in columns {
+      // The key's columns stand in front already.
+      if case .key(let index) = value.node, key[index].name == title { continue }
+      guard let lowered = rowExpression(value, key: key) else { return }
+      guard isNewColumn(title, schema, value.range) else { return }
+      expressions.append(lowered)
+      schema.append(DataModel.OutputColumn(name: title, type: value.type))
+    }
+    plan.outputs.append(
+      Plan.Output(
+        name: name, content: .rows(relation: rows.relation, expressions),
+        schema: OutputSchema(name: name, columns: schema, isWindowed: true), range: range))
+  }
+
+  private mutating func isNewColumn(
+    _ title: String, _ schema: [DataModel.OutputColumn], _ range: SourceRange
+  ) -> Bool {
+    guard schema.contains(where: { $0.name == title }) else { return true }
+    report(
+      Diagnostic(
+        .duplicateColumn, "two columns are called ‘\(title)’", at: range,
+        notes: [Diagnostic.Note("name one of them: … AS Other")]))
+    return false
+  }
+
+  // MARK: Tuples
+
+  private mutating func output(
+    _ stream: TupleStream, _ columns: [Syntax.OutputColumn]?, _ name: String, _ range: SourceRange
+  ) {
+    var schema: [DataModel.OutputColumn] = []
+    var expressions: [TupleColumnExpression] = []
+    guard let columns else {
+      for field in defaultFields(stream) {
+        expressions.append(.field(field))
+        schema.append(DataModel.OutputColumn(name: field.description, type: field.field.type))
+      }
+      return append(stream, expressions, schema, name, range)
+    }
+    var checked: [(Typed, String)] = []
+    for column in columns {
+      guard let value = check(column.expression, in: Scope(stream)) else { return }
+      checked.append((value, columnName(column)))
+    }
+    let features = checked.reduce(into: [Int]()) { $0 = merged($0, $1.0.features) }
+    if !features.isEmpty {
+      outputKeys(of: stream, features, checked, name, range)
+      return
+    }
+    for (value, title) in checked {
+      guard isNewColumn(title, schema, value.range) else { return }
+      switch value.node {
+      case .field(let id): expressions.append(.field(id))
+      case .key(let index) where stream.components[index].mask == nil:
+        expressions.append(.field(stream.components[index].field))
+      default:
+        guard !isCompound(value), value.type.isNumeric else {
+          notSupported("\(article(value.type)) as a column of tuples", value.range)
+          return
+        }
+        guard let number = tupleExpression(value, key: stream.components) else { return }
+        expressions.append(.number(number))
+      }
+      schema.append(DataModel.OutputColumn(name: title, type: value.type))
+    }
+    append(stream, expressions, schema, name, range)
+  }
+
+  private mutating func append(
+    _ stream: TupleStream, _ expressions: [TupleColumnExpression],
+    _ schema: [DataModel.OutputColumn], _ name: String, _ range: SourceRange
+  ) {
+    plan.outputs.append(
+      Plan.Output(
+        name: name, content: .tuples(node: stream.node, expressions),
+        schema: OutputSchema(name: name, columns: schema, isWindowed: false), range: range))
+  }
+
+  /// A keyed stream with listed features: a row for each key and window.
+  private mutating func outputKeys(
+    of stream: TupleStream, _ features: [Int], _ columns: [(Typed, String)], _ name: String,
+    _ range: SourceRange
+  ) {
+    if let field = columns.first(where: { value, _ in
+      value.contains { if case .field = $0.node { true } else { false } }
+    }) {
+      notSupported(
+        "features and fields of the tuple in one output", field.0.range,
+        notes: [Diagnostic.Note("rows have the key and features")])
+      return
+    }
+    guard stream.key != nil else {
+      notSupported(
+        "features as columns of tuples", columns[0].0.range,
+        notes: [Diagnostic.Note("output the feature itself: OUTPUT F;")])
+      return
+    }
+    output(rows(of: stream, for: features, range), columns, name, range)
+  }
+
+  /// What people look at first: the key, then ends, protocol and length.
+  private func defaultFields(_ stream: TupleStream) -> [FieldID] {
+    let usual = [
+      "SourceIp", "SourcePort", "DestIp", "DestPort", "IpProtocol", "frame.len",
+    ].compactMap { PacketFields.named($0) }
+    var result: [FieldID] = []
+    for field in stream.components.map(\.field) + usual where !result.contains(field) {
+      result.append(field)
+    }
+    return result
+  }
+}

@@ -1,0 +1,261 @@
+import DataModel
+import Diagnostics
+import Operators
+import Plan
+import Syntax
+
+extension Resolver {
+  /// Operators of the language that the catalogue does not have yet.
+  private static let laterOperators: Set<String> = [
+    "rate", "ewma", "median", "quantile", "histogram", "entropy", "rarity", "similarity", "norm",
+    "kmedians", "flowset",
+  ]
+
+  /// An operator by name or alias.
+  func operatorNamed(_ name: String) -> (any StreamOperator)? { OperatorCatalogue.named(name) }
+
+  /// `FOREACH K GENERATE op(…) [WITHIN ε] [WINDOW w]`.
+  mutating func resolve(_ node: Syntax.Feature) -> Meaning {
+    let input = tupleStream(node.input, for: "FOREACH")
+    guard let operation = operatorNamed(node.call.name.text) else {
+      reportUnknownOperator(node.call)
+      return .invalid
+    }
+    let scope = input.map { Scope($0) } ?? Scope(TupleStream(node: 0, key: nil))
+    let extra = node.window == nil && node.call.arguments.count > limit(operation)
+    if extra, operation.parameters.first?.kind == .expression {
+      notSupported(
+        "windows of items", node.call.range,
+        notes: [Diagnostic.Note("windows of time work: … GENERATE \(operation.name)(x) WINDOW 1s")])
+      return .invalid
+    }
+    let arguments = bind(node.call, to: operation, in: scope)
+    let accuracy = accuracy(node.accuracy)
+    guard let clause = node.window else {
+      reportMissingWindow(operation.name, in: node.range)
+      return .invalid
+    }
+    let window = window(clause)
+    guard let input, let arguments, let accuracy, let window else { return .invalid }
+    let call = OperatorCall(name: operation.name, arguments: arguments, accuracy: accuracy)
+    if let problem = operation.accuracyProblem(call) {
+      report(
+        Diagnostic(.accuracyOutOfReach, problem, at: node.accuracy?.range ?? node.call.range))
+      return .invalid
+    }
+    let name = statementName.isEmpty || isInline(node) ? text(node.call.range) : statementName
+    let aggregation = aggregation(
+      operation.state(call), input: input, window: window, name: name, range: node.range)
+    let feature = Plan.Feature(
+      name: name, aggregation: aggregation, call: call, type: operation.resultType(call),
+      range: node.range)
+    if let same = plan.features.firstIndex(of: feature) { return .feature(same, of: input) }
+    plan.features.append(feature)
+    return .feature(plan.features.count - 1, of: input)
+  }
+
+  /// Whether a feature stands inside another statement instead of after `Name =`.
+  private func isInline(_ node: Syntax.Feature) -> Bool {
+    guard case .assignment(let assignment) = tree.program.statements[statement],
+      case .feature(let own) = assignment.value
+    else { return true }
+    return own.range != node.range
+  }
+
+  /// The most arguments; operators whose only parameter is `fields` take any number.
+  private func limit(_ operation: any StreamOperator) -> Int {
+    operation.parameters.count == 1 && operation.parameters[0].kind == .fields
+      ? Int.max : operation.parameters.count
+  }
+
+  private mutating func reportUnknownOperator(_ call: Call) {
+    let name = call.name.text
+    guard !call.name.isMissing else { return }
+    if Self.laterOperators.contains(name.lowercased()) {
+      notSupported(name.lowercased(), call.name.range)
+      return
+    }
+    let known = OperatorCatalogue.all.flatMap { [$0.name] + $0.aliases }
+    var fixIts: [FixIt] = []
+    if let near = nearest(to: name, in: known) {
+      fixIts.append(FixIt("did you mean ‘\(near)’?", replacing: call.name.range, with: near))
+    }
+    report(
+      Diagnostic(
+        .unknownOperator, "no operator is called ‘\(name)’", at: call.name.range,
+        notes: [
+          Diagnostic.Note(
+            "operators are " + OperatorCatalogue.all.map(\.name).joined(separator: ", "))
+        ], fixIts: fixIts))
+  }
+
+  private mutating func accuracy(_ clause: AccuracyClause?) -> Accuracy? {
+    guard let clause else { return .standard }
+    switch clause.requirement {
+    case .exact: return .exact
+    case .rank:
+      notSupported("WITHIN RANK", clause.range)
+      return nil
+    case .relative(let error, let confidence):
+      let level = confidence?.value ?? 0.95
+      for ratio in [error] + (confidence.map { [$0] } ?? [])
+      where ratio.value <= 0 || ratio.value >= 1 {
+        report(
+          Diagnostic(
+            .wrongArgument, "a share lies between 0% and 100%", at: ratio.range,
+            notes: [Diagnostic.Note("for example: WITHIN 2% CONFIDENCE 95%")]))
+        return nil
+      }
+      return .within(epsilon: error.value, confidence: level)
+    }
+  }
+
+  // MARK: Arguments
+
+  private mutating func bind(
+    _ call: Call, to operation: any StreamOperator, in scope: Scope
+  ) -> [OperatorCall.Argument]? {
+    let parameters = operation.parameters
+    let required = parameters.filter { !$0.isOptional }.count
+    guard call.arguments.count >= required, call.arguments.count <= limit(operation) else {
+      reportCount(call, operation, required)
+      return nil
+    }
+    if parameters.count == 1, parameters[0].kind == .fields {
+      return fields(call.arguments.map(\.value), in: scope).map { [.fields($0)] }
+    }
+    var result: [OperatorCall.Argument] = []
+    for (parameter, argument) in zip(parameters, call.arguments) {
+      if let label = argument.label, label.text != parameter.name {
+        report(
+          Diagnostic(
+            .wrongArgument, "\(operation.name) has no parameter ‘\(label.text)’ here",
+            at: label.range, notes: [Diagnostic.Note("this one is called ‘\(parameter.name)’")]))
+        return nil
+      }
+      guard let bound = bind(argument.value, to: parameter, of: operation, in: scope) else {
+        return nil
+      }
+      result.append(bound)
+    }
+    return result
+  }
+
+  private mutating func reportCount(
+    _ call: Call, _ operation: any StreamOperator, _ required: Int
+  ) {
+    let names = operation.parameters.map { $0.isOptional ? "[\($0.name)]" : $0.name }
+    report(
+      Diagnostic(
+        .wrongArgumentCount,
+        "\(operation.name)(\(names.joined(separator: ", "))) was given "
+          + "\(call.arguments.count) argument\(call.arguments.count == 1 ? "" : "s")",
+        at: call.range, notes: [Diagnostic.Note("for example: \(operation.example)")]))
+  }
+
+  private mutating func bind(
+    _ node: Expression, to parameter: Parameter, of operation: any StreamOperator, in scope: Scope
+  ) -> OperatorCall.Argument? {
+    switch parameter.kind {
+    case .fields:
+      if case .list(let list) = node {
+        return fields(list.elements, in: scope).map { .fields($0) }
+      }
+      return fields([node], in: scope).map { .fields($0) }
+    case .integer(let limits):
+      guard let value = check(node, in: Scope(constantsOnly: true)) else { return nil }
+      guard case .number(let number, 1) = value.node, limits.contains(number),
+        value.isBareNumber
+      else {
+        report(
+          Diagnostic(
+            .wrongArgument,
+            "\(parameter.name) is a whole number from \(limits.lowerBound) to "
+              + "\(limits.upperBound)", at: node.range))
+        return nil
+      }
+      return .integer(number)
+    case .expression:
+      var tuples = scope
+      tuples.hasFeatures = false
+      guard let value = check(node, in: tuples) else { return nil }
+      guard value.type.isNumeric, !isCompound(value) else {
+        reportOperand(value, of: operation.name, needs: "a number")
+        return nil
+      }
+      return tupleExpression(value, key: scope.key).map {
+        .expression($0, type: value.type == .float ? .signed : value.type)
+      }
+    }
+  }
+
+  /// Fields as items: `SourceIp`, `SourceIp/24`.
+  private mutating func fields(_ nodes: [Expression], in scope: Scope) -> [KeyComponent]? {
+    let stream = TupleStream(node: 0, key: scope.key)
+    var result: [KeyComponent] = []
+    for node in nodes {
+      var path = node
+      var mask: MaskBits?
+      if case .binary(let binary) = node, binary.op == .divide,
+        case .literal(let bits) = binary.right, case .integer(let first) = bits.value
+      {
+        path = binary.left
+        mask = MaskBits(
+          first: Int(clamping: first), second: nil,
+          range: SourceRange(binary.operatorRange.lowerBound, bits.range.upperBound))
+      }
+      guard let item = component(path, mask: mask, of: stream) else { return nil }
+      if !result.contains(item) { result.append(item) }
+    }
+    return result
+  }
+
+  // MARK: State
+
+  /// The aggregation with this state over a stream, window by window: shared where one fits.
+  mutating func aggregation(
+    _ state: StateForm, input: TupleStream, window: Window, name: String, range: SourceRange
+  ) -> Int {
+    let key = input.components
+    for (index, other) in plan.aggregations.enumerated()
+    where other.input == input.node && other.key == key && other.window == window {
+      switch (other.form, state) {
+      case (.words(let layout), .words(let reductions)):
+        plan.aggregations[index].form = .words(AccumulatorLayout(layout.reductions + reductions))
+      case (.distinct(let items, let precision), .distinct(let others, let wanted))
+      where items == others && precision == wanted: break
+      case (.tally(let items, let weight), .tally(let others, let wanted))
+      where items == others && weight == wanted: break
+      default: continue
+      }
+      if plan.aggregations[index].name != name { plan.aggregations[index].name += ", \(name)" }
+      return index
+    }
+    let form: Aggregation.Form
+    switch state {
+    case .words(let reductions): form = .words(AccumulatorLayout(reductions))
+    case .distinct(let items, let precision): form = .distinct(items: items, precision: precision)
+    case .tally(let items, let weight): form = .tally(items: items, weight: weight)
+    }
+    plan.aggregations.append(
+      Aggregation(
+        input: input.node, key: key, window: window, form: form, name: name, range: range))
+    return plan.aggregations.count - 1
+  }
+
+  /// The aggregation that knows the keys of a stream in each window.
+  mutating func domain(of stream: TupleStream, window: Window, range: SourceRange) -> Int {
+    let known = plan.aggregations.indices.filter {
+      let other = plan.aggregations[$0]
+      return other.input == stream.node && other.key == stream.components
+        && other.window == window
+    }
+    let words = known.first {
+      if case .words = plan.aggregations[$0].form { true } else { false }
+    }
+    return words ?? known.first
+      ?? aggregation(
+        .words([]), input: stream, window: window, name: "keys of \(list(stream.components))",
+        range: range)
+  }
+}

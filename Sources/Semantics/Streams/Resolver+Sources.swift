@@ -1,0 +1,90 @@
+import Diagnostics
+import Plan
+import Syntax
+
+extension Resolver {
+  /// Sources of the language that this compiler does not read yet.
+  private static let laterSources = [
+    "FlowStream", "VastStream", "CtuStream", "NetflowV5Stream", "NetflowV9Stream", "IpfixStream",
+    "SflowStream", "CsvStream",
+  ]
+  private static let sources = ["PacketStream", "PcapStream"]
+
+  /// `PacketStream("eth0")`, `PcapStream("f.pcap")`.
+  mutating func source(_ call: Call) -> Meaning {
+    let name = call.name.text
+    guard Self.sources.contains(name) else {
+      reportUnknownSource(call)
+      return .invalid
+    }
+    var texts: [String] = []
+    for argument in call.arguments {
+      guard argument.label == nil, case .literal(let literal) = argument.value,
+        let text = literal.value.text
+      else {
+        reportArgument(argument, of: name)
+        return .invalid
+      }
+      texts.append(text)
+    }
+    let source: Plan.Source
+    if name == "PcapStream" {
+      guard texts.count == 1 else {
+        report(
+          Diagnostic(
+            .wrongArgumentCount, "PcapStream takes one file name, not \(texts.count)",
+            at: call.range))
+        return .invalid
+      }
+      source = .capture(texts[0])
+    } else {
+      source = .interfaces(texts)
+    }
+    return add(source, call)
+  }
+
+  private mutating func add(_ source: Plan.Source, _ call: Call) -> Meaning {
+    for (index, node) in plan.nodes.enumerated() {
+      guard case .source(let other) = node.operation else { continue }
+      if other == source { return .tuples(TupleStream(node: index, key: nil)) }
+      notSupported(
+        "a second source", call.range,
+        notes: [Diagnostic.Note("the first source is here", at: node.range)])
+      return .invalid
+    }
+    return .tuples(TupleStream(node: add(.source(source), to: nil, range: call.range), key: nil))
+  }
+
+  private mutating func reportArgument(_ argument: Argument, of source: String) {
+    if case .invalid = argument.value { return }
+    let what = source == "PcapStream" ? "a file name" : "names of interfaces"
+    var fixIts: [FixIt] = []
+    if case .path(let path) = argument.value, argument.label == nil {
+      fixIts.append(
+        FixIt("put it in quotes", replacing: path.range, with: "\"\(path.text)\""))
+    }
+    report(
+      Diagnostic(
+        .wrongArgument, "\(source) takes \(what) in quotes", at: argument.range, fixIts: fixIts))
+  }
+
+  private mutating func reportUnknownSource(_ call: Call) {
+    let name = call.name.text
+    guard !call.name.isMissing else { return }
+    if Self.laterSources.contains(name) {
+      notSupported(
+        name, call.name.range,
+        notes: [Diagnostic.Note("sources that work: PacketStream and PcapStream")])
+      return
+    }
+    var fixIts: [FixIt] = []
+    if let near = nearest(to: name, in: Self.sources + Self.laterSources) {
+      fixIts.append(FixIt("did you mean ‘\(near)’?", replacing: call.name.range, with: near))
+    }
+    report(
+      Diagnostic(
+        .unknownSource, "no source is called ‘\(name)’", at: call.name.range,
+        notes: [Diagnostic.Note("sources are PacketStream(\"eth0\") and PcapStream(\"f.pcap\")")],
+        fixIts: fixIts))
+  }
+}

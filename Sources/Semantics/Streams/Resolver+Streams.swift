@@ -1,0 +1,142 @@
+import DataModel
+import Diagnostics
+import Plan
+import Syntax
+
+extension Resolver {
+  /// What stands where a stream is expected.
+  mutating func meaning(of node: StreamExpression) -> Meaning {
+    switch node {
+    case .reference(let name): return meaning(of: name)
+    case .source(let call): return source(call)
+    case .keyed(let keyed): return stream(keyed)
+    case .distinct(let distinct): return resolve(distinct)
+    case .feature(let feature): return resolve(feature)
+    case .filter(let filter): return resolve(filter)
+    case .top(let top): return resolve(top)
+    case .vertexInfo(let call): notSupported("VertexInfo", call.name.range)
+    case .union(let union): notSupported("UNION", keyword(of: union.range))
+    case .transform(let node): notSupported("TRANSFORM", transformKeyword(node))
+    case .collapse(let collapse): notSupported("COLLAPSE", keyword(of: collapse.range))
+    case .join(let join): reportJoin(join)
+    case .subgraph(let subgraph): notSupported("SUBGRAPH", keyword(of: subgraph.range))
+    case .invalid: break
+    }
+    return .invalid
+  }
+
+  private mutating func reportJoin(_ node: Join) {
+    notSupported(
+      "JOIN", keyword(of: node.range),
+      notes: [
+        Diagnostic.Note("features of equal keys meet in one FILTER: FILTER K BY A + B - C >= 3")
+      ])
+  }
+
+  /// TRANSFORM stands behind FOREACH and a stream; the caret goes to the word itself.
+  private func transformKeyword(_ node: Transform) -> SourceRange {
+    let start = node.input.range.upperBound
+    let tail = tree.source.utf8[start..<node.range.upperBound]
+    guard let found = tail.firstIndex(where: { ($0 | 32) == UInt8(ascii: "t") }) else {
+      return keyword(of: node.range)
+    }
+    return keyword(of: SourceRange(found, node.range.upperBound))
+  }
+
+  /// The tuples that a statement reads; nil where there are none (reported).
+  mutating func tupleStream(_ node: StreamExpression, for what: String) -> TupleStream? {
+    switch meaning(of: node) {
+    case .tuples(let stream): return stream
+    case .rows(let rows):
+      if let stream = tupleView(of: rows, at: node.range) { return stream }
+      reportRowsAsTuples(node, what)
+    case .feature: reportRowsAsTuples(node, what)
+    case .invalid: break
+    }
+    return nil
+  }
+
+  private mutating func reportRowsAsTuples(_ node: StreamExpression, _ what: String) {
+    notSupported(
+      "\(what) over rows", node.range,
+      notes: [Diagnostic.Note("‘\(text(node.range))’ has a row for each key and window, no tuples")]
+    )
+  }
+
+  /// The tuples of `FILTER K BY p`: those whose key is in the set that the rows feed.
+  mutating func tupleView(of rows: RowStream, at range: SourceRange) -> TupleStream? {
+    guard let tuples = rows.tuples else { return nil }
+    if let node = tupleViews[rows.relation] { return TupleStream(node: node, key: tuples.key) }
+    guard let set = set(fedBy: rows.relation, askedAt: range) else { return nil }
+    let relation = plan.relations[rows.relation]
+    let node = add(
+      .filter(.inSet(set, tuples.components, within: 0, negated: false)), to: tuples.node,
+      name: relation.name, range: relation.range)
+    tupleViews[rows.relation] = node
+    return TupleStream(node: node, key: tuples.key)
+  }
+
+  /// Appends a tuple node.
+  mutating func add(
+    _ operation: TupleOperation, to input: Int?, name: String? = nil, range: SourceRange
+  ) -> Int {
+    plan.nodes.append(
+      TupleNode(operation, input: input, name: name ?? statementName, range: range))
+    return plan.nodes.count - 1
+  }
+
+  private mutating func stream(_ node: KeyedStream) -> Meaning {
+    guard let input = tupleStream(node.input, for: "STREAM") else { return .invalid }
+    guard let key = keys(node.keys, of: input) else { return .invalid }
+    return .tuples(TupleStream(node: input.node, key: key))
+  }
+
+  private mutating func resolve(_ node: Distinct) -> Meaning {
+    guard let input = tupleStream(node.input, for: "DISTINCT") else { return .invalid }
+    let key = keys(node.keys, of: input)
+    guard let clause = node.window else {
+      reportMissingWindow("DISTINCT", in: node.range)
+      return .invalid
+    }
+    guard let window = window(clause), let key else { return .invalid }
+    return .tuples(
+      TupleStream(
+        node: add(.distinct(key: key, window: window), to: input.node, range: node.range),
+        key: nil))
+  }
+
+  // MARK: Windows
+
+  /// A tumbling window, or nil with the reason reported.
+  mutating func window(_ clause: WindowClause) -> Window? {
+    if let slide = clause.slide {
+      notSupported(
+        "SLIDE", slide.range, notes: [Diagnostic.Note("WINDOW 1s counts window by window")])
+      return nil
+    }
+    switch clause.length {
+    case .items(let count):
+      notSupported(
+        "ITEMS", count.range, notes: [Diagnostic.Note("windows of time work: WINDOW 1s")])
+      return nil
+    case .time(let length):
+      guard length.nanoseconds > 0 else {
+        if !tree.hasErrors {
+          report(
+            Diagnostic(.emptyWindow, "a window has a positive length", at: length.range))
+        }
+        return nil
+      }
+      return Window(length: length.nanoseconds)
+    }
+  }
+
+  mutating func reportMissingWindow(_ what: String, in range: SourceRange) {
+    report(
+      Diagnostic(
+        .missingWindow, "\(what) needs a window on packet streams",
+        at: SourceRange(at: range.upperBound),
+        notes: [Diagnostic.Note("a window says how much time one value speaks of")],
+        fixIts: [FixIt("add WINDOW 1s", [.insert(" WINDOW 1s", at: range.upperBound)])]))
+  }
+}
