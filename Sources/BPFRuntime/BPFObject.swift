@@ -7,6 +7,7 @@ enum Contract {
   static let ring = "sal_ring"
   static let control = "sal_control"
   static let seed = "sal_seed"
+  static let frags = "sal_frags"
   /// A CPU has two halves of the state, one an epoch.
   static let epochs = 2
 }
@@ -110,10 +111,13 @@ public struct BPFObject: ~Copyable, Sendable {
       try check(
         bpf_map__set_max_entries(map, UInt32(configuration.ringBytes)), "cannot size the ring")
     }
-    if let constants = try DataSection(".rodata", of: handle),
-      let seed = constants.variable(Contract.seed)
-    {
-      try constants.setConstant(seed, to: configuration.seed)
+    if let constants = try DataSection(".rodata", of: handle) {
+      if let seed = constants.variable(Contract.seed) {
+        try constants.setConstant(seed, to: configuration.seed)
+      }
+      if let frags = constants.variable(Contract.frags) {
+        try constants.setConstant(frags, to: configuration.frags ? 1 : 0)
+      }
     }
     if configuration.frags {
       let flags = bpf_program__flags(handle.program) | UInt32(BPF_F_XDP_HAS_FRAGS)

@@ -41,10 +41,10 @@ SAL_NOINLINE void read_general(
 	tuple->src = src;
 }
 
-SEC("xdp") int sal_xdp(struct xdp_md *frame)
+SEC("xdp") int salc_main(struct xdp_md *frame)
 {
 	const __u8 *data = SAL_DATA(frame), *end = SAL_DATA_END(frame);
-	struct sal_length length = SAL_LENGTH(end - data);
+	struct sal_length length = SAL_LENGTH(frame, data, end);
 	struct sal_turn turn;
 	struct sal_half *half = sal_half_of(&turn);
 	struct sal_fast fast;

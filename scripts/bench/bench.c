@@ -280,17 +280,17 @@ static void open_object(const char *path, const struct options *o)
 	{
 		const char *name = bpf_program__name(program);
 
-		if (o->only && !strstr(name, o->only) && strcmp(name, "sal_xdp"))
+		if (o->only && !strstr(name, o->only) && strcmp(name, SAL_PROGRAM_NAME))
 			continue;
 		if (entered < CONTESTANTS)
 			enter(program, object);
 	}
 	if (entered && field[entered - 1].object == object) {
-		/* One program an object is named by its file, as all emitted ones are sal_xdp. */
+		/* One program an object is named by its file, as all emitted ones are salc_main. */
 		const char *base = strrchr(path, '/');
 		char *name = strdup(base ? base + 1 : path);
 
-		if (!strcmp(field[entered - 1].name, "sal_xdp")) {
+		if (!strcmp(field[entered - 1].name, SAL_PROGRAM_NAME)) {
 			name[strcspn(name, ".")] = 0;
 			field[entered - 1].name = name;
 		}

@@ -20,6 +20,9 @@
 #define SAL_RING_MAP_NAME "sal_ring"   /* RINGBUF of `struct sal_batch` records */
 #define SAL_CONTROL_NAME "sal_control" /* in .bss */
 #define SAL_SEED_NAME "sal_seed"       /* u64 in .rodata: the hash seed of the run */
+#define SAL_FRAGS_NAME "sal_frags"     /* u64 in .rodata: 1 if loaded as an xdp.frags program */
+#define SAL_NO_HALF_NAME "sal_no_half" /* u64 in .bss: packets of a CPU beyond the map */
+#define SAL_PROGRAM_NAME "salc_main"   /* the XDP program */
 
 enum {
 	SAL_BATCH_RECORDS = 32,

@@ -55,8 +55,9 @@ static long (*const bpf_xdp_load_bytes)(
 		int(*max_entries)[1 << 22];                                                        \
 	} sal_ring SEC(".maps");                                                                   \
 	struct sal_control sal_control;                                                            \
-	__u64 sal_homeless;                                                                        \
+	__u64 sal_no_half;                                                                        \
 	const volatile __u64 sal_seed = 0;                                                         \
+	const volatile __u64 sal_frags = 0;                                                        \
 	char sal_license[] SEC("license") = "GPL";                                        \
 	SAL_PROGRAM_FUNCTIONS
 
@@ -80,7 +81,7 @@ struct sal_turn {
 
 /*
  * sal_half_of: this CPU's half of the epoch, or 0 if the host made the map for fewer CPUs; such
- * packets are counted in sal_homeless.
+ * packets are counted in sal_no_half.
  * sal_send: passes a full staging area to the ring; 0 if it is in the ring.
  */
 #define SAL_PROGRAM_FUNCTIONS                                                                      \
@@ -94,7 +95,7 @@ struct sal_turn {
 		turn->index = index;                                                               \
 		half = bpf_map_lookup_elem(&sal_state, &index);                                    \
 		if (SAL_UNLIKELY(!half))                                                           \
-			__atomic_fetch_add(&sal_homeless, 1, __ATOMIC_RELAXED);                    \
+			__atomic_fetch_add(&sal_no_half, 1, __ATOMIC_RELAXED);                    \
 		return half;                                                                       \
 	}
 
@@ -106,14 +107,17 @@ struct sal_length {
 };
 
 /*
- * `frame_len` is data_end - data, or bpf_xdp_get_buff_len in an xdp.frags program, whose linear
- * part may be shorter than the frame.
+ * In an xdp.frags program the linear part may be shorter than the frame: the loader then sets
+ * sal_frags. It is a constant to the verifier, which removes the call where it is not taken.
  */
-#define SAL_LENGTH(frame_len)                                                                      \
+#define SAL_LENGTH(frame, data, end)                                                               \
 	({                                                                                         \
-		struct sal_length sal_len_ = {(__u32)(frame_len), (__u32)(frame_len), 0};          \
+		__u32 sal_own_ = (__u32)((end) - (data));                                          \
 		__u32 sal_wire_ = *(volatile __u32 *)&sal_control.wire_len;                        \
 		__u32 sal_cap_ = *(volatile __u32 *)&sal_control.cap_len;                          \
+		if (SAL_UNLIKELY(sal_frags))                                                       \
+			sal_own_ = (__u32)bpf_xdp_get_buff_len(frame);                             \
+		struct sal_length sal_len_ = {sal_own_, sal_own_, 0};                              \
 		if (SAL_UNLIKELY(sal_wire_))                                                       \
 			sal_len_.wire = sal_wire_;                                                 \
 		if (SAL_UNLIKELY(sal_cap_))                                                        \

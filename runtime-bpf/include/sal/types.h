@@ -22,7 +22,7 @@ typedef signed long long __s64;
 
 /*
  * Not __builtin_expect: Swift's clang 21 splits what that calls cold into a function of its own
- * (sal_xdp.cold.1), which libbpf 1.1 refuses to load.
+ * (salc_main.cold.1), which libbpf 1.1 refuses to load.
  */
 #define SAL_LIKELY(x) __builtin_expect_with_probability(!!(x), 1, 0.98)
 #define SAL_UNLIKELY(x) __builtin_expect_with_probability(!!(x), 0, 0.98)
