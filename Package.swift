@@ -104,6 +104,9 @@ let tests: [Target] = [
   .testTarget(
     name: "CaptureTests", dependencies: ["Capture", "CRuntimeBPF", "CZlib", "DataModel"],
     swiftSettings: strict),
+  .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"], swiftSettings: strict),
+  .testTarget(
+    name: "SyntaxTests", dependencies: ["Diagnostics", "Syntax"], swiftSettings: strict),
 ]
 
 let package = Package(

@@ -69,8 +69,9 @@ extension Diagnostic {
     Diagnostic(
       .chainedComparison, "comparisons do not chain", at: right,
       notes: [Note("\(left) is already a condition", at: between)],
-      fixIts: [FixIt("repeat the middle operand", [.insert("AND \(middle) ", at: right.lowerBound)])]
-    )
+      fixIts: [
+        FixIt("repeat the middle operand", [.insert("AND \(middle) ", at: right.lowerBound)])
+      ])
   }
 
   static func emptyStatement(at range: SourceRange) -> Diagnostic {
@@ -92,11 +93,11 @@ extension Diagnostic {
   }
 
   static func foreignSpelling(
-    _ text: String, writing replacement: String, at range: SourceRange
+    _ text: String, writing meant: String, at range: SourceRange, replacement: String? = nil
   ) -> Diagnostic {
     Diagnostic(
-      .foreignSpelling, "‘\(text)’ is written \(replacement) here", at: range,
-      fixIts: [FixIt("write \(replacement)", replacing: range, with: replacement)])
+      .foreignSpelling, "‘\(text)’ is written \(meant) here", at: range,
+      fixIts: [FixIt("write \(meant)", replacing: range, with: replacement ?? meant)])
   }
 
   static func foreignSpelling(
@@ -254,7 +255,8 @@ extension Diagnostic {
       .unparenthesizedStatement, "\(keyword) inside a statement stands in parentheses", at: range,
       fixIts: [
         FixIt(
-          "add parentheses", [.insert("(", at: range.lowerBound), .insert(")", at: range.upperBound)])
+          "add parentheses",
+          [.insert("(", at: range.lowerBound), .insert(")", at: range.upperBound)])
       ])
   }
 

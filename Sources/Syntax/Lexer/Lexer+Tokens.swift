@@ -120,7 +120,10 @@ extension Lexer {
         continue
       }
       offset += 1
-      if byte == UInt8(ascii: "\"") { return .string }
+      if byte == UInt8(ascii: "\"") {
+        reportInvalidUTF8(from: start)
+        return .string
+      }
     }
     report(.unterminatedString(at: SourceRange(start, start + 1), lineEnd: offset))
     return .unknown
@@ -133,7 +136,8 @@ extension Lexer {
     guard end < bytes.count, bytes[end] == UInt8(ascii: "'") else { return scanUnknown() }
     let start = offset
     offset = end + 1
-    report(.foreignQuotes(opening: SourceRange(start, start + 1), closing: SourceRange(end, end + 1)))
+    report(
+      .foreignQuotes(opening: SourceRange(start, start + 1), closing: SourceRange(end, end + 1)))
     return .string
   }
 

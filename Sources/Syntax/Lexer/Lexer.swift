@@ -82,7 +82,9 @@ struct Lexer {
   private func isLineEnd(_ byte: UInt8) -> Bool { byte == 0x0A || byte == 0x0D }
 
   private mutating func skipLine() {
+    let start = offset
     while offset < bytes.count, !isLineEnd(bytes[offset]) { offset += 1 }
+    reportInvalidUTF8(from: start)
   }
 
   private mutating func skipBlockComment() {
@@ -91,11 +93,24 @@ struct Lexer {
     while offset < bytes.count {
       if bytes[offset] == UInt8(ascii: "*"), byte(1) == UInt8(ascii: "/") {
         offset += 2
+        reportInvalidUTF8(from: start)
         return
       }
       offset += 1
     }
     report(.unterminatedComment(at: SourceRange(start, start + 2), end: bytes.count))
+  }
+
+  /// Reports the first bytes of a comment or string that are not UTF-8.
+  mutating func reportInvalidUTF8(from start: Int) {
+    var place = start
+    while place < offset {
+      guard let (_, length) = scalar(at: place) else {
+        report(.invalidUTF8(at: SourceRange(place, place + 1)))
+        return
+      }
+      place += length
+    }
   }
 
   // MARK: Reading

@@ -55,12 +55,37 @@ public enum TokenKind: String, Sendable, CaseIterable {
   case endOfText
 }
 
+/// What a token does where the text alone does not tell; the formatter spaces by it.
+enum TokenRole: UInt8, Sendable {
+  case plain
+  /// A `-` before its operand
+  case unary
+  /// The `/` of a masked key
+  case mask
+  /// The `(` of an OUTPUT's columns
+  case columns
+  /// The `(` of a call
+  case call
+  /// The `:` after an argument's label
+  case label
+  /// A brace around the constraints of a pattern
+  case pattern
+  /// The `%` of a share
+  case percent
+  /// `=` or `==` between two operands
+  case equality
+}
+
 /// A token with the white space and comments before it.
 ///
 /// The trivia and texts of all tokens, one after the other, are the source byte for byte.
 public struct Token: Sendable, Hashable {
   /// What it is.
   public internal(set) var kind: TokenKind
+  /// What it does where the text alone does not tell.
+  var role = TokenRole.plain
+  /// Whether it begins a statement or a constraint.
+  var startsLine = false
   /// White space and comments before it.
   public let trivia: SourceRange
   /// The token itself.

@@ -31,7 +31,7 @@ extension Parser {
 
   mutating func parseNameAfterDot() -> Name {
     advance()
-    let token = advance()
+    let token = takeName()
     return Name(text(token), token.range)
   }
 
@@ -72,8 +72,10 @@ extension Parser {
 
   private mutating func parseMask() -> PrefixMask? {
     let start = start
+    if kind == .slash { mark(.mask) }
     guard accept(.slash) != nil else { return nil }
     let first = parseInteger("the bits of a mask")
+    if kind == .slash { mark(.mask) }
     let second = accept(.slash) != nil ? parseInteger("the IPv6 bits of a mask") : nil
     return PrefixMask(first: first, second: second, range: range(from: start))
   }
@@ -140,6 +142,7 @@ extension Parser {
       reportUnexpected(expecting: what)
       return Ratio(0, SourceRange(at: previousEnd))
     }
+    if kind == .percent { mark(.percent) }
     let isPercent = accept(.percent) != nil
     return Ratio(isPercent ? value / 100 : value, range(from: start))
   }
@@ -190,6 +193,7 @@ extension Parser {
 
   /// The arguments with their parentheses.
   mutating func parseArguments(of name: Name) -> [Argument] {
+    if kind == .leftParenthesis { mark(.call) }
     guard let opening = accept(.leftParenthesis) else {
       if !name.isMissing { reportUnexpected(expecting: "‘(’ after ‘\(name.text)’") }
       return []
@@ -215,6 +219,7 @@ extension Parser {
     var label: Name?
     if kind == .identifier, kind(ahead: 1) == .colon {
       label = parseName("a label")
+      mark(.label)
       advance()
     }
     let value = parseExpression()

@@ -111,6 +111,7 @@ extension Parser {
   private mutating func parseBinary(
     _ op: BinaryOperator, _ left: Expression, from start: Int
   ) -> Expression {
+    if op == .equal { mark(.equality) }
     let spelling = op == .and || op == .or ? takeKeywordOrSymbol(op) : advance()
     let right = parseExpression(op.precedence.tighter)
     return .binary(
@@ -121,7 +122,11 @@ extension Parser {
   /// AND or OR, reported if spelt as in C.
   private mutating func takeKeywordOrSymbol(_ op: BinaryOperator) -> Token {
     if kind == .doubleAmpersand || kind == .doublePipe {
-      reportAlways(.foreignSpelling(text(token), writing: op.rawValue, at: token.range))
+      let before = token.trivia.isEmpty ? " " : ""
+      let after = self.token(ahead: 1).token.trivia.isEmpty ? " " : ""
+      let word = before + op.rawValue + after
+      reportAlways(
+        .foreignSpelling(text(token), writing: op.rawValue, at: token.range, replacement: word))
       return advance()
     }
     return takeKeyword()
@@ -179,11 +184,12 @@ extension Parser {
     switch kind {
     case .minus: op = .minus
     case .exclamation:
-      reportAlways(.foreignSpelling("!", writing: "NOT ", at: token.range))
+      reportAlways(.foreignSpelling("!", writing: "NOT", at: token.range, replacement: "NOT "))
       op = .not
     case .keyword where keyword == .not: op = .not
     default: return parsePostfix()
     }
+    if op == .minus { mark(.unary) }
     let spelling = advance()
     // NOT reaches over a comparison; under a tighter operator only over its operand.
     let reach = op == .minus ? .prefix : max(level, .not)

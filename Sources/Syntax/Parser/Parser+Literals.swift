@@ -4,7 +4,7 @@ extension Parser {
   /// The literal at the current token, which must be one. A malformed one is reported and stands
   /// for zero of its kind.
   mutating func parseLiteral() -> Literal {
-    let token = advance()
+    let token = kind == .identifier ? takeKeyword() : advance()
     let range = token.range
     let bytes = source.utf8[range.lowerBound..<range.upperBound]
     let value: LiteralValue
@@ -17,7 +17,7 @@ extension Parser {
     case .ipv4, .ipv4Prefix: value = readIPv4(bytes, range)
     case .ipv6, .ipv6Prefix: value = readIPv6(bytes, range)
     case .mac: value = .mac(AddressParser.mac(bytes) ?? 0)
-    case .identifier: value = .boolean(Keyword(bytes) == .true)
+    case .keyword, .identifier: value = .boolean(Keyword(bytes) == .true)
     default: preconditionFailure("\(token.kind) is no literal")
     }
     return Literal(value, range)
@@ -29,7 +29,9 @@ extension Parser {
     _ digits: ArraySlice<UInt8>, radix: Int, _ range: SourceRange
   ) -> UInt64 {
     if let value = UInt64(String(decoding: digits, as: UTF8.self), radix: radix) { return value }
-    let isNumber = !digits.isEmpty && digits.allSatisfy { Unicode.Scalar($0).properties.isASCIIHexDigit }
+    let isNumber =
+      !digits.isEmpty
+      && digits.allSatisfy { Unicode.Scalar($0).properties.isASCIIHexDigit }
     let reason = isNumber ? "does not fit into 64 bits" : "is no hexadecimal number"
     reportAlways(.malformedNumber(source[range], reason, at: range))
     return 0
@@ -79,7 +81,8 @@ extension Parser {
     }
     overflow = overflow || value > UInt64(Int64.max)
     guard !overflow, isWhole else {
-      let reason = overflow ? "does not fit into 64 bits of \(smallest)" : "is no whole number of \(smallest)"
+      let reason =
+        overflow ? "does not fit into 64 bits of \(smallest)" : "is no whole number of \(smallest)"
       reportAlways(.malformedNumber(source[range], reason, at: range))
       return zero
     }
@@ -122,7 +125,8 @@ extension Parser {
   ) -> LiteralValue {
     let (address, length) = splitPrefix(bytes)
     guard let value = AddressParser.ipv6(address) else {
-      let reason = "an IPv6 address has eight groups, or fewer with one ‘::’; a MAC six of two digits"
+      let reason =
+        "an IPv6 address has eight groups, or fewer with one ‘::’; a MAC six of two digits"
       reportAlways(.malformedAddress(source[range], reason, at: range))
       return .ipv6(IPv6Value(high: 0, low: 0))
     }
@@ -143,13 +147,15 @@ extension Parser {
   // MARK: Strings
 
   private mutating func readString(_ token: Token) -> [UInt8] {
-    // The quotes may be of another language, and of several bytes; the lexer said so.
-    let scalars = source[token.range].unicodeScalars.dropFirst().dropLast()
     let content = source.utf8[token.range.lowerBound..<token.range.upperBound]
     if content.first == UInt8(ascii: "\""), !content.contains(UInt8(ascii: "\\")) {
       return Array(content.dropFirst().dropLast())
     }
-    guard content.first == UInt8(ascii: "\"") else { return Array(String(String.UnicodeScalarView(scalars)).utf8) }
+    guard content.first == UInt8(ascii: "\"") else {
+      // The quotes of another language, perhaps of several bytes; the lexer reported them.
+      let scalars = source[token.range].unicodeScalars.dropFirst().dropLast()
+      return Array(String(String.UnicodeScalarView(scalars)).utf8)
+    }
     var escapes = EscapeReader(bytes: source.utf8, range: token.range)
     escapes.run()
     for escape in escapes.malformed {

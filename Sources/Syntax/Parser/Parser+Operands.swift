@@ -58,9 +58,16 @@ extension Parser {
     case .leftParenthesis: return parseParenthesized()
     case .leftBrace: return parseBracedList()
     default:
+      if previousIsPercent {
+        report(.misplacedPercent(at: SourceRange(previousEnd - 1, previousEnd)))
+      }
       reportUnexpected(expecting: "a value")
       return .invalid(SourceRange(at: previousEnd))
     }
+  }
+
+  private var previousIsPercent: Bool {
+    previousEnd > 0 && source.utf8[previousEnd - 1] == UInt8(ascii: "%")
   }
 
   /// `(e)`, `(a, b)` or a statement in parentheses.

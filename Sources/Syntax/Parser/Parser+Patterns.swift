@@ -19,6 +19,7 @@ extension Parser {
   /// `source(field)` or `target(field)`.
   private mutating func parseEndpoint(_ keyword: Keyword) -> Path? {
     guard expect(keyword) != nil else { return nil }
+    if kind == .leftParenthesis { mark(.call) }
     guard let opening = accept(.leftParenthesis) else {
       reportUnexpected(expecting: "‘(’ and a field")
       return nil
@@ -29,6 +30,7 @@ extension Parser {
   }
 
   private mutating func parseConstraints() -> [SubgraphConstraint] {
+    if kind == .leftBrace { mark(.pattern) }
     guard let opening = accept(.leftBrace) else {
       reportUnexpected(expecting: "‘{’ and the constraints of the pattern")
       return []
@@ -44,9 +46,11 @@ extension Parser {
         continue
       }
       let before = index
+      markLineStart()
       constraints.append(parseConstraint())
       if index == before { advance() }
     }
+    if kind == .rightBrace { mark(.pattern) }
     expectClosing(.rightBrace, of: opening.range)
     return constraints
   }

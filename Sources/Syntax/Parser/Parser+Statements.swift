@@ -9,6 +9,7 @@ extension Parser {
         continue
       }
       let before = index
+      markLineStart()
       statements.append(parseStatement())
       if index == before { advance() }
     }
@@ -155,6 +156,7 @@ extension Parser {
   }
 
   private mutating func parseColumns() -> [OutputColumn] {
+    mark(.columns)
     let opening = advance().range
     var columns: [OutputColumn] = []
     repeat {
@@ -210,16 +212,8 @@ extension Parser {
       _ = reportMissing(inPattern)
       return
     }
-    if kind == .percent || previousIsPercent {
-      report(.misplacedPercent(at: token.range))
-    } else {
-      reportUnexpected(expecting: "‘;’ or more of the \(inPattern ? "constraint" : "statement")")
-    }
+    reportUnexpected(expecting: "‘;’ or more of the \(inPattern ? "constraint" : "statement")")
     recover(inPattern: inPattern)
-  }
-
-  private var previousIsPercent: Bool {
-    index > 0 && previousEnd > 0 && source.utf8[previousEnd - 1] == UInt8(ascii: "%")
   }
 
   private mutating func reportMissing(_ inPattern: Bool) -> Bool {

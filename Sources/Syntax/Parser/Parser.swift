@@ -108,6 +108,22 @@ struct Parser {
     return current
   }
 
+  /// Marks the current token as a name, though it spells a reserved word, and moves past it.
+  mutating func takeName() -> Token {
+    lexed[visible[index]].token.kind = .identifier
+    return advance()
+  }
+
+  /// Says what the current token does.
+  mutating func mark(_ role: TokenRole) {
+    lexed[visible[index]].token.role = role
+  }
+
+  /// Says that the current token begins a statement or a constraint.
+  mutating func markLineStart() {
+    lexed[visible[index]].token.startsLine = true
+  }
+
   mutating func accept(_ kind: TokenKind) -> Token? {
     guard self.kind == kind else { return nil }
     return advance()

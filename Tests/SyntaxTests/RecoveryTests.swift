@@ -1,0 +1,150 @@
+import Diagnostics
+import Syntax
+import Testing
+
+@Suite struct RecoveryTests {
+  @Test func missingSemicolon() {
+    expectParse(
+      "A = FILTER P BY x > 31️⃣\nB = FILTER A BY y2️⃣\nOUTPUT B3️⃣",
+      diagnostics: [
+        Expected(.missingSemicolon, at: "1️⃣", "missing ‘;’ after the statement"),
+        Expected(.missingSemicolon, at: "2️⃣"), Expected(.missingSemicolon, at: "3️⃣"),
+      ],
+      fixed: "A = FILTER P BY x > 3;\nB = FILTER A BY y;\nOUTPUT B;")
+    expectParse(
+      "A = FILTER P BY x1️⃣ // why\n// next\nOUTPUT A;",
+      diagnostics: [Expected(.missingSemicolon)],
+      fixed: "A = FILTER P BY x; // why\n// next\nOUTPUT A;")
+    expectParse(
+      "A = FILTER P BY x1️⃣ B = FILTER A BY y;", diagnostics: [Expected(.missingSemicolon)],
+      fixed: "A = FILTER P BY x; B = FILTER A BY y;")
+  }
+
+  @Test func misspeltKeywords() {
+    expectParse(
+      "B = FOREACH K 1️⃣GENERTE count() 2️⃣WINDW 1s;\nC = 3️⃣FILTR P BY x;\n4️⃣OUTPT C;",
+      diagnostics: [
+        Expected(.misspeltKeyword, at: "1️⃣", "found ‘GENERTE’; did you mean GENERATE?"),
+        Expected(.misspeltKeyword, at: "2️⃣"), Expected(.misspeltKeyword, at: "3️⃣"),
+        Expected(.misspeltKeyword, at: "4️⃣"),
+      ],
+      fixed: "B = FOREACH K GENERATE count() WINDOW 1s;\nC = FILTER P BY x;\nOUTPUT C;")
+  }
+
+  @Test func brackets() {
+    expectParse(
+      "G = FILTER (STREAM P BY a 1️⃣BY x;", diagnostics: [Expected(.unclosedBracket)],
+      fixed: "G = FILTER (STREAM P BY a) BY x;")
+    expectParse(
+      "G = FILTER P BY x IN {1, 21️⃣;", diagnostics: [Expected(.unclosedBracket)],
+      fixed: "G = FILTER P BY x IN {1, 2};")
+  }
+
+  @Test func statementsInStatements() {
+    expectParse(
+      "C = STREAM 1️⃣FILTER P BY tcp BY x;", diagnostics: [Expected(.unparenthesizedStatement)],
+      fixed: "C = STREAM (FILTER P BY tcp) BY x;")
+    expectParse(
+      "1️⃣FILTER P BY tcp;", diagnostics: [Expected(.unnamedStatement)],
+      fixed: "OUTPUT FILTER P BY tcp;")
+    expectParse(
+      "H1️⃣ FILTER P BY tcp;", diagnostics: [Expected(.missingAssign)],
+      fixed: "H = FILTER P BY tcp;")
+  }
+
+  @Test func habitsOfOtherLanguages() {
+    expectParse(
+      "A 1️⃣== FILTER P BY x 2️⃣&& 3️⃣!y 4️⃣<> 5️⃣'abc';",
+      diagnostics: [
+        Expected(.foreignSpelling, at: "1️⃣"), Expected(.foreignSpelling, at: "2️⃣"),
+        Expected(.foreignSpelling, at: "3️⃣"), Expected(.foreignSpelling, at: "4️⃣"),
+        Expected(.foreignQuotes, at: "5️⃣"),
+      ],
+      fixed: "A = FILTER P BY x AND NOT y != \"abc\";")
+    expectParse(
+      "A = FILTER P BY a1️⃣&&b2️⃣||c;",
+      diagnostics: [Expected(.foreignSpelling, at: "1️⃣"), Expected(.foreignSpelling, at: "2️⃣")],
+      fixed: "A = FILTER P BY a AND b OR c;")
+    expectParse(
+      "A = FILTER P BY x 1️⃣≥ 3 AND y == 2️⃣“z”;",
+      diagnostics: [
+        Expected(.foreignSpelling, at: "1️⃣"), Expected(.foreignQuotes, at: "2️⃣"),
+      ],
+      fixed: "A = FILTER P BY x >= 3 AND y == \"z\";")
+  }
+
+  @Test func chains() {
+    expectParse(
+      "A = FILTER P BY 1 <= a 1️⃣< 5;", diagnostics: [Expected(.chainedComparison)],
+      fixed: "A = FILTER P BY 1 <= a AND a < 5;")
+  }
+
+  @Test func units() {
+    expectParse(
+      "F = FOREACH K GENERATE count() WINDOW 1️⃣5; G = FOREACH K GENERATE count() WINDOW 52️⃣sec;",
+      diagnostics: [Expected(.missingUnit, at: "1️⃣"), Expected(.unknownUnit, at: "2️⃣")],
+      fixed: "F = FOREACH K GENERATE count() WINDOW 5s; G = FOREACH K GENERATE count() WINDOW 5s;")
+    expectParse(
+      "F = FOREACH K GENERATE count() WINDOW 1️⃣0s;", diagnostics: [Expected(.zeroLength)])
+    expectParse(
+      "A = FILTER P BY x > 21️⃣%;", diagnostics: [Expected(.unexpectedToken)])
+  }
+
+  @Test func operatorsWithoutParentheses() {
+    expectParse(
+      "F = FOREACH K GENERATE 1️⃣count WINDOW 1s;", diagnostics: [Expected(.missingArguments)],
+      fixed: "F = FOREACH K GENERATE count() WINDOW 1s;")
+  }
+
+  @Test func malformedLiterals() {
+    expectParse(
+      "A = FILTER P BY a IN {1️⃣10.0.0.300, 2️⃣10.0.0.0/33, 3️⃣1:2:3, 4️⃣99999999999999999999, 5️⃣0xG};",
+      diagnostics: [
+        Expected(.malformedAddress, at: "1️⃣"), Expected(.malformedAddress, at: "2️⃣"),
+        Expected(.malformedAddress, at: "3️⃣"), Expected(.malformedNumber, at: "4️⃣"),
+        Expected(.malformedNumber, at: "5️⃣"),
+      ])
+    expectParse(
+      #"A = FILTER P BY a == "b1️⃣\d" OR c == 2️⃣"d;"#,
+      diagnostics: [
+        Expected(.malformedEscape, at: "1️⃣"), Expected(.unterminatedString, at: "2️⃣"),
+      ])
+  }
+
+  @Test func reservedWords() {
+    expectParse("1️⃣in = FILTER P BY x;", diagnostics: [Expected(.reservedWord)])
+    expectParse("A = STREAM P BY 1️⃣by;", diagnostics: [Expected(.unexpectedToken)])
+  }
+
+  @Test func emptyAndRepeated() {
+    expectParse("A = FILTER P BY x;1️⃣;", diagnostics: [Expected(.emptyStatement)])
+    expectParse(
+      "F = FOREACH K GENERATE count() WINDOW 1s 1️⃣WINDOW 2s;",
+      diagnostics: [Expected(.repeatedClause)])
+  }
+
+  @Test func severalErrorsInOneRun() {
+    expectParse(
+      "A = 1️⃣;\nB = FILTER P BY2️⃣;\nC = STREAM 3️⃣BY x;\nOUTPUT4️⃣;\nD = FILTER P BY ok;",
+      diagnostics: [
+        Expected(.unexpectedToken, at: "1️⃣", "found ‘;’; expected a stream"),
+        Expected(.unexpectedToken, at: "2️⃣"), Expected(.unexpectedToken, at: "3️⃣"),
+        Expected(.unexpectedToken, at: "4️⃣"),
+      ])
+  }
+
+  @Test func patterns() {
+    expectParse(
+      """
+      SUBGRAPH ON S WITH source(a) AND target(b) {
+        1️⃣x e;
+        y e2 z2️⃣
+        x in A3️⃣
+      }
+      """,
+      diagnostics: [
+        Expected(.incompleteEdge, at: "1️⃣"), Expected(.missingSemicolon, at: "2️⃣"),
+        Expected(.missingSemicolon, at: "3️⃣"),
+      ])
+  }
+}
