@@ -3,6 +3,7 @@
 #include "sal/extrema.h"
 #include "sal/fast.h"
 #include "sal/firstseen.h"
+#include "sal/frame.h"
 #include "sal/hash.h"
 #include "sal/hll.h"
 #include "sal/layout.h"

@@ -63,11 +63,11 @@ SEC("xdp") int feed(struct xdp_md *ctx)
 	if (!record)
 		return XDP_ABORTED;
 	if (slot == 0) { /* nothing was written ahead; 1 of 40 */
-#pragma unroll
+#pragma clang loop unroll(full)
 		for (int k = 0; k < 8; k++)
 			to[k] = record->word[k];
 	}
-#pragma unroll
+#pragma clang loop unroll(full)
 	for (int k = 0; k < 8; k++)
 		to[8 + k] = record->word[k];
 	bpf_tail_call(ctx, &contestant, 0);

@@ -31,33 +31,11 @@
 #ifndef SAL_PARSE_H
 #define SAL_PARSE_H
 
+#include "frame.h"
 #include "layout.h"
 #include "types.h"
 #if defined(__bpf__) || defined(SAL_NATIVE)
 #include "program.h"
-#endif
-
-/*
- * SAL_FRAME, SAL_LOAD(frame, at, to, size): how bytes are read; 0 on success. A BPF or emulated
- * program gets both from program.h; elsewhere a frame is a bounded run of bytes.
- */
-struct sal_frame {
-	const __u8 *bytes;
-	__u32 length;
-};
-
-#ifndef SAL_LOAD
-#define SAL_FRAME const struct sal_frame
-#define SAL_LOAD(frame, at, to, size) sal_frame_load(frame, at, to, size)
-#define SAL_FRAME_IS_BYTES 1
-
-SAL_INLINE int sal_frame_load(const struct sal_frame *frame, __u32 at, void *to, __u32 size)
-{
-	if (SAL_UNLIKELY((__u64)at + size > frame->length))
-		return -1;
-	__builtin_memcpy(to, frame->bytes + at, size);
-	return 0;
-}
 #endif
 
 /* The order is that of `Layer` in Sources/DataModel/PacketField.swift. */
@@ -374,7 +352,7 @@ SAL_INLINE void sal_end_general(struct sal_outcomes *outcomes, __u8 outcome)
 	}
 }
 
-#ifdef SAL_FRAME_IS_BYTES
+#ifndef __bpf__
 /*
  * Frames with at most one 0x8100 tag, IPv4 without options or fragments or IPv6 without extension
  * headers, TCP or UDP not on port 53: the same answer as the general parser, or 0 for others.

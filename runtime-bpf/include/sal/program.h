@@ -15,6 +15,7 @@
 #ifndef SAL_PROGRAM_H
 #define SAL_PROGRAM_H
 
+#include "frame.h"
 #include "layout.h"
 #include "types.h"
 
@@ -69,9 +70,6 @@ static long (*const bpf_xdp_load_bytes)(
 #endif
 
 #if defined(__bpf__) || defined(SAL_NATIVE)
-
-#define SAL_FRAME struct xdp_md
-#define SAL_LOAD(frame, at, to, size) bpf_xdp_load_bytes(frame, at, to, size)
 
 /* Which half a packet works in; the control word is read here, once. */
 struct sal_turn {

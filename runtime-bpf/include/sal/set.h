@@ -62,37 +62,30 @@ SAL_INLINE __u64 sal_set_member(
 #endif
 	for (choice = 0; choice < 2; choice++) {
 		const __u64 *bucket = set + sal_set_bucket(hash, choice, log2, k);
-		__u64 found = 0, slot = 0;
+		const __u64 *spans = bucket + SAL_SET_WAYS * k;
+		__u64 same[SAL_SET_WAYS];
 
 #ifdef __clang__
 #pragma clang loop unroll(full)
 #endif
 		for (way = 0; way < SAL_SET_WAYS; way++) {
-			__u64 x = 0, same;
+			__u64 x = 0;
 
 			for (i = 0; i < k; i++)
 				x |= bucket[way * k + i] ^ key[i];
-			same = sal_zero(x);
-			found |= same;
-			slot |= same & way;
+			same[way] = sal_zero(x);
 		}
-		/* A free slot with a zero key may match as well: its spans have ended, so look at
-		 * the slot only where the key is not zero, and at all of them where it is. */
-		if (SAL_UNLIKELY(found)) {
-			const __u64 *spans = bucket + SAL_SET_WAYS * k;
-			__u64 any = 0;
-
-			for (i = 0; i < k; i++)
-				any |= key[i];
-			if (SAL_LIKELY(any)) {
-				slot = SAL_BOUND(slot, SAL_SET_WAYS - 1);
-				member |= sal_set_holds(spans + slot * SAL_SET_SPAN, tick);
-			} else {
-				for (way = 0; way < SAL_SET_WAYS; way++)
-					member |= sal_set_holds(spans + way * SAL_SET_SPAN, tick) &
-						  sal_zero(bucket[way * k]);
-			}
-		}
+		if (SAL_LIKELY(!(same[0] | same[1] | same[2] | same[3])))
+			continue;
+		/*
+		 * A bucket never holds a key twice; but a key that is all zero matches slots that
+		 * were never used too, whose spans never hold.
+		 */
+#ifdef __clang__
+#pragma clang loop unroll(full)
+#endif
+		for (way = 0; way < SAL_SET_WAYS; way++)
+			member |= sal_set_holds(spans + way * SAL_SET_SPAN, tick) & same[way];
 	}
 	return member;
 }
