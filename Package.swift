@@ -89,6 +89,13 @@ let tests: [Target] = [
     name: "TidyTests", dependencies: ["TestSupport", "DataModel", "Operators"],
     swiftSettings: strict),
   .testTarget(
+    name: "KernelsTests", dependencies: ["Kernels", "DataModel", "CRuntimeBPF"],
+    swiftSettings: strict),
+  .testTarget(
+    name: "HostRuntimeTests",
+    dependencies: ["HostRuntime", "Kernels", "DataModel", "Operators", "Plan", "Diagnostics"],
+    swiftSettings: strict),
+  .testTarget(
     name: "BPFRuntimeTests", dependencies: ["BPFRuntime"], exclude: ["Fixtures"],
     swiftSettings: strict),
   .testTarget(

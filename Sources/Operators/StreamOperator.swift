@@ -28,6 +28,9 @@ public protocol StreamOperator: Sendable {
   func absentValue(_ call: OperatorCall) -> Value
   /// Why the accuracy asked for cannot be kept; nil where it can.
   func accuracyProblem(_ call: OperatorCall) -> String?
+  /// What the answer is worth where tuples were lost: `at_least` where more tuples could only
+  /// make it larger, else `partial` (language.md §3.6).
+  func qualityUnderLoss(_ call: OperatorCall) -> Quality
 }
 
 extension StreamOperator {
@@ -35,6 +38,7 @@ extension StreamOperator {
   public var boundSummary: String { "exact" }
   public func absentValue(_ call: OperatorCall) -> Value { .missing }
   public func accuracyProblem(_ call: OperatorCall) -> String? { nil }
+  public func qualityUnderLoss(_ call: OperatorCall) -> Quality { .partial }
 }
 
 /// One argument of an operator.

@@ -13,4 +13,5 @@ public struct Count: StreamOperator {
     Estimate(.integer(state.word(.tuples)))
   }
   public func absentValue(_ call: OperatorCall) -> Value { .integer(0) }
+  public func qualityUnderLoss(_ call: OperatorCall) -> Quality { .atLeast }
 }

@@ -17,4 +17,5 @@ public struct Maximum: StreamOperator {
     let word = UInt64(bitPattern: state.word(.maximum(operand)))
     return Estimate(Value(lanes: (word, 0), type: resultType(call), isV6: false))
   }
+  public func qualityUnderLoss(_ call: OperatorCall) -> Quality { .atLeast }
 }

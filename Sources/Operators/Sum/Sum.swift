@@ -24,4 +24,8 @@ public struct Sum: StreamOperator {
   public func absentValue(_ call: OperatorCall) -> Value {
     call.operandType == .duration ? .duration(0) : .integer(0)
   }
+  public func qualityUnderLoss(_ call: OperatorCall) -> Quality {
+    guard let range = call.operand?.range else { return .partial }
+    return range.lowerBound >= 0 ? .atLeast : .partial
+  }
 }

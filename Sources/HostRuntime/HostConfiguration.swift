@@ -1,0 +1,17 @@
+/// What a run of the host graph is given beside its plan.
+public struct HostConfiguration: Sendable, Hashable {
+  /// The seed of every hash, the same as the data path's.
+  public var seed: UInt64
+  /// The most keys of one aggregation and window, of one DISTINCT window, and of one set;
+  /// tuples of further keys are summed in a remainder and reported.
+  public var keyLimit: Int
+  /// The most bytes that the distinct sets of one aggregation and window take.
+  public var distinctBytesLimit: Int
+
+  /// Creates a configuration.
+  public init(seed: UInt64, keyLimit: Int = 1 << 20, distinctBytesLimit: Int = 256 << 20) {
+    self.seed = seed
+    self.keyLimit = keyLimit
+    self.distinctBytesLimit = distinctBytesLimit
+  }
+}

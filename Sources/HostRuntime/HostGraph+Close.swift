@@ -1,0 +1,100 @@
+public import DataModel
+import Kernels
+import Operators
+import Plan
+
+extension HostGraph {
+  /// Closes the windows that ended by `time` less the plan's lateness: rows, sets and losses, in
+  /// the order of their ends.
+  public func advance(to time: Int64) {
+    let (until, overflow) = time.subtractingReportingOverflow(plan.lateness)
+    close(until: overflow ? .min : until)
+  }
+
+  /// The end of input: closes everything.
+  public func finish() {
+    close(until: .max)
+  }
+
+  /// Counts tuples of a pane (its start) that were lost before they came here.
+  public func noteLoss(_ cause: LossCause, count: UInt64, pane: Int64) {
+    sources.ledger.lose(cause, count, pane: pane)
+  }
+
+  /// Marks the rows of every window that holds the pane (its start) as partial.
+  public func markPartial(pane: Int64, reason: String) {
+    sources.ledger.markPartial(pane: pane, reason: reason)
+  }
+
+  private func close(until: Int64) {
+    guard until > horizon else { return }
+    while let end = sources.windows.compactMap(\.nextEnd).min(), end <= until {
+      closeWindows(end: end)
+      horizon = max(horizon, end)
+    }
+    horizon = until
+    for record in sources.ledger.takeRecords(endedBy: until) { losses(record) }
+    for stage in stages { stage.close(horizon: until) }
+    if let first = oldestOpenPane() { sources.ledger.forgetPanes(before: first) }
+  }
+
+  /// The start of the earliest window that may still be read or filled.
+  private func oldestOpenPane() -> Int64? {
+    guard horizon != .max, let longest = plan.aggregations.map(\.window.length).max() else {
+      return nil
+    }
+    let (start, overflow) = horizon.subtractingReportingOverflow(2 * longest)
+    return overflow ? nil : start
+  }
+
+  private func closeWindows(end: Int64) {
+    for windows in sources.windows where windows.nextEnd == end {
+      windows.close(end: end)
+      noteRemainder(windows, end: end)
+    }
+    for output in rowOutputs where output.relation.hasRows(at: end) {
+      let start = end - output.relation.relation.window.length
+      let isPartial = sources.ledger.quality(start: start, end: end).isPartial
+      output.emit(at: end, floor: isPartial ? .partial : .exact, rows)
+    }
+    for (index, set) in plan.sets.enumerated() where relations[set.relation].hasRows(at: end) {
+      feed(SetID(index: index), set, end: end)
+    }
+    for record in sources.ledger.takeRecords(endedBy: end) { losses(record) }
+  }
+
+  /// Reports the tuples of keys beyond the limit.
+  private func noteRemainder(_ windows: AggregationWindows, end: Int64) {
+    guard let state = windows.lastClosed(by: end), state.otherTuples > 0 else { return }
+    sources.ledger.note(
+      start: end - windows.window.length, end: end, cause: .table, count: state.otherTuples,
+      reason: "\(windows.aggregation.name): more keys than fit, the rest is summed as one")
+  }
+
+  /// Makes the relation's keys members of a set from the close plus the lag on.
+  private func feed(_ id: SetID, _ specification: SetSpecification, end: Int64) {
+    let relation = relations[specification.relation]
+    let found = relation.rows(at: end)
+    let projection = KeyProjection(
+      from: relation.layout, columns: specification.columns, to: specification.types)
+    let (from, window) = (end + plan.setLag, relation.relation.window.length)
+    let set = sources.sets[id.index]
+    var members: [[UInt64]] = []
+    var seen: Set<[UInt64]> = []
+    found.keys.withUnsafeBufferPointer { keys in
+      guard let base = keys.baseAddress else { return }
+      for index in 0..<found.count {
+        var member = [UInt64](repeating: 0, count: projection.layout.wordCount)
+        projection.project(base + index * found.keyWords, into: &member)
+        if seen.insert(member).inserted { members.append(member) }
+      }
+    }
+    for member in members { set.insert(member, from: from, until: from + window) }
+    let overflow = set.takeOverflow()
+    if overflow > 0 {
+      sources.ledger.note(
+        start: end - window, end: end, reason: "\(overflow) keys found no room in \(id)")
+    }
+    if !members.isEmpty { setChanged?(id, members.flatMap { $0 }, from, from + window) }
+  }
+}

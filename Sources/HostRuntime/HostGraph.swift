@@ -1,0 +1,172 @@
+public import DataModel
+import Kernels
+import Operators
+public import Plan
+
+/// The host's half of a query: tuples and partials in, rows at each window's close out.
+///
+/// One graph is used by one thread. Batches never cross a pane of the plan; ``advance(to:)`` is
+/// called before tuples of a later pane are pushed.
+public final class HostGraph {
+  /// Which part of the plan ``push(_:export:)`` and the merges feed.
+  public enum Mode: Sendable, Hashable {
+    /// Every node runs on the host.
+    case wholeQuery
+    /// What the placed plan leaves to the host; the data path does the rest.
+    case placed
+  }
+
+  /// Called for the members of a set at each close: the keys' words one behind the other (by the
+  /// layout of the set's types), the tick from which they hold and the tick at which the next
+  /// window's take over. Not called for windows without members.
+  public var setChanged: ((SetID, _ words: [UInt64], _ from: Int64, _ until: Int64) -> Void)?
+
+  let placed: PlacedPlan
+  let plan: LogicalPlan
+  private let mode: Mode
+  private let configuration: HostConfiguration
+  let rows: (Row) -> Void
+  let losses: (LossRecord) -> Void
+  let sources: RowSources
+  let relations: [RelationEvaluation]
+  let rowOutputs: [RowOutput]
+  private(set) var stages: [TupleStage] = []
+  private let scratch: BatchScratch
+  /// Windows that ended by now are closed.
+  var horizon = Int64.min
+  /// Tuples without a component of an aggregation's key, by aggregation.
+  public private(set) var unkeyed: [UInt64]
+
+  /// Builds the graph; all buffers are sized here.
+  public init(
+    _ placed: PlacedPlan, mode: Mode, configuration: HostConfiguration,
+    rows: @escaping (Row) -> Void, losses: @escaping (LossRecord) -> Void
+  ) {
+    self.placed = placed
+    self.mode = mode
+    self.configuration = configuration
+    self.rows = rows
+    self.losses = losses
+    let plan = placed.plan
+    self.plan = plan
+    let scratch = BatchScratch(keyWords: Self.widestKey(plan))
+    self.scratch = scratch
+    sources = RowSources(
+      plan, plan.aggregations.map { AggregationWindows($0, scratch, configuration) },
+      Self.makeSets(plan, configuration))
+    var relations: [RelationEvaluation] = []
+    for relation in plan.relations {
+      relations.append(RelationEvaluation(relation, earlier: relations, graph: sources))
+    }
+    self.relations = relations
+    var rowOutputs: [RowOutput] = []
+    for (index, output) in plan.outputs.enumerated() {
+      guard case .rows(let relation, let expressions) = output.content else { continue }
+      rowOutputs.append(
+        RowOutput(index, output, relations[relation], expressions, graph: sources))
+    }
+    self.rowOutputs = rowOutputs
+    unkeyed = [UInt64](repeating: 0, count: plan.aggregations.count)
+    stages = makeStages()
+  }
+
+  private static func widestKey(_ plan: LogicalPlan) -> Int {
+    let tables = plan.aggregations.map(\.tableLayout.wordCount)
+    let nodes = plan.nodes.map { node -> Int in
+      if case .distinct(let key, _) = node.operation { KeyLayout(key).wordCount } else { 0 }
+    }
+    return (tables + nodes).max() ?? 0
+  }
+
+  private static func makeSets(
+    _ plan: LogicalPlan, _ configuration: HostConfiguration
+  ) -> [IntervalSet] {
+    plan.sets.enumerated().map { index, specification in
+      IntervalSet(
+        keyWords: KeyLayout(types: specification.types).wordCount,
+        longestWithin: plan.longestWithin(of: SetID(index: index)),
+        seed: configuration.seed, limit: configuration.keyLimit)
+    }
+  }
+
+  private func makeStages() -> [TupleStage] {
+    plan.nodes.enumerated().map { index, node in
+      TupleStage(
+        index, node, plan: plan, placed: placed, sets: sources.sets, scratch: scratch,
+        configuration: configuration)
+    }
+  }
+
+  // MARK: - Tuples
+
+  /// The fields that a decoder supplies in batches pushed at a source.
+  public func projectedFields(ofSource node: Int) -> [FieldID] {
+    var fields: Set<FieldID> = []
+    collectFields(below: node, into: &fields)
+    return fields.sorted()
+  }
+
+  private func collectFields(below node: Int, into fields: inout Set<FieldID>) {
+    fields.formUnion(plan.fields(readBy: node))
+    for child in stages[node].children { collectFields(below: child, into: &fields) }
+  }
+
+  /// Runs every node behind a source: the host engine, and late tuples of a replay.
+  public func push(_ batch: TupleBatch, atSource node: Int) {
+    guard batch.selected > 0 else { return }
+    noteIfLate(batch)
+    pass(
+      stages[node], batch, UnsafePointer(batch.selection), batch.selected, everything: true)
+  }
+
+  /// Runs what the host does behind a node of the data path with the tuples that it exported; a
+  /// prefiltered DISTINCT is done again in full.
+  public func push(_ batch: TupleBatch, export index: Int) {
+    guard batch.selected > 0 else { return }
+    noteIfLate(batch)
+    let node = placed.exports[index].node
+    let stage = stages[node]
+    if placed.nodes[node] == .prefiltered {
+      run(stage, batch, UnsafePointer(batch.selection), batch.selected, everything: false)
+    } else {
+      pass(stage, batch, UnsafePointer(batch.selection), batch.selected, everything: false)
+    }
+  }
+
+  private func noteIfLate(_ batch: TupleBatch) {
+    guard let pane = plan.pane else { return }
+    let start = pane.start(of: batch.times[0])
+    if start + pane.length <= horizon {
+      sources.ledger.lose(.late, UInt64(batch.selected), pane: start)
+    }
+  }
+
+  /// Filters by the node, then hands on.
+  private func run(
+    _ stage: TupleStage, _ batch: TupleBatch, _ rows: UnsafePointer<UInt16>, _ count: Int,
+    everything: Bool
+  ) {
+    let (n, lost) = stage.filter(batch, rows: rows, count: count, horizon: horizon)
+    if lost > 0, let pane = plan.pane {
+      sources.ledger.lose(.table, lost, pane: pane.start(of: batch.times[0]))
+    }
+    if n > 0 { pass(stage, batch, UnsafePointer(stage.kept), n, everything: everything) }
+  }
+
+  /// Hands the tuples that passed a node to everything behind it.
+  private func pass(
+    _ stage: TupleStage, _ batch: TupleBatch, _ rows: UnsafePointer<UInt16>, _ count: Int,
+    everything: Bool
+  ) {
+    for output in stage.outputs { output.emit(batch, rows: rows, count: count, self.rows) }
+    for index in everything ? stage.aggregations : stage.hostAggregations {
+      let windows = sources.windows[index]
+      if windows.isLate(batch.times[0], horizon: horizon) { continue }
+      let folded = windows.state(at: batch.times[0]).update(batch, rows: rows, count: count)
+      unkeyed[index] += UInt64(count - folded)
+    }
+    for index in everything ? stage.children : stage.hostChildren {
+      run(stages[index], batch, rows, count, everything: everything)
+    }
+  }
+}

@@ -1,0 +1,179 @@
+import DataModel
+import Kernels
+import Plan
+
+/// The rows of a relation at one close: keys, in the order of their values, and doubts.
+struct RelationRows {
+  let keyWords: Int
+  /// Packed keys one behind the other; one word a row where keys have none.
+  var keys: [UInt64] = []
+  /// Whether a bound straddles a threshold that decided about the row.
+  var isUncertain: [Bool] = []
+  var count: Int { isUncertain.count }
+
+  init(keyWords: Int) { self.keyWords = max(keyWords, 1) }
+
+  mutating func append(_ key: UnsafePointer<UInt64>, isUncertain flag: Bool) {
+    keys.append(contentsOf: UnsafeBufferPointer(start: key, count: keyWords))
+    isUncertain.append(flag)
+  }
+}
+
+/// One relation of the plan with its expressions compiled.
+final class RelationEvaluation {
+  let relation: Relation
+  let layout: KeyLayout
+  /// The aggregations that it, or what it is made of, reads.
+  let aggregations: Set<Int>
+  private let graph: RowSources
+  private let input: RelationEvaluation?
+  private let program: RowExpressionProgram?
+  private let order: KeyOrder
+  private var memo: (end: Int64, rows: RelationRows)?
+
+  init(_ relation: Relation, earlier: [RelationEvaluation], graph: RowSources) {
+    self.relation = relation
+    self.graph = graph
+    layout = KeyLayout(relation.key)
+    order = KeyOrder(layout)
+    var read: Set<Int> = []
+    switch relation.operation {
+    case .keys(let domain):
+      input = nil
+      program = nil
+      read.insert(domain)
+      precondition(
+        KeyLayout(graph.plan.aggregations[domain].key) == layout,
+        "a relation has the key of its domain")
+    case .filter(let index, let expression), .top(let index, _, let expression, _):
+      let program = RowExpressionProgram(
+        expression, layout: earlier[index].layout, graph: graph)
+      self.program = program
+      input = earlier[index]
+      read = earlier[index].aggregations.union(program.aggregations)
+    }
+    aggregations = read
+  }
+
+  /// Whether rows appear at `end`: a window of the relation's length closes there with tuples.
+  func hasRows(at end: Int64) -> Bool {
+    guard end == relation.window.start(of: end) else { return false }
+    return aggregations.contains {
+      let windows = graph.windows[$0]
+      return windows.window == relation.window && windows.lastClosed(by: end) != nil
+    }
+  }
+
+  /// The rows at a close, computed once.
+  func rows(at end: Int64) -> RelationRows {
+    if let memo, memo.end == end { return memo.rows }
+    var rows = RelationRows(keyWords: layout.wordCount)
+    switch relation.operation {
+    case .keys(let domain): rows = keys(of: domain, at: end)
+    case .filter: filter(at: end, into: &rows)
+    case .top(_, let count, _, let per): takeTop(count, per, at: end, into: &rows)
+    }
+    memo = (end, rows)
+    return rows
+  }
+
+  private func keys(of domain: Int, at end: Int64) -> RelationRows {
+    var rows = RelationRows(keyWords: layout.wordCount)
+    guard let state = graph.windows[domain].lastClosed(by: end) else { return rows }
+    var found: [UnsafePointer<UInt64>] = []
+    found.reserveCapacity(state.keyCount)
+    state.forEachKey { found.append($0) }
+    found.sort { order.precedes($0, $1) }
+    rows.keys.reserveCapacity(found.count * rows.keyWords)
+    for key in found { rows.append(key, isUncertain: false) }
+    return rows
+  }
+
+  private func filter(at end: Int64, into rows: inout RelationRows) {
+    guard let input, let program else { return }
+    let candidates = input.rows(at: end)
+    var leftOut: UInt64 = 0
+    candidates.keys.withUnsafeBufferPointer { keys in
+      guard let base = keys.baseAddress else { return }
+      for index in 0..<candidates.count {
+        let key = base + index * candidates.keyWords
+        let truth = program.test(RowView(key: key, end: end))
+        if truth.isTrue {
+          rows.append(key, isUncertain: candidates.isUncertain[index] || truth.isUncertain)
+        } else if truth.isUncertain {
+          leftOut += 1
+        }
+      }
+    }
+    noteUncertain(leftOut, at: end)
+  }
+
+  private struct Candidate {
+    let index: Int
+    let number: RowNumber
+    let range: Bound
+    let isBounded: Bool
+  }
+
+  private func takeTop(
+    _ count: Int, _ per: [Int], at end: Int64, into rows: inout RelationRows
+  ) {
+    guard let input, let program else { return }
+    let candidates = input.rows(at: end)
+    let source = rows
+    var chosen: [(index: Int, isUncertain: Bool)] = []
+    var leftOut: UInt64 = 0
+    candidates.keys.withUnsafeBufferPointer { keys in
+      guard let base = keys.baseAddress else { return }
+      var groups: [[Value]: [Candidate]] = [:]
+      for index in 0..<candidates.count {
+        let key = base + index * candidates.keyWords
+        let value = program.evaluate(RowView(key: key, end: end))
+        guard let number = value.number else { continue }
+        groups[per.map { layout.value(of: $0, in: key) }, default: []].append(
+          Candidate(
+            index: index, number: number, range: value.range, isBounded: value.bound != nil))
+      }
+      for group in groups.values {
+        leftOut += Self.choose(count, group, candidates, &chosen)
+      }
+      rows = source
+      for place in chosen.sorted(by: { $0.index < $1.index }) {
+        rows.append(base + place.index * candidates.keyWords, isUncertain: place.isUncertain)
+      }
+    }
+    noteUncertain(leftOut, at: end)
+  }
+
+  /// Chooses the largest of a group, ties by key (the order of indices); returns how many left
+  /// out tie with the last chosen, or may be larger within their bounds.
+  private static func choose(
+    _ count: Int, _ group: [Candidate], _ candidates: RelationRows,
+    _ chosen: inout [(index: Int, isUncertain: Bool)]
+  ) -> UInt64 {
+    let sorted = group.sorted { a, b in
+      if RowNumber.less(b.number, a.number) { return true }
+      if RowNumber.less(a.number, b.number) { return false }
+      return a.index < b.index
+    }
+    let best = sorted.prefix(count)
+    let rest = sorted.dropFirst(count)
+    let isBounded = group.contains { $0.isBounded }
+    let highest = rest.map(\.range.high).max() ?? -.infinity
+    for place in best {
+      let isDoubtful = isBounded && place.range.low < highest
+      chosen.append((place.index, candidates.isUncertain[place.index] || isDoubtful))
+    }
+    guard let last = best.last else { return 0 }
+    return UInt64(
+      rest.filter {
+        isBounded
+          ? $0.range.high >= last.range.low : !RowNumber.less($0.number, last.number)
+      }.count)
+  }
+
+  private func noteUncertain(_ count: UInt64, at end: Int64) {
+    guard count > 0 else { return }
+    graph.ledger.note(start: end - relation.window.length, end: end, uncertain: count)
+  }
+}

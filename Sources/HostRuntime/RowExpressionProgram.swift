@@ -1,0 +1,288 @@
+import DataModel
+import Kernels
+import Operators
+import Plan
+
+/// The row that an expression is evaluated over.
+struct RowView {
+  /// The packed key.
+  let key: UnsafePointer<UInt64>
+  /// The close at which the row appears: features are read as of then.
+  let end: Int64
+}
+
+/// What an expression yields: a value, its bound and what it is worth.
+struct RowValue {
+  var value: Value
+  var number: RowNumber?
+  var bound: Bound?
+  var quality: Quality = .exact
+
+  init(_ value: Value, bound: Bound? = nil, quality: Quality = .exact) {
+    self.value = value
+    number = RowNumber(value)
+    self.bound = bound
+    self.quality = quality
+  }
+
+  init(_ number: RowNumber?, bound: Bound?, quality: Quality) {
+    self.number = number
+    value = number.map { $0.value(as: .signed) } ?? .missing
+    self.bound = number == nil ? nil : bound
+    self.quality = quality
+  }
+
+  /// The bound, a point where the value is exact.
+  var range: Bound {
+    bound ?? number.map { Bound(low: $0.double, high: $0.double) }
+      ?? Bound(low: -.infinity, high: .infinity)
+  }
+}
+
+/// A condition's truth by estimates, and what it may be within their bounds.
+struct RowTruth {
+  var isTrue: Bool
+  var mayBeTrue: Bool
+  var mayBeFalse: Bool
+
+  init(_ certain: Bool) {
+    isTrue = certain
+    mayBeTrue = certain
+    mayBeFalse = !certain
+  }
+
+  init(_ isTrue: Bool, mayBeTrue: Bool, mayBeFalse: Bool) {
+    self.isTrue = isTrue
+    self.mayBeTrue = mayBeTrue || isTrue
+    self.mayBeFalse = mayBeFalse || !isTrue
+  }
+
+  static prefix func ! (a: RowTruth) -> RowTruth {
+    RowTruth(!a.isTrue, mayBeTrue: a.mayBeFalse, mayBeFalse: a.mayBeTrue)
+  }
+
+  static func && (a: RowTruth, b: RowTruth) -> RowTruth {
+    RowTruth(
+      a.isTrue && b.isTrue, mayBeTrue: a.mayBeTrue && b.mayBeTrue,
+      mayBeFalse: a.mayBeFalse || b.mayBeFalse)
+  }
+
+  static func || (a: RowTruth, b: RowTruth) -> RowTruth { !(!a && !b) }
+
+  /// Whether a bound straddles the threshold.
+  var isUncertain: Bool { mayBeTrue && mayBeFalse }
+}
+
+/// A ``RowExpression`` with its features and sets bound to the graph, for rows of one key layout.
+final class RowExpressionProgram {
+  private indirect enum Node {
+    case key(Int)
+    case feature(FeatureReader)
+    case ranked(Node, RankedMember, Int)
+    case constant(RowValue)
+    case binary(RowOperator, Node, Node)
+    case negate(Node)
+    case condition(Condition)
+  }
+
+  private indirect enum Condition {
+    case compare(Comparison, Node, Node)
+    case isOneOf(Node, [Value], negated: Bool)
+    case inPrefixes(Node, [IPPrefix], negated: Bool)
+    case inSet(SetReader)
+    case and([Condition])
+    case or([Condition])
+    case not(Condition)
+    /// A value as a condition: true where it is neither 0 nor missing.
+    case isSet(Node)
+  }
+
+  private let layout: KeyLayout
+  private var root: Node = .constant(RowValue(.missing))
+  /// The aggregations that the expression reads.
+  private(set) var aggregations: Set<Int> = []
+
+  init(_ expression: RowExpression, layout: KeyLayout, graph: RowSources) {
+    self.layout = layout
+    root = compile(expression, graph)
+  }
+
+  /// The value for one row.
+  func evaluate(_ row: RowView) -> RowValue { evaluate(root, row) }
+
+  /// The truth for one row.
+  func test(_ row: RowView) -> RowTruth {
+    if case .condition(let condition) = root { return test(condition, row) }
+    return test(.isSet(root), row)
+  }
+
+  private func compile(_ expression: RowExpression, _ graph: RowSources) -> Node {
+    switch expression {
+    case .key(let index): return .key(index)
+    case .feature(let index, let columns):
+      aggregations.insert(graph.plan.features[index].aggregation)
+      return .feature(FeatureReader(index, columns, from: layout, graph))
+    case .ranked(let operand, let member, let place):
+      return .ranked(compile(operand, graph), member, place)
+    case .constant(let value): return .constant(RowValue(value))
+    case .binary(let operation, let left, let right):
+      return .binary(operation, compile(left, graph), compile(right, graph))
+    case .negate(let operand): return .negate(compile(operand, graph))
+    case .compare, .isOneOf, .inPrefixes, .inSet, .and, .or, .not:
+      return .condition(condition(expression, graph))
+    }
+  }
+
+  private func condition(_ expression: RowExpression, _ graph: RowSources) -> Condition {
+    switch expression {
+    case .compare(let comparison, let left, let right):
+      return .compare(comparison, compile(left, graph), compile(right, graph))
+    case .isOneOf(let operand, let list, let negated):
+      return .isOneOf(compile(operand, graph), list, negated: negated)
+    case .inPrefixes(let operand, let prefixes, let negated):
+      return .inPrefixes(compile(operand, graph), prefixes, negated: negated)
+    case .inSet(let id, let columns, let within, let negated):
+      return .inSet(
+        SetReader(id, columns, within: within, negated: negated, from: layout, graph))
+    case .and(let parts): return .and(parts.map { condition($0, graph) })
+    case .or(let parts): return .or(parts.map { condition($0, graph) })
+    case .not(let part): return .not(condition(part, graph))
+    default: return .isSet(compile(expression, graph))
+    }
+  }
+
+  private func evaluate(_ node: Node, _ row: RowView) -> RowValue {
+    switch node {
+    case .key(let index): return RowValue(layout.value(of: index, in: row.key))
+    case .feature(let reader): return reader.read(row)
+    case .constant(let value): return value
+    case .ranked(let operand, let member, let place):
+      return Self.place(evaluate(operand, row), member, place)
+    case .negate(let operand):
+      let a = evaluate(operand, row)
+      let bound = a.bound.map { Bound(low: -$0.high, high: -$0.low) }
+      return RowValue(a.number.map { -$0 }, bound: bound, quality: a.quality)
+    case .binary(let operation, let left, let right):
+      return RowArithmetic.apply(operation, evaluate(left, row), evaluate(right, row))
+    case .condition(let condition):
+      let truth = test(condition, row)
+      return RowValue(
+        .bool(truth.isTrue), bound: truth.isUncertain ? Bound(low: 0, high: 1) : nil,
+        quality: truth.isUncertain ? .approximate : .exact)
+    }
+  }
+
+  private static func place(_ ranking: RowValue, _ member: RankedMember, _ index: Int) -> RowValue {
+    guard case .ranking(let items) = ranking.value else {
+      return RowValue(.missing, quality: ranking.quality)
+    }
+    let isThere = items.indices.contains(index)
+    let value: Value
+    switch member {
+    case .share: value = .real(isThere ? items[index].share : 0)
+    case .count: value = .integer(isThere ? items[index].count : 0)
+    case .key where !isThere: value = .missing
+    case .key where items[index].item.count == 1: value = items[index].item[0]
+    case .key: value = .text(items[index].item.map(\.description).joined(separator: "/"))
+    }
+    return RowValue(value, quality: ranking.quality)
+  }
+
+  private func test(_ condition: Condition, _ row: RowView) -> RowTruth {
+    switch condition {
+    case .compare(let comparison, let left, let right):
+      return RowArithmetic.compare(comparison, evaluate(left, row), evaluate(right, row))
+    case .isOneOf(let operand, let list, let negated):
+      let value = evaluate(operand, row)
+      if value.value == .missing { return RowTruth(false) }
+      let found = list.reduce(RowTruth(false)) {
+        $0 || RowArithmetic.compare(.equal, value, RowValue($1))
+      }
+      return negated ? !found : found
+    case .inPrefixes(let operand, let prefixes, let negated):
+      guard case .address(let address) = evaluate(operand, row).value else {
+        return RowTruth(false)
+      }
+      return RowTruth(prefixes.contains { $0.contains(address) } != negated)
+    case .inSet(let reader): return RowTruth(reader.ask(row))
+    case .and(let parts): return parts.reduce(RowTruth(true)) { $0 && test($1, row) }
+    case .or(let parts): return parts.reduce(RowTruth(false)) { $0 || test($1, row) }
+    case .not(let part): return !test(part, row)
+    case .isSet(let node):
+      let value = evaluate(node, row)
+      return RowArithmetic.compare(.notEqual, value, RowValue(.integer(0)))
+    }
+  }
+}
+
+/// Arithmetic and comparison of values with bounds.
+enum RowArithmetic {
+  static func apply(_ operation: RowOperator, _ a: RowValue, _ b: RowValue) -> RowValue {
+    let quality = max(a.quality, b.quality)
+    guard let x = a.number, let y = b.number else { return RowValue(.missing, quality: quality) }
+    let number: RowNumber?
+    switch operation {
+    case .realDivide: number = RowNumber.quotient(x, y)
+    case .integer(let arithmetic): number = RowNumber.apply(arithmetic, x, y)
+    }
+    let isBounded = a.bound != nil || b.bound != nil
+    let bound = isBounded ? interval(operation, a.range, b.range) : nil
+    return RowValue(number, bound: bound, quality: quality)
+  }
+
+  private static func interval(_ operation: RowOperator, _ a: Bound, _ b: Bound) -> Bound {
+    let everything = Bound(low: -.infinity, high: .infinity)
+    func hull(_ values: [Double]) -> Bound {
+      guard let low = values.min(), let high = values.max(), low == low, high == high else {
+        return everything
+      }
+      return Bound(low: low, high: high)
+    }
+    let isZeroInB = b.low <= 0 && b.high >= 0
+    let quotients = [a.low / b.low, a.low / b.high, a.high / b.low, a.high / b.high]
+    switch operation {
+    case .integer(.add): return Bound(low: a.low + b.low, high: a.high + b.high)
+    case .integer(.subtract): return Bound(low: a.low - b.high, high: a.high - b.low)
+    case .integer(.multiply):
+      return hull([a.low * b.low, a.low * b.high, a.high * b.low, a.high * b.high])
+    case .realDivide: return isZeroInB ? everything : hull(quotients)
+    case .integer(.divide):
+      return isZeroInB ? everything : hull(quotients.map { $0.rounded(.towardZero) })
+    default: return everything
+    }
+  }
+
+  /// A comparison; with a missing operand, or operands of different kinds, false.
+  static func compare(_ comparison: Comparison, _ a: RowValue, _ b: RowValue) -> RowTruth {
+    guard let x = a.number, let y = b.number else {
+      return RowTruth(isSameKind(a.value, b.value) && comparison.holds(a.value, b.value))
+    }
+    let holds = x.holds(comparison, y)
+    if a.bound == nil && b.bound == nil { return RowTruth(holds) }
+    let (p, q) = (a.range, b.range)
+    let mayBeLess = p.low < q.high
+    let mayBeGreater = p.high > q.low
+    let mayBeEqual = p.low <= q.high && p.high >= q.low
+    switch comparison {
+    case .less:
+      return RowTruth(holds, mayBeTrue: mayBeLess, mayBeFalse: mayBeEqual || mayBeGreater)
+    case .lessOrEqual:
+      return RowTruth(holds, mayBeTrue: mayBeLess || mayBeEqual, mayBeFalse: mayBeGreater)
+    case .greater:
+      return RowTruth(holds, mayBeTrue: mayBeGreater, mayBeFalse: mayBeEqual || mayBeLess)
+    case .greaterOrEqual:
+      return RowTruth(holds, mayBeTrue: mayBeGreater || mayBeEqual, mayBeFalse: mayBeLess)
+    case .equal:
+      return RowTruth(holds, mayBeTrue: mayBeEqual, mayBeFalse: mayBeLess || mayBeGreater)
+    case .notEqual:
+      return RowTruth(holds, mayBeTrue: mayBeLess || mayBeGreater, mayBeFalse: mayBeEqual)
+    }
+  }
+
+  private static func isSameKind(_ a: Value, _ b: Value) -> Bool {
+    switch (a, b) {
+    case (.address, .address), (.mac, .mac), (.text, .text), (.bool, .bool): true
+    default: false
+    }
+  }
+}

@@ -1,0 +1,22 @@
+import DataModel
+import Operators
+
+/// The state of one aggregation in one window: filled while the window is open, read at its close.
+protocol WindowState: AnyObject {
+  /// Keys with at least one tuple.
+  var keyCount: Int { get }
+  /// Tuples of keys that found no room.
+  var otherTuples: UInt64 { get }
+  /// Folds the tuples `rows[0..<count]`; returns how many have the key.
+  func update(_ batch: TupleBatch, rows: UnsafePointer<UInt16>, count: Int) -> Int
+  /// Makes ready for reading; no update comes after it.
+  func close()
+  /// The entry of a key, or nil.
+  func find(_ key: UnsafePointer<UInt64>) -> Int?
+  /// Calls `body` with the words of every key, in no order.
+  func forEachKey(_ body: (UnsafePointer<UInt64>) -> Void)
+  /// An operator's answer for the key of an entry.
+  func evaluate(_ call: OperatorCall, _ operation: any StreamOperator, entry: Int) -> Estimate
+  /// Forgets everything, to be used for another window.
+  func reset()
+}
