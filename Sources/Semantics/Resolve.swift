@@ -66,7 +66,7 @@ struct Resolver {
     case .assignment: _ = meaning(ofStatement: index)
     case .partition(let partition): check(partition)
     case .hash(let directive): check(directive)
-    case .subgraph(let subgraph): notSupported("SUBGRAPH", subgraph.range)
+    case .subgraph(let subgraph): notSupported("SUBGRAPH", keyword(of: subgraph.range))
     case .output(let output): resolve(output)
     }
   }
@@ -95,6 +95,16 @@ struct Resolver {
     _ what: String, _ range: SourceRange, notes: [Diagnostic.Note] = []
   ) {
     report(Diagnostic(.notSupportedYet, "not supported yet: \(what)", at: range, notes: notes))
+  }
+
+  /// The word before a clause's value, such as the `SLIDE` of `SLIDE 5s`.
+  func word(before range: SourceRange) -> SourceRange {
+    tree.tokens.last { $0.range.upperBound <= range.lowerBound }?.range ?? range
+  }
+
+  /// The word after a value, such as the `ITEMS` of `100 ITEMS`.
+  func word(after range: SourceRange) -> SourceRange {
+    tree.tokens.first { $0.range.lowerBound >= range.upperBound }?.range ?? range
   }
 
   /// The range of the first word of a statement, such as `SUBGRAPH`.

@@ -6,10 +6,10 @@ import Syntax
 extension Resolver {
   /// `OUTPUT X [(e [AS n], …)]`.
   mutating func resolve(_ node: Syntax.Output) {
-    if let every = node.every { notSupported("EVERY", every.range) }
+    if let every = node.every { notSupported("EVERY", word(before: every.range)) }
     if let sink = node.sink {
       notSupported(
-        "TO", sink.range, notes: [Diagnostic.Note("salc run --format table|json|csv")])
+        "TO", word(before: sink.range), notes: [Diagnostic.Note("salc run --format table|json|csv")])
     }
     let name: String
     if case .reference(let written) = node.input { name = written.text } else { name = "Output" }
@@ -35,6 +35,8 @@ extension Resolver {
       statement = index
       statementName = name
       if hasOutput {
+        // After an error, what would have used the name may not have been read.
+        if log.containsError { continue }
         report(
           Diagnostic(
             .unusedName, .warning, "‘\(name)’ is never used", at: assignment.name.range,

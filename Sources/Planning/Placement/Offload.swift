@@ -50,7 +50,7 @@ struct Offload {
     case .tuples, .present, .minimum, .maximum: return nil
     case .first, .last: return "\(reduction.text) needs the order in which tuples arrive"
     case .sum(let operand):
-      guard let range = operand.range else { return "the operand's range is unknown" }
+      guard let range = operand.withPlausibleLengths.range else { return "the operand's range is unknown" }
       let seconds = ((plan.pane?.length ?? 1) - 1) / 1_000_000_000 + 1
       let packets = Int128(seconds) << Self.packetsPerSecondBits
       let (most, overflow) = magnitude(range).multipliedReportingOverflow(by: packets)
@@ -136,5 +136,25 @@ extension Aggregation {
   var fields: Set<FieldID> {
     let operands = accumulators.reductions.compactMap(\.operand)
     return operands.reduce(into: Set((key + items).map(\.field))) { $0.formUnion($1.fields) }
+  }
+}
+
+extension TupleExpression {
+  /// The expression with lengths of frames held below 2^18, which no interface exceeds.
+  ///
+  /// A capture may claim more, but a sum beyond 63 bits would take 2^31 such claims in one pane.
+  var withPlausibleLengths: TupleExpression {
+    switch self {
+    case .constant: return self
+    case .field(let id):
+      switch id.field.location {
+      case .wireLength, .capturedLength:
+        return .binary(.bitAnd, self, .constant((1 << 18) - 1))
+      default: return self
+      }
+    case .negate(let operand): return .negate(operand.withPlausibleLengths)
+    case .binary(let op, let a, let b):
+      return .binary(op, a.withPlausibleLengths, b.withPlausibleLengths)
+    }
   }
 }

@@ -147,7 +147,7 @@ extension Resolver {
   }
 
   /// A constant in lowest terms; the denominator is positive.
-  private func reduced(
+  func reduced(
     _ numerator: Int64, _ denominator: Int64, _ type: ScalarType, _ range: SourceRange
   ) -> Typed {
     var (a, b) = (numerator.magnitude, denominator.magnitude)

@@ -107,7 +107,7 @@ extension Resolver {
       reportTooLarge(range)
       return nil
     }
-    return Typed(.number(number, denominator), denominator == 1 ? .signed : .float, range)
+    return reduced(number, denominator, .float, range)
   }
 
   private mutating func reportTooLarge(_ range: SourceRange) {

@@ -93,13 +93,15 @@ extension Resolver {
 
   /// A name of the program in an expression: only features have values.
   private mutating func program(_ name: Name, in scope: Scope) -> Typed? {
-    if scope.hasTuples, let id = PacketFields.named(name.text), !id.isPresence {
+    let isField = scope.hasTuples && PacketFields.named(name.text)?.isPresence == false
+    if isField || scope.key.contains(where: { $0.name == name.text }) {
       let notes =
         names.statement(of: name.text, usedIn: statement)
         .map { [Diagnostic.Note("the program's own ‘\(name.text)’", at: nameRange($0))] } ?? []
       report(
         Diagnostic(
-          .ambiguousName, "‘\(name.text)’ is a field of the tuple and a name of the program",
+          .ambiguousName, "‘\(name.text)’ is a \(isField ? "field of the tuple" : "column of the key") "
+            + "and a name of the program",
           at: name.range, notes: notes + [Diagnostic.Note("rename the program's own")]))
       return nil
     }

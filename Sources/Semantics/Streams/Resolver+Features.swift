@@ -23,10 +23,10 @@ extension Resolver {
     }
     let scope = input.map { Scope($0) } ?? Scope(TupleStream(node: 0, key: nil))
     let extra = node.window == nil && node.call.arguments.count > limit(operation)
-    if extra, operation.parameters.first?.kind == .expression {
+    if extra, !operation.parameters.isEmpty {
       notSupported(
         "windows of items", node.call.range,
-        notes: [Diagnostic.Note("windows of time work: … GENERATE \(operation.name)(x) WINDOW 1s")])
+        notes: [Diagnostic.Note("windows of time work: … GENERATE \(operation.name)(…) WINDOW 1s")])
       return .invalid
     }
     let arguments = bind(node.call, to: operation, in: scope)

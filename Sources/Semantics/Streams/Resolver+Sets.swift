@@ -4,13 +4,23 @@ import Plan
 import Syntax
 
 /// A set asked for before the rows that feed it were resolved: `x IN S` above, or within, S.
+///
+/// IN is the one way back in a program, so it never waits for S: the set is filled in at the end.
 struct PendingSet {
   var set: SetID
+  var question: SetQuestion
+  /// The name of S, and the index of the asking statement.
   var name: Name
-  var types: [ScalarType]
-  /// Index of the asking statement.
   var statement: Int
-  var range: SourceRange
+}
+
+/// What `x IN S` asks: the elements, and where S and they are written.
+struct SetQuestion {
+  var elements: [Typed]
+  var elementRange: SourceRange
+  var setRange: SourceRange
+  /// Whether tuples ask; rows ask with columns of their key.
+  var isOfTuples: Bool
 }
 
 extension Resolver {
@@ -49,85 +59,87 @@ extension Resolver {
     _ node: Membership, ofStream stream: StreamExpression, in scope: Scope
   ) -> Typed? {
     let written: [Expression]
-    if case .list(let list) = node.element { written = list.elements } else {
+    if case .list(let list) = node.element {
+      written = list.elements
+    } else {
       written = [node.element]
     }
-    var tuples = scope
-    tuples.hasFeatures = false
-    let elements = written.map { check($0, in: tuples) }
-    // S may be the very stream that this filter feeds: a set is always later in tuple time.
-    if case .reference(let name) = stream, let index = waitingStatement(name) {
-      return pending(node, name, index, elements)
-    }
-    guard let relation = relation(asked: stream) else { return nil }
-    let key = plan.relations[relation].key
-    guard written.count == key.count else {
-      report(
-        Diagnostic(
-          .wrongKeyOfSet,
-          "‘\(text(stream.range))’ holds keys of \(list(key)), asked for "
-            + "\(written.count) value\(written.count == 1 ? "" : "s")", at: node.element.range,
-          notes: [Diagnostic.Note("ask for all columns by position: (a, b) IN S")]))
-      return nil
-    }
-    guard let set = set(fedBy: relation, askedAt: stream.range) else { return nil }
-    var checked: [Typed] = []
-    for (element, component) in zip(elements, key) {
-      guard let element else { return nil }
-      guard isMember(element, of: component, in: scope) else { return nil }
-      checked.append(element)
+    var withoutFeatures = scope
+    withoutFeatures.hasFeatures = false
+    let elements = written.compactMap { check($0, in: withoutFeatures) }
+    guard elements.count == written.count else { return nil }
+    let question = SetQuestion(
+      elements: elements, elementRange: node.element.range, setRange: stream.range,
+      isOfTuples: scope.hasTuples)
+    let set: SetID
+    if case .reference(let name) = stream, let pending = pending(question, name) {
+      set = pending
+    } else {
+      guard let relation = relation(asked: stream), fits(question, relation),
+        let known = self.set(fedBy: relation, askedAt: stream.range)
+      else { return nil }
+      set = known
     }
     return Typed(
       .inSet(
-        set, checked, within: node.within?.nanoseconds ?? 0, negated: node.isNegated), .bool,
+        set, elements, within: node.within?.nanoseconds ?? 0, negated: node.isNegated), .bool,
       node.range)
   }
 
-  private func waitingStatement(_ name: Name) -> Int? {
+  /// A set whose rows are not resolved yet; it names no relation until they are.
+  private mutating func pending(_ question: SetQuestion, _ name: Name) -> SetID? {
     guard let index = names.statement(of: name.text, usedIn: statement),
-      names.meanings[index] == nil, waiting.contains(index)
+      names.meanings[index] == nil
     else { return nil }
-    return index
-  }
-
-  private mutating func pending(
-    _ node: Membership, _ name: Name, _ index: Int, _ elements: [Typed?]
-  ) -> Typed? {
     names.consumed.insert(index)
-    let checked = elements.compactMap { $0 }
-    guard checked.count == elements.count else { return nil }
-    // The relation is filled in when it is known; until then it names none.
+    let elements = question.elements
     plan.sets.append(
       SetSpecification(
-        relation: -1, columns: Array(checked.indices), types: checked.map(\.type)))
+        relation: -1, columns: Array(elements.indices), types: elements.map(\.type)))
     let set = SetID(index: plan.sets.count - 1)
     pendingSets.append(
-      PendingSet(
-        set: set, name: name, types: checked.map(\.type), statement: statement,
-        range: node.set.range))
-    return Typed(
-      .inSet(set, checked, within: node.within?.nanoseconds ?? 0, negated: node.isNegated),
-      .bool, node.range)
+      PendingSet(set: set, question: question, name: name, statement: statement))
+    return set
   }
 
   /// Gives the sets that were asked early the rows that feed them.
   mutating func feedPendingSets() {
-    for pending in pendingSets {
+    // Resolving one set's rows may ask for further sets.
+    while let pending = pendingSets.popLast() {
       statement = pending.statement
-      guard let relation = relation(asked: .reference(pending.name)) else { continue }
-      let rows = plan.relations[relation]
-      guard isLagBelowWindow(rows, pending.range) else { continue }
-      guard rows.key.map(\.type) == pending.types, rows.key.allSatisfy({ $0.mask == nil }) else {
-        report(
-          Diagnostic(
-            .wrongKeyOfSet,
-            "‘\(pending.name.text)’ holds keys of \(list(rows.key)), which differ in type",
-            at: pending.range,
-            notes: [Diagnostic.Note("a set that feeds itself is asked with fields of its key")]))
-        continue
-      }
+      guard let relation = relation(asked: .reference(pending.name)),
+        fits(pending.question, relation),
+        isLagBelowWindow(plan.relations[relation], pending.question.setRange)
+      else { continue }
+      let key = plan.relations[relation].key
       plan.sets[pending.set.index].relation = relation
+      plan.sets[pending.set.index].types = key.map(\.type)
+      for index in plan.nodes.indices {
+        guard case .filter(let predicate) = plan.nodes[index].operation else { continue }
+        plan.nodes[index].operation = .filter(predicate.asking(pending.set, by: key))
+      }
     }
+  }
+
+  /// Whether the elements can be asked of the relation's key; reports why not.
+  private mutating func fits(_ question: SetQuestion, _ relation: Int) -> Bool {
+    let key = plan.relations[relation].key
+    let count = question.elements.count
+    guard count == key.count else {
+      report(
+        Diagnostic(
+          .wrongKeyOfSet,
+          "‘\(text(question.setRange))’ holds keys of \(list(key)), asked for "
+            + "\(count) value\(count == 1 ? "" : "s")", at: question.elementRange,
+          notes: [Diagnostic.Note("ask for all columns by position: (a, b) IN S")]))
+      return false
+    }
+    for (element, component) in zip(question.elements, key) {
+      guard isMember(element, of: component, isOfTuples: question.isOfTuples) else {
+        return false
+      }
+    }
+    return true
   }
 
   /// The rows whose keys IN asks.
@@ -161,7 +173,7 @@ extension Resolver {
 
   /// Whether an element can be asked of a set's column; `ip` columns hold either family.
   private mutating func isMember(
-    _ element: Typed, of component: KeyComponent, in scope: Scope
+    _ element: Typed, of component: KeyComponent, isOfTuples: Bool
   ) -> Bool {
     guard element.isNameOfField else {
       notSupported(
@@ -172,7 +184,7 @@ extension Resolver {
     let fits: Bool
     switch (element.type, component.type) {
     case (.unsigned(let a), .unsigned(let b)): fits = a <= b
-    case (.ipv4, .ip), (.ipv6, .ip): fits = scope.hasTuples
+    case (.ipv4, .ip), (.ipv6, .ip): fits = isOfTuples
     case (let a, let b): fits = a == b
     }
     guard !fits else { return true }
@@ -220,6 +232,26 @@ extension Typed {
     switch node {
     case .field, .key: true
     default: false
+    }
+  }
+}
+
+extension TuplePredicate {
+  /// The predicate with its questions to a set in the set's types and masks.
+  fileprivate func asking(_ set: SetID, by key: [KeyComponent]) -> TuplePredicate {
+    switch self {
+    case .inSet(set, let components, let within, let isNegated):
+      let asked = zip(components, key).map { component, column in
+        var asked = component
+        asked.type = column.type
+        asked.mask = column.mask ?? component.mask
+        return asked
+      }
+      return .inSet(set, asked, within: within, negated: isNegated)
+    case .and(let parts): return .and(parts.map { $0.asking(set, by: key) })
+    case .or(let parts): return .or(parts.map { $0.asking(set, by: key) })
+    case .not(let part): return .not(part.asking(set, by: key))
+    default: return self
     }
   }
 }
