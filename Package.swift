@@ -78,13 +78,15 @@ let modules: [Target] = [
 let tests: [Target] = [
   .target(
     name: "TestSupport",
-    dependencies: ["Diagnostics", "DataModel", "Operators", "Plan", "Compiler"],
+    dependencies: [
+      "Diagnostics", "DataModel", "Syntax", "Operators", "Plan", "Semantics", "Planning",
+    ],
     path: "Tests/TestSupport", swiftSettings: strict),
   .testTarget(
-    name: "DifferentialTests", dependencies: ["TestSupport", "DataModel", "CRuntimeBPF"],
+    name: "DifferentialTests", dependencies: ["TestSupport", "DataModel", "Plan", "CRuntimeBPF"],
     swiftSettings: strict),
   .testTarget(
-    name: "OracleTests", dependencies: ["TestSupport", "DataModel"], swiftSettings: strict),
+    name: "OracleTests", dependencies: ["TestSupport", "DataModel", "Plan"], swiftSettings: strict),
   .testTarget(
     name: "TidyTests", dependencies: ["TestSupport", "DataModel", "Operators"],
     swiftSettings: strict),

@@ -21,3 +21,11 @@ enum Oracle {
     }
   }
 }
+
+extension Oracle {
+  /// Whether windows may be asked of a capture: its times ascend (late tuples are not counted, the
+  /// oracle counts them), and it is no merge of captures years apart.
+  static func isOrdered(_ capture: String) -> Bool {
+    answers(of: capture)?["timestamps_monotonic"] == .bool(true) && !capture.hasPrefix("d06")
+  }
+}

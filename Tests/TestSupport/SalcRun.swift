@@ -167,9 +167,15 @@ public enum TextValue {
     guard text.hasSuffix("Z") else { return nil }
     let halves = text.dropLast().split(separator: ".", maxSplits: 1)
     guard let head = halves.first else { return nil }
+    let numbers = head.split { "-T:".contains($0) }.compactMap { Int32($0) }
+    guard numbers.count == 6 else { return nil }
     var parts = tm()
-    guard strptime(String(head), "%Y-%m-%dT%H:%M:%S", &parts).map({ $0.pointee == 0 }) == true
-    else { return nil }
+    parts.tm_year = numbers[0] - 1900
+    parts.tm_mon = numbers[1] - 1
+    parts.tm_mday = numbers[2]
+    parts.tm_hour = numbers[3]
+    parts.tm_min = numbers[4]
+    parts.tm_sec = numbers[5]
     let decimals = halves.count > 1 ? String(halves[1]) : ""
     let padded = decimals + String(repeating: "0", count: max(0, 9 - decimals.utf8.count))
     guard let fraction = Int64(padded) else { return nil }

@@ -1,0 +1,188 @@
+import DataModel
+
+/// Seeded random queries of the supported part of the grammar, over the whole field table.
+///
+/// Every query is meant to be accepted: expressions stay within what the range proof admits.
+public struct QueryGenerator: Sendable {
+  private var random: RandomSource
+  private var lines: [String] = []
+  private var window = "1s"
+
+  private static let fields = PacketFields.all
+  private static let flags = fields.filter { $0.type == .bool }
+  private static let numbers = fields.filter {
+    if case .unsigned(let bits) = $0.type { bits <= 32 } else { false }
+  }
+  private static let small = fields.filter {
+    if case .unsigned(let bits) = $0.type { bits <= 18 } else { false }
+  }
+  private static let addresses = fields.filter(\.type.isAddress)
+  private static let macs = fields.filter { $0.type == .mac }
+
+  /// A generator with a seed.
+  public init(seed: UInt64) { random = RandomSource(seed: seed &+ 1000) }
+
+  /// The next query.
+  public mutating func next() -> String {
+    lines = ["P = PacketStream(\"eth0\");"]
+    window = random.choice(["500ms", "1s", "2s", "10s"])
+    var streams = ["P"]
+    if random.once(in: 2) {
+      lines.append("F1 = FILTER P BY \(predicate(2));")
+      streams.append("F1")
+    }
+    if random.once(in: 3) {
+      lines.append("F2 = FILTER \(random.choice(streams)) BY \(predicate(1));")
+      streams.append("F2")
+    }
+    if random.once(in: 5) {
+      lines.append(
+        "D1 = DISTINCT \(random.choice(streams)) BY \(keys(2)) WINDOW \(window);")
+      streams.append("D1")
+    }
+    if random.once(in: 4) {
+      lines.append("HotN = FOREACH (STREAM P BY SourceIp) GENERATE count() WINDOW 500ms;")
+      lines.append("Hot = FILTER HotN BY HotN >= \(random.number(2...20));")
+      let within = random.once(in: 2) ? " WITHIN \(random.choice(["1s", "2s"]))" : ""
+      let negation = random.once(in: 3) ? "NOT " : ""
+      lines.append("F3 = FILTER P BY SourceIp \(negation)IN Hot\(within);")
+      streams.append("F3")
+    }
+    for index in 0..<random.number(1...2) { relation(index, streams) }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// A keyed stream, its features, perhaps a filter or a TOP over them, and the output.
+  private mutating func relation(_ index: Int, _ streams: [String]) {
+    let stream = random.choice(streams)
+    let key = "K\(index)"
+    let isGlobal = random.once(in: 8)
+    if !isGlobal { lines.append("\(key) = STREAM \(stream) BY \(keys(3));") }
+    let source = isGlobal ? stream : key
+    var features: [(name: String, isNumber: Bool)] = []
+    for number in 0..<random.number(1...3) {
+      let name = "V\(index)x\(number)"
+      let call = self.call()
+      lines.append("\(name) = FOREACH \(source) GENERATE \(call.text) WINDOW \(window);")
+      features.append((name, call.isNumber))
+    }
+    let numeric = features.filter(\.isNumber).map(\.name)
+    guard !isGlobal else {
+      for feature in features { lines.append("OUTPUT \(feature.name);") }
+      return
+    }
+    let list = features.map(\.name).joined(separator: ", ")
+    switch numeric.isEmpty ? 0 : random.number(0...3) {
+    case 1...2:
+      lines.append("R\(index) = FILTER \(key) BY \(condition(numeric));")
+      lines.append("OUTPUT R\(index) (\(list));")
+    case 3:
+      lines.append(
+        "R\(index) = TOP \(random.number(1...5)) \(key) BY \(random.choice(numeric));")
+      lines.append("OUTPUT R\(index) (\(list));")
+    default: lines.append("OUTPUT \(key) (\(list));")
+    }
+  }
+
+  private mutating func keys(_ most: Int) -> String {
+    var names: [String] = []
+    for _ in 0..<random.number(1...most) {
+      var name: String
+      switch random.number(0...5) {
+      case 0...1: name = random.choice(["SourceIp", "DestIp"])
+      case 2:
+        name = random.choice(["SourceIp/16", "DestIp/24", "DestIp/8/48"])
+      case 3: name = random.choice(Self.small.map(\.name))
+      case 4:
+        let fallback = random.once(in: 2) ? " ELSE 0" : ""
+        name = random.choice(["SourcePort", "DestPort", "vlan.id", "ip.proto"]) + fallback
+      default: name = random.choice((Self.addresses + Self.macs + Self.flags).map(\.name))
+      }
+      let base = name.split { " /".contains($0) }[0]
+      if !names.contains(where: { $0.split { " /".contains($0) }[0] == base }) {
+        names.append(name)
+      }
+    }
+    return names.joined(separator: ", ")
+  }
+
+  private mutating func call() -> (text: String, isNumber: Bool) {
+    switch random.number(0...10) {
+    case 0...2: return ("count()", true)
+    case 3: return ("sum(\(expression()))", true)
+    case 4:
+      return (random.choice(["min", "max"]) + "(\(expression()))", true)
+    case 5: return ("ave(\(expression()))", true)
+    case 6: return (random.choice(["var", "stddev"]) + "(\(expression()))", true)
+    case 7: return (random.choice(["first", "last"]) + "(\(expression()))", true)
+    case 8: return ("topk(\(random.choice(["DestPort", "SourceIp", "ip.proto"])), 3)", false)
+    default:
+      let items = random.choice(["SourceIp", "DestPort", "SourceIp, SourcePort", "ip.ttl"])
+      return ("countdistinct(\(items))", true)
+    }
+  }
+
+  /// A number over the tuple.
+  private mutating func expression() -> String {
+    let field = random.choice(Self.numbers).name
+    switch random.number(0...7) {
+    case 0: return "\(field) + \(random.number(1...1000))"
+    case 1: return "\(random.choice(Self.small).name) * \(random.number(2...9))"
+    case 2: return "\(field) - \(random.choice(Self.numbers).name)"
+    case 3: return "\(field) & \(random.number(1...255))"
+    case 4: return "div(\(field), \(random.number(2...50)))"
+    case 5: return "\(field) % \(random.number(2...50))"
+    default: return field
+    }
+  }
+
+  /// A condition over one tuple.
+  private mutating func predicate(_ depth: Int) -> String {
+    if depth > 0 {
+      switch random.number(0...4) {
+      case 0: return "(\(predicate(depth - 1)) AND \(predicate(depth - 1)))"
+      case 1: return "(\(predicate(depth - 1)) OR \(predicate(depth - 1)))"
+      case 2: return "NOT (\(predicate(depth - 1)))"
+      default: break
+      }
+    }
+    let comparison = random.choice(["==", "!=", "<", "<=", ">", ">=", "="])
+    switch random.number(0...8) {
+    case 0...1: return random.choice(Self.flags).name
+    case 2:
+      let field = random.choice(Self.addresses)
+      let negation = random.once(in: 3) ? "NOT IN" : "IN"
+      let prefixes =
+        field.type == .ipv6
+        ? "{2001:db8::/125, 2001:db8::1:0/112}"
+        : field.type == .ip ? "{10.0.0.0/15, 10.3.0.0/24, 2001:db8::/126}" : "{10.1.0.0/16}"
+      return "\(field.name) \(negation) \(prefixes)"
+    case 3: return "SourceIp \(random.choice(["==", "!=", "<", ">="])) DestIp"
+    case 4:
+      let low = random.number(0...200)
+      return "\(random.choice(Self.small).name) BETWEEN \(low) AND \(low + random.number(0...500))"
+    case 5:
+      let list = (0..<random.number(1...4)).map { _ in "\(random.choice([22, 53, 80, 443, 6, 17]))"
+      }
+      let unique = list.reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+      let field = random.choice(["DestPort", "SourcePort", "IpProtocol", "tcp.dstport"])
+      return "\(field) \(random.once(in: 3) ? "NOT IN" : "IN") {\(unique.joined(separator: ", "))}"
+    case 6: return "(\(expression())) \(comparison) \(random.number(0...1500))"
+    default:
+      return "\(random.choice(Self.numbers).name) \(comparison) \(random.number(0...1500))"
+    }
+  }
+
+  /// A condition over one row.
+  private mutating func condition(_ features: [String]) -> String {
+    let first = random.choice(features)
+    let second = random.choice(features)
+    switch random.number(0...4) {
+    case 0: return "\(first) > \(random.number(1...50)) AND \(second) < \(random.number(50...5000))"
+    case 1: return "\(first) / \(second) <= \(random.number(1...40))"
+    case 2: return "NOT (\(first) == \(second)) OR \(first) >= \(random.number(1...9))"
+    case 3: return "\(first) + \(second) > \(random.number(1...100))"
+    default: return "\(first) >= \(random.number(1...10))"
+    }
+  }
+}
