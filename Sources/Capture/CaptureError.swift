@@ -4,7 +4,8 @@
 /// the message and exits with `EX_DATAERR` (65) when `isDataError`, else with its code for a world
 /// that failed. `description` is the complete message, without a trailing full stop or newline.
 public struct CaptureError: Error, Equatable, CustomStringConvertible {
-  /// What went wrong. Offsets count bytes of the capture from 0; in a `.gz`, of the unpacked capture.
+  /// What went wrong. Offsets count bytes of the capture from 0; in a `.gz`, of the unpacked
+  /// capture.
   public enum Reason: Equatable, Sendable {
     /// `open`, `fstat`, `mmap` or `read` failed with this `errno`.
     case unreadable(errno: Int32)
@@ -26,6 +27,7 @@ public struct CaptureError: Error, Equatable, CustomStringConvertible {
 
   /// The path as the caller gave it.
   public let path: String
+  /// What went wrong, and where.
   public let reason: Reason
 
   init(_ path: String, _ reason: Reason) {
@@ -41,6 +43,7 @@ public struct CaptureError: Error, Equatable, CustomStringConvertible {
     }
   }
 
+  /// The path and what is wrong with it, for a message.
   public var description: String {
     "\(path): \(detail)"
   }
@@ -59,7 +62,8 @@ public struct CaptureError: Error, Equatable, CustomStringConvertible {
     case .unsupportedFormat(let what):
       return what
     case .unsupportedLinkType(let number, let offset):
-      return "link type \(number) is not supported (at byte \(offset)); supported are Ethernet (1), "
+      return
+        "link type \(number) is not supported (at byte \(offset)); supported are Ethernet (1), "
         + "raw IP (12, 14, 101, 228, 229), Linux cooked (113, 276) and loopback (0, 108)"
     case .truncated(let offset, let expected, let missing):
       return "truncated at byte \(offset): expected \(expected), \(missing) bytes are missing"

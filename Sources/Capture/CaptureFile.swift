@@ -3,15 +3,15 @@ import Glibc
 /// A packet capture being read from front to back: classic pcap or pcapng, plain or gzipped.
 ///
 /// Frames come in batches, each as an Ethernet frame whatever the link type of the capture (see
-/// `LinkFlags.noLinkHeader`). Plain files are mapped and not copied; pipes and `.gz` go through a
-/// buffer of bounded size. A damaged capture gives everything before the damage, then the error.
+/// `LinkFlags.noLinkHeader`). Files, pipes and `.gz` go through one buffer of bounded size. A
+/// damaged capture gives everything before the damage, then the error.
 public final class CaptureFile {
   /// As the caller gave it.
   public let path: String
   /// Bytes of the file on disk, packed ones for a `.gz`; 0 where that cannot be known (a pipe).
   public let fileLength: UInt64
 
-  private let source: any ByteSource
+  private let source: ReadAhead
   private var format: any CaptureFormat
   private var failure: CaptureError?
 
@@ -20,10 +20,10 @@ public final class CaptureFile {
   /// Throws what is wrong with the file as a whole: unreadable, a directory, empty, not a capture,
   /// of an unsupported version or link type.
   public convenience init(path: String) throws(CaptureError) {
-    try self.init(path: path, bufferBytes: StreamSource.defaultBuffer)
+    try self.init(path: path, bufferBytes: ReadAhead.defaultBytes)
   }
 
-  /// `bufferBytes`: initial buffer for what cannot be mapped.
+  /// `bufferBytes`: the read buffer's first size.
   convenience init(path: String, bufferBytes: Int) throws(CaptureError) {
     let descriptor = try FileDescriptor(readingFrom: path)
     var status = stat()
@@ -34,29 +34,25 @@ public final class CaptureFile {
     if kind == S_IFDIR { throw CaptureError(path, .isDirectory) }
     let head = try Self.readHead(descriptor)
     if head.isEmpty { throw CaptureError(path, .isEmpty) }
-    let isPacked = head.starts(with: [0x1F, 0x8B])
-    let source: any ByteSource
-    if isPacked {
-      let packed = FileStream(descriptor, head: head)
-      source = StreamSource(GzipStream(packed, path: path), bufferBytes: bufferBytes)
-    } else if kind == S_IFREG {
-      source = try MappedSource(descriptor, length: Int(status.st_size))
-    } else {
-      source = StreamSource(FileStream(descriptor, head: head), bufferBytes: bufferBytes)
-    }
+    let plain = FileStream(descriptor, head: head)
+    let stream: any ByteStream =
+      head.starts(with: [0x1F, 0x8B]) ? GzipStream(plain, path: path) : plain
     let length = kind == S_IFREG ? UInt64(status.st_size) : 0
-    try self.init(source, path: path, fileLength: length)
+    try self.init(stream, path: path, fileLength: length, bufferBytes: bufferBytes)
   }
 
-  /// Reads `source` from its first byte.
-  init(_ source: any ByteSource, path: String, fileLength: UInt64) throws(CaptureError) {
+  /// Reads `stream` from its first byte.
+  init(
+    _ stream: any ByteStream, path: String, fileLength: UInt64,
+    bufferBytes: Int = ReadAhead.defaultBytes
+  ) throws(CaptureError) {
     self.path = path
     self.fileLength = fileLength
-    self.source = source
+    source = ReadAhead(stream, bufferBytes: bufferBytes)
     format = try Self.openFormat(source, path)
   }
 
-  /// Bytes of the file behind the frames given so far, for a progress display.
+  /// Bytes of the file read so far, for a progress display; up to a buffer ahead of the frames.
   public var fileOffset: UInt64 { source.fileOffset }
 
   /// Fills `batch` with the next frames, between 1 and its capacity of them; false, with an empty
@@ -76,7 +72,7 @@ public final class CaptureFile {
 
   private func fill(_ batch: inout FrameBatch) throws(CaptureError) -> Bool {
     while true {
-      let run = source.run
+      let run = source.ready
       let progress = format.read(run, into: &batch)
       source.consume(progress.consumed)
       if batch.count > 0 { return true }
@@ -87,7 +83,7 @@ public final class CaptureFile {
         throw CaptureError(path, reason)
       case .needs(let length, let expected):
         if try source.refill(toward: length) { continue }
-        let rest = source.run
+        let rest = source.ready
         if rest.count == 0 { return false }
         throw CaptureError(
           path,
@@ -98,8 +94,7 @@ public final class CaptureFile {
 
   // MARK: Opening
 
-  /// Up to four bytes, enough to tell every format. A regular file is left at its start by being
-  /// mapped; a stream is given them back.
+  /// Up to four bytes, enough to tell every format; the stream is given them back.
   private static func readHead(_ descriptor: FileDescriptor) throws(CaptureError) -> [UInt8] {
     let space = UnsafeMutableRawBufferPointer.allocate(byteCount: 4, alignment: 1)
     defer { space.deallocate() }
@@ -114,7 +109,7 @@ public final class CaptureFile {
   }
 
   private static func openFormat(
-    _ source: any ByteSource, _ path: String
+    _ source: ReadAhead, _ path: String
   ) throws(CaptureError) -> any CaptureFormat {
     let head = try prefix(4, of: source)
     if PcapngFormat.recognises(head) { return PcapngFormat() }
@@ -141,12 +136,12 @@ public final class CaptureFile {
 
   /// The first bytes of the run, fewer only where the capture has fewer.
   private static func prefix(
-    _ count: Int, of source: any ByteSource
+    _ count: Int, of source: ReadAhead
   ) throws(CaptureError) -> UnsafeRawBufferPointer {
-    while source.run.count < count {
+    while source.ready.count < count {
       guard try source.refill(toward: count) else { break }
     }
-    let run = source.run
+    let run = source.ready
     return UnsafeRawBufferPointer(start: run.base, count: min(count, run.count))
   }
 }

@@ -1,12 +1,15 @@
 /// Encodes classic pcap; pure, for `CaptureWriter` and for tests that want bytes.
 public struct PcapEncoder: Sendable {
+  /// The byte order of the headers.
   public let isBigEndian: Bool
+  /// Nanoseconds, else microseconds, in the timestamps.
   public let isNanosecond: Bool
   /// A number of tcpdump.org/linktypes.html.
   public let linkType: UInt32
   /// Frames are cut to this many bytes.
   public let snapLength: UInt32
 
+  /// Nanosecond Ethernet captures in little-endian order unless told otherwise.
   public init(
     linkType: UInt32 = 1, isBigEndian: Bool = false, isNanosecond: Bool = true,
     snapLength: UInt32 = 262_144
@@ -77,7 +80,8 @@ public struct CaptureWriter: ~Copyable {
     if buffer.count >= Self.bufferBytes { try flush() }
   }
 
-  /// Writes what is buffered and closes the file. A writer dropped without it loses its last frames.
+  /// Writes what is buffered and closes the file. A writer dropped without it loses its last
+  /// frames.
   public consuming func finish() throws(CaptureError) {
     try flush()
   }

@@ -11,6 +11,8 @@ final class FileDescriptor {
     guard number >= 0 else { throw CaptureError(path, .unreadable(errno: errno)) }
     self.number = number
     self.path = path
+    // A hint; pipes refuse it.
+    _ = posix_fadvise(number, 0, 0, POSIX_FADV_SEQUENTIAL)
   }
 
   /// Creates or empties a file.

@@ -1,6 +1,8 @@
 /// What the presentation of a frame has to say about its link layer.
 public struct LinkFlags: OptionSet, Sendable {
+  /// The bits, those of `SAL_FLAG_*` in `runtime-bpf/include/sal/layout.h`.
   public let rawValue: UInt8
+  /// Takes the bits.
   public init(rawValue: UInt8) { self.rawValue = rawValue }
 
   /// The capture has no Ethernet header: the 14 bytes presented in its place are zero but for the
@@ -18,16 +20,19 @@ public struct Frame {
   public let wireLength: UInt32
   /// Nanoseconds since the Unix epoch.
   public let time: Int64
+  /// What the presentation has to say about the link layer.
   public let linkFlags: LinkFlags
 }
 
-/// Up to `capacity` frames by column. Filled by `CaptureFile.nextBatch(into:)`; made once, used again.
+/// Up to `capacity` frames by column. Filled by `CaptureFile.nextBatch(into:)`; made once, used
+/// again.
 public struct FrameBatch: ~Copyable {
   /// Rows that a batch can hold.
   public static let capacity = 1024
   /// Room for frames that had to be given an Ethernet header; a batch ends early when it is full.
   static let arenaBytes = 2 << 20
 
+  /// Frames in the batch.
   public internal(set) var count = 0
   /// First byte of each frame.
   public let starts: UnsafeMutablePointer<UnsafePointer<UInt8>>
@@ -37,11 +42,13 @@ public struct FrameBatch: ~Copyable {
   public let wireLengths: UnsafeMutablePointer<UInt32>
   /// Nanoseconds since the Unix epoch of each frame.
   public let times: UnsafeMutablePointer<Int64>
+  /// The link flags of each frame.
   public let linkFlags: UnsafeMutablePointer<LinkFlags>
 
   private var arena: UnsafeMutablePointer<UInt8>?
   private var arenaUsed = 0
 
+  /// Makes room for `capacity` frames.
   public init() {
     starts = .allocate(capacity: Self.capacity)
     capturedLengths = .allocate(capacity: Self.capacity)
@@ -85,7 +92,8 @@ public struct FrameBatch: ~Copyable {
     count &+= 1
   }
 
-  /// Adds a frame under a made-up Ethernet header; false if the arena is full and the batch not empty.
+  /// Adds a frame under a made-up Ethernet header; false if the arena is full and the batch not
+  /// empty.
   mutating func append(
     payload: UnsafeRawBufferPointer, etherType: UInt16, wire: UInt32, time: Int64
   ) -> Bool {

@@ -1,7 +1,7 @@
 import CZlib
 
-/// Unpacks gzip (RFC 1952), also of several members one after the other; zero padding after the last
-/// is passed over, as gzip does.
+/// Unpacks gzip (RFC 1952), also of several members one after the other; zero padding after the
+/// last is passed over, as gzip does.
 final class GzipStream: ByteStream {
   private static let inputBytes = 256 << 10
 

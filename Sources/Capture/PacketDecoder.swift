@@ -3,8 +3,9 @@ public import DataModel
 
 /// Turns frames into tuples of the projected fields.
 ///
-/// The headers are found by the parser of the data path (`sal_parse`), once a frame; then each field
-/// is one loop over the batch, as its row in `PacketFields` says. Missing values have zero lanes.
+/// The headers are found by the parser of the data path (`sal_parse`), once a frame; then each
+/// field is one loop over the batch, as its row in `PacketFields` says. Missing values have zero
+/// lanes.
 public struct PacketDecoder: ~Copyable {
   /// The projected fields, in column order.
   public let fields: [FieldID]
@@ -16,6 +17,7 @@ public struct PacketDecoder: ~Copyable {
   private let layers: UnsafeMutablePointer<sal_layers>
   private let locations: [(location: FieldLocation, isEitherFamily: Bool)]
 
+  /// A decoder of these fields.
   public init(fields: [FieldID]) {
     self.fields = fields
     locations = fields.map { ($0.field.location, $0.field.type == .ip) }
@@ -25,8 +27,9 @@ public struct PacketDecoder: ~Copyable {
 
   deinit { layers.deallocate() }
 
-  /// Decodes `rows` of `frames` into `tuples`, all of which are selected. The tuples' fields must be
-  /// the decoder's. Rows are to be decoded in order and each once: their order of arrival is counted.
+  /// Decodes `rows` of `frames` into `tuples`, all of which are selected. The tuples' fields must
+  /// be the decoder's. Rows are to be decoded in order and each once: their order of arrival is
+  /// counted.
   public mutating func decode(
     _ frames: borrowing FrameBatch, rows: Range<Int>, into tuples: TupleBatch
   ) {
@@ -64,8 +67,8 @@ public struct PacketDecoder: ~Copyable {
 
 extension FrameBatch {
   /// The end of the run of rows from `row` on whose times lie in one pane of `length` nanoseconds;
-  /// panes count from the Unix epoch. What `PacketDecoder.decode` wants, because a tuple batch holds
-  /// tuples of one pane only.
+  /// panes count from the Unix epoch. What `PacketDecoder.decode` wants, because a tuple batch
+  /// holds tuples of one pane only.
   public borrowing func endOfPane(from row: Int, length: Int64) -> Int {
     precondition(row < count && length > 0, "a pane begins at a row and has a length")
     let time = times[row]

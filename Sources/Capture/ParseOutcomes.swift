@@ -14,6 +14,7 @@ public struct ParseOutcomes: Equatable, Sendable {
   /// More tags or extension headers than the parser follows.
   public var limited: UInt64 = 0
 
+  /// Nothing parsed yet.
   public init() {}
 
   mutating func add(_ rows: ParsedRows) {

@@ -4,8 +4,8 @@ internal import DataModel
 /// The rows of a batch whose headers have been found, and the loops that take a field out of them.
 ///
 /// Each loop is free of branches on the data: what is missing is loaded from a block of zeros and
-/// masked, so that unpredictable traffic costs what predictable traffic does. A header that no frame
-/// of the batch has costs nothing.
+/// masked, so that unpredictable traffic costs what predictable traffic does. A header that no
+/// frame of the batch has costs nothing.
 struct ParsedRows {
   let layers: UnsafePointer<sal_layers>
   let starts: UnsafePointer<UnsafePointer<UInt8>>
@@ -17,7 +17,8 @@ struct ParsedRows {
 
   /// Parses `rows` of `frames` into `space`, which has room for them.
   init(
-    _ frames: borrowing FrameBatch, _ rows: Range<Int>, layers space: UnsafeMutablePointer<sal_layers>
+    _ frames: borrowing FrameBatch, _ rows: Range<Int>,
+    layers space: UnsafeMutablePointer<sal_layers>
   ) {
     let starts = UnsafePointer(frames.starts + rows.lowerBound)
     let lengths = frames.capturedLengths + rows.lowerBound

@@ -1,5 +1,6 @@
-/// pcapng (draft-ietf-opsawg-pcapng): a chain of blocks. Sections and their interfaces are followed;
-/// frames come from enhanced, simple and the obsolete packet blocks; all other blocks are passed over.
+/// pcapng (draft-ietf-opsawg-pcapng): a chain of blocks. Sections and their interfaces are
+/// followed; frames come from enhanced, simple and the obsolete packet blocks; all other blocks are
+/// passed over.
 struct PcapngFormat: CaptureFormat {
   /// Longer blocks are taken for damage, as Wireshark does.
   static let maximumBlockLength = 16 << 20
@@ -13,7 +14,8 @@ struct PcapngFormat: CaptureFormat {
 
   init() {}
 
-  /// Whether `head` begins with a section header block. The type reads the same in both byte orders.
+  /// Whether `head` begins with a section header block. The type reads the same in both byte
+  /// orders.
   static func recognises(_ head: UnsafeRawBufferPointer) -> Bool {
     head.count >= 4 && LittleEndian.load32(head.baseAddress!) == sectionHeader
   }
@@ -30,7 +32,8 @@ struct PcapngFormat: CaptureFormat {
     }
   }
 
-  /// If a section header stands at `cursor`, takes it; nil means that blocks can be read from there.
+  /// If a section header stands at `cursor`, takes it; nil means that blocks can be read from
+  /// there.
   private mutating func beginSection(_ run: ByteRun, _ cursor: inout Int) -> Progress.Stop? {
     let expected = "a section header block"
     guard run.count - cursor >= 12 else {

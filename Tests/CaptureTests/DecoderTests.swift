@@ -99,7 +99,7 @@ struct DecoderTests {
 
   private func check(_ frames: [CopiedFrame], link: UInt32 = 1, pieces: Int = .max) throws {
     let file = classicPcap(frames, PcapEncoder(linkType: link, snapLength: .max))
-    let capture = try CaptureFile(MemorySource(file), path: "test", fileLength: 0)
+    let capture = try CaptureFile(bytes: file)
     let shown = read(file).frames
     let decoded = try decodeAll(capture, pieces: pieces)
     #expect(decoded.count == frames.count)
@@ -163,7 +163,7 @@ struct DecoderTests {
     let frame = CopiedFrame(bytes: syn, wireLength: 40, time: 3)
     try check([frame, frame], link: 101)
     let file = classicPcap([frame], PcapEncoder(linkType: 101))
-    let capture = try CaptureFile(MemorySource(file), path: "test", fileLength: 0)
+    let capture = try CaptureFile(bytes: file)
     let values = try #require(try decodeAll(capture).first)
     func value(_ name: String) throws -> Value {
       values[try #require(PacketFields.named(name)).index]
@@ -182,8 +182,7 @@ struct DecoderTests {
   func panes() throws {
     let times: [Int64] = [999, 0, 500, 1000, 1999, 999, 2000]
     let frames = times.map { CopiedFrame(bytes: [], wireLength: 0, time: $0) }
-    let capture = try CaptureFile(
-      MemorySource(classicPcap(frames)), path: "test", fileLength: 0)
+    let capture = try CaptureFile(bytes: classicPcap(frames))
     var batch = FrameBatch()
     #expect(try capture.nextBatch(into: &batch))
     var ends: [Int] = []

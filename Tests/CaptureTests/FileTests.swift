@@ -80,13 +80,15 @@ struct FileTests {
     #expect(readFile(gzipped([])).error?.reason == .isEmpty)
     let elf = readFile([0x7F, 0x45, 0x4C, 0x46, 2, 1, 1, 0])
     #expect(elf.error?.reason == .notACapture(head: [0x7F, 0x45, 0x4C, 0x46]))
-    #expect(elf.error?.description.hasSuffix("begins with 7f 45 4c 46, which is neither pcap, "
-      + "pcapng nor gzip") == true)
+    #expect(
+      elf.error?.description.hasSuffix(
+        "begins with 7f 45 4c 46, which is neither pcap, "
+          + "pcapng nor gzip") == true)
     #expect(readFile(gzipped([1, 2])).error?.reason == .notACapture(head: [1, 2]))
     #expect(openingError("/dev/null")?.reason == .isEmpty)
   }
 
-  @Test("a mapped file, a gzipped one and a pipe give the same frames")
+  @Test("a plain file, a gzipped one and a pipe give the same frames")
   func sameFrames() throws {
     let frames = sampleFrames(5000)
     let bytes = classicPcap(frames)
@@ -106,8 +108,8 @@ struct FileTests {
     #expect(piped.frames == frames)
   }
 
-  @Test("runs of every small size give the same frames", arguments: 1...40)
-  func smallWindows(size: Int) throws {
+  @Test("read buffers of every small size give the same frames", arguments: 1...40)
+  func smallBuffers(size: Int) throws {
     let frames = sampleFrames(40)
     let file = TemporaryFile(gzipped(classicPcap(frames)))
     let capture = try CaptureFile(path: file.path, bufferBytes: size * 7)
@@ -116,7 +118,7 @@ struct FileTests {
     #expect(result.frames == frames)
   }
 
-  @Test("a gzipped pcapng with a block longer than the run")
+  @Test("a gzipped pcapng with a block longer than the read buffer")
   func longBlock() throws {
     var capture = PcapngEncoder()
     capture.section()
@@ -162,7 +164,7 @@ struct FileTests {
     }
   }
 
-  @Test("a file longer than the mapped run is read whole, its progress shown")
+  @Test("a file longer than the read buffer is read whole, its progress shown")
   func longFile() throws {
     let frame = CopiedFrame(
       bytes: [UInt8](repeating: 5, count: 65_535), wireLength: 65_535, time: 1)
@@ -172,7 +174,8 @@ struct FileTests {
     var batch = FrameBatch()
     var total = 0
     while try capture.nextBatch(into: &batch) {
-      #expect(capture.fileOffset == UInt64(24 + (total + batch.count) * 65_551))
+      let passed = UInt64(24 + (total + batch.count) * 65_551)
+      #expect((passed...(passed + (1 << 20))).contains(capture.fileOffset))
       total += batch.count
       #expect(batch[batch.count - 1].bytes[65_534] == 5)
     }
@@ -180,16 +183,16 @@ struct FileTests {
     #expect(capture.fileLength == UInt64(24 + count * 65_551))
   }
 
-  @Test("a file that is cut while it is read ends in an error, not in SIGBUS")
+  @Test("a file that is cut while it is read ends early, in an error")
   func shrinking() throws {
     let frames = sampleFrames(100_000)
     let file = TemporaryFile(classicPcap(frames))
     let capture = try CaptureFile(path: file.path)
     var batch = FrameBatch()
     #expect(try capture.nextBatch(into: &batch))
-    try #require(truncate(file.path, 200_001) == 0)
+    try #require(truncate(file.path, 3_000_001) == 0)
     let result = capture.readAll()
-    #expect(result.frames.count > 1000 && result.frames.count < 2500)
+    #expect(result.frames.count > 10_000 && result.frames.count < 50_000)
     guard case .truncated = result.error?.reason else {
       Issue.record("\(String(describing: result.error))")
       return

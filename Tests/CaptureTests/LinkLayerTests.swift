@@ -28,7 +28,8 @@ struct LinkLayerTests {
     Case(link: 228, frame: packet4, type: 0x0800, payload: packet4),
     Case(link: 229, frame: packet6, type: 0x86DD, payload: packet6),
     Case(link: 113, frame: cooked([0x86, 0xDD]) + packet6, type: 0x86DD, payload: packet6),
-    Case(link: 113, frame: cooked([0x81, 0]) + [0, 5, 8, 0], type: 0x8100, payload: [0, 5, 8, 0]),
+    Case(
+      link: 113, frame: cooked([0x81, 0]) + [0, 5, 8, 0], type: 0x8100, payload: [0, 5, 8, 0]),
     Case(link: 113, frame: cooked([8]), type: 0, payload: []),
     Case(link: 276, frame: cooked2([8, 0]) + packet4, type: 0x0800, payload: packet4),
     Case(link: 276, frame: [8, 0, 1], type: 0, payload: []),
@@ -43,9 +44,10 @@ struct LinkLayerTests {
   func madeUpHeader(_ example: Case) {
     let frame = CopiedFrame(bytes: example.frame, wireLength: 1500, time: 4)
     let file = classicPcap([frame, frame], PcapEncoder(linkType: example.link))
-    let header = [UInt8](repeating: 0, count: 12) + [
-      UInt8(example.type >> 8), UInt8(example.type & 0xFF),
-    ]
+    let header =
+      [UInt8](repeating: 0, count: 12) + [
+        UInt8(example.type >> 8), UInt8(example.type & 0xFF),
+      ]
     let shown = CopiedFrame(
       bytes: header + example.payload, wireLength: 1500, time: 4, flags: .noLinkHeader)
     let result = read(file)
@@ -60,7 +62,7 @@ struct LinkLayerTests {
       CopiedFrame(bytes: payload, wireLength: 262_144, time: Int64($0))
     }
     let file = classicPcap(frames, PcapEncoder(linkType: 101))
-    let capture = try CaptureFile(MemorySource(file), path: "test", fileLength: 0)
+    let capture = try CaptureFile(bytes: file)
     var batch = FrameBatch()
     var sizes: [Int] = []
     var times: [Int64] = []

@@ -82,8 +82,7 @@ struct PcapTests {
   @Test("the error comes again when asked again, and says where")
   func errorStays() throws {
     let whole = classicPcap(sampleFrames(2))
-    let capture = try CaptureFile(
-      MemorySource(Array(whole.dropLast())), path: "a.pcap", fileLength: 0)
+    let capture = try CaptureFile(bytes: Array(whole.dropLast()), path: "a.pcap")
     var batch = FrameBatch()
     #expect(try capture.nextBatch(into: &batch))
     #expect(batch.count == 1)

@@ -30,14 +30,47 @@ extension CaptureFile {
   }
 }
 
-/// Reads a capture held in memory, as if it were a plain file.
-func read(_ bytes: [UInt8]) -> (frames: [CopiedFrame], error: CaptureError?) {
-  readSource(MemorySource(bytes))
+/// Bytes in memory, at most `step` at a time.
+final class BytesStream: ByteStream {
+  private let bytes: [UInt8]
+  private let step: Int
+  private var position = 0
+
+  init(_ bytes: [UInt8], step: Int = .max) {
+    self.bytes = bytes
+    self.step = step
+  }
+
+  var fileOffset: UInt64 { UInt64(position) }
+
+  func read(into space: UnsafeMutableRawBufferPointer) -> Int {
+    let count = min(space.count, bytes.count - position, step)
+    space.copyBytes(from: bytes[position..<(position + count)])
+    position += count
+    return count
+  }
 }
 
-func readSource(_ source: any ByteSource) -> (frames: [CopiedFrame], error: CaptureError?) {
+extension CaptureFile {
+  /// A capture held in memory, in a buffer of exactly its size, so that a sanitizer sees one byte
+  /// too many.
+  convenience init(bytes: [UInt8], path: String = "test") throws(CaptureError) {
+    try self.init(
+      BytesStream(bytes), path: path, fileLength: 0, bufferBytes: max(1, bytes.count))
+  }
+}
+
+func read(_ bytes: [UInt8]) -> (frames: [CopiedFrame], error: CaptureError?) {
+  read(BytesStream(bytes), bufferBytes: max(1, bytes.count))
+}
+
+func read(
+  _ stream: any ByteStream, bufferBytes: Int
+) -> (frames: [CopiedFrame], error: CaptureError?) {
   do throws(CaptureError) {
-    return try CaptureFile(source, path: "test", fileLength: 0).readAll()
+    let capture = try CaptureFile(
+      stream, path: "test", fileLength: 0, bufferBytes: bufferBytes)
+    return capture.readAll()
   } catch {
     return ([], error)
   }

@@ -32,12 +32,13 @@ enum Tshark {
     "dns.flags.authoritative", "dns.flags.recavail", "dns.flags.rcode",
   ]
 
-  /// One line a frame: its protocols, `eth.len`, its time, then the comparable fields, each with all
-  /// its occurrences. Fragments and segments stay as they are.
+  /// One line a frame: its protocols, `eth.len`, its time, then the comparable fields, each with
+  /// all its occurrences. Fragments and segments stay as they are.
   static func lines(_ path: String) -> [[String]] {
     let names = ["frame.protocols", "eth.len", "frame.time_epoch"] + comparable
     let options = [
-      "ip.defragment", "ipv6.defragment", "tcp.desegment_tcp_streams", "tcp.relative_sequence_numbers",
+      "ip.defragment", "ipv6.defragment", "tcp.desegment_tcp_streams",
+      "tcp.relative_sequence_numbers",
       "ip.security_flag", "ip.tso_support",
     ].map { "-o \($0):FALSE" }.joined(separator: " ")
     let command =
