@@ -111,6 +111,14 @@ let tests: [Target] = [
       "Diagnostics",
     ], swiftSettings: strict),
   .testTarget(
+    name: "BPFModelTests", dependencies: ["BPFModel", "DataModel"], swiftSettings: strict),
+  .testTarget(
+    name: "CodeGenerationTests",
+    dependencies: [
+      "CodeGeneration", "BPFModel", "BPFRuntime", "Planning", "Semantics", "Syntax", "Plan",
+      "Operators", "DataModel", "Diagnostics",
+    ], swiftSettings: strict),
+  .testTarget(
     name: "CaptureTests", dependencies: ["Capture", "CRuntimeBPF", "CZlib", "DataModel"],
     swiftSettings: strict),
   .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"], swiftSettings: strict),

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /* Gives the header-only primitives a translation unit, so that SwiftPM builds them as a module. */
+#include "sal/arith.h"
 #include "sal/extrema.h"
 #include "sal/fast.h"
 #include "sal/firstseen.h"

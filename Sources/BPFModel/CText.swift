@@ -29,7 +29,8 @@ enum CText {
     case .index(let base, let index):
       return "\(postfix(base))[\(self.expression(index, above: 0))]"
     case .sizeOf(let type): return "sizeof(\(name(type)))"
-    case .offsetOf(let type, let member): return "__builtin_offsetof(\(name(type)), \(member))"
+    case .offsetOf(let type, let member):
+      return "__builtin_offsetof(\(name(type)), \(self.expression(member, above: 0)))"
     case .list(let parts): return "{" + list(parts) + "}"
     }
   }
@@ -92,6 +93,7 @@ enum CText {
     case .u64: "__u64"
     case .s64: "__s64"
     case .structure(let name): "struct \(name)"
+    case .constant(let type): "const " + name(type)
     case .pointer(let target):
       if case .pointer = target { name(target) + "*" } else { name(target) + " *" }
     }
@@ -109,8 +111,9 @@ enum CText {
     case .declare(let type, let name, let value):
       return declarator(type, name, []) + (value.map { " = " + expression($0, above: 0) } ?? "")
         + ";"
-    case .declareArray(let type, let name, let count):
-      return declarator(type, name, [count]) + ";"
+    case .declareArray(let type, let name, let count, let value):
+      return declarator(type, name, [count])
+        + (value.map { " = " + expression($0, above: 0) } ?? "") + ";"
     case .assign(let target, let value):
       return "\(expression(target, above: 0)) = \(expression(value, above: 0));"
     case .update(let target, let op, let value):

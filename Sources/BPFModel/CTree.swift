@@ -5,6 +5,7 @@ public indirect enum CType: Sendable, Hashable {
   case u8, u16, u32, u64, s64
   case structure(CIdentifier)
   case pointer(CType)
+  case constant(CType)
 }
 
 /// A binary operator of C with the meaning that C gives it.
@@ -56,8 +57,8 @@ public indirect enum CExpression: Sendable, Hashable {
   case arrow(CExpression, CIdentifier)
   case index(CExpression, CExpression)
   case sizeOf(CType)
-  /// `__builtin_offsetof(type, member)`
-  case offsetOf(CType, CIdentifier)
+  /// `__builtin_offsetof(type, member)`; the member may lie in a member.
+  case offsetOf(CType, CExpression)
   /// `{a, b}`, as an initialiser.
   case list([CExpression])
 }
@@ -83,8 +84,8 @@ public indirect enum CStatement: Sendable, Hashable {
   case blank
   /// `type name = value;`, or without a value.
   case declare(CType, CIdentifier, CExpression?)
-  /// `type name[count];`
-  case declareArray(CType, CIdentifier, count: Int)
+  /// `type name[count] = value;`, or without a value.
+  case declareArray(CType, CIdentifier, count: Int, CExpression?)
   /// `target = value;`
   case assign(CExpression, CExpression)
   /// `target op= value;`

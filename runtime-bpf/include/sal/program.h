@@ -125,6 +125,14 @@ struct sal_length {
 	})
 
 /*
+ * Where the tuple stands in the order of arrival: in a replay its number in the capture, live the
+ * packets that this CPU has counted in the epoch.
+ */
+#define SAL_ORDER(packets)                                                                         \
+	(*(volatile __u32 *)&sal_control.wire_len ? *(volatile __u64 *)&sal_control.order          \
+						  : (packets))
+
+/*
  * SAL_STAGE(area, stream_id, index, tuples): room for one record of `area`, a pointer to a struct
  * whose members are `struct sal_staging staging; __u64 record[SAL_BATCH_RECORDS][words];`.
  * Returns the record's words, or 0 when the record is lost (it stood for `tuples` tuples).

@@ -43,19 +43,24 @@ SAL_INLINE __u64 sal_set_bucket(__u64 hash, __u32 choice, __u32 log2, __u32 k)
 	return slice * SAL_SET_WAYS * (k + SAL_SET_SPAN);
 }
 
-/* All ones iff tick lies in one of the slot's spans; ticks < 2^63. */
-SAL_INLINE __u64 sal_set_holds(const __u64 *span, __u64 tick)
+/* All ones iff one of the slot's spans holds at some time of [since, tick]; ticks < 2^62. */
+SAL_INLINE __u64 sal_set_holds(const __u64 *span, __u64 since, __u64 tick)
 {
-	return (sal_le_small(span[0], tick) & sal_lt_small(tick, span[1])) |
-	       (sal_le_small(span[2], tick) & sal_lt_small(tick, span[3]));
+	return (sal_le_small(span[0], tick) & sal_lt_small(since, span[1])) |
+	       (sal_le_small(span[2], tick) & sal_lt_small(since, span[3]));
 }
 
-/* All ones iff the key is a member at `tick`. log2, k: constants in BPF. */
-SAL_INLINE __u64 sal_set_member(
-	const __u64 *set, __u32 log2, __u32 k, __u64 hash, const __u64 *key, __u64 tick)
+/*
+ * All ones iff the key was a member within the last `within` nanoseconds before `tick`, or is at
+ * `tick`. log2, k: constants in BPF.
+ */
+SAL_INLINE __u64 sal_set_member_within(const __u64 *set, __u32 log2, __u32 k, __u64 hash,
+	const __u64 *key, __u64 tick, __u64 within)
 {
-	__u64 member = 0;
+	__u64 since = tick - within, member = 0;
 	__u32 choice, way, i;
+
+	since &= ~sal_sign(since); /* before the epoch: a free slot's spans, all 0, never hold */
 
 #ifdef __clang__
 #pragma clang loop unroll(full)
@@ -85,9 +90,17 @@ SAL_INLINE __u64 sal_set_member(
 #pragma clang loop unroll(full)
 #endif
 		for (way = 0; way < SAL_SET_WAYS; way++)
-			member |= sal_set_holds(spans + way * SAL_SET_SPAN, tick) & same[way];
+			member |= sal_set_holds(spans + way * SAL_SET_SPAN, since, tick) &
+				  same[way];
 	}
 	return member;
+}
+
+/* All ones iff the key is a member at `tick`. */
+SAL_INLINE __u64 sal_set_member(
+	const __u64 *set, __u32 log2, __u32 k, __u64 hash, const __u64 *key, __u64 tick)
+{
+	return sal_set_member_within(set, log2, k, hash, key, tick, 0);
 }
 
 #ifndef __bpf__

@@ -1,0 +1,307 @@
+import BPFModel
+import DataModel
+import Plan
+
+/// Updates of aggregations and exports of tuples.
+extension Emitter {
+  // MARK: keys
+
+  /// Declares once, before all conditions, keys that several aggregations of the program use.
+  mutating func shareKeys() -> [CStatement] {
+    var uses: [KeyCode: Int] = [:]
+    var order: [KeyCode] = []
+    for index in reach.aggregations {
+      guard let code = tableKey(reach.plan.aggregations[index]), !code.words.isEmpty else {
+        continue
+      }
+      if uses[code] == nil { order.append(code) }
+      uses[code, default: 0] += 1
+    }
+    var result: [CStatement] = []
+    for code in order where uses[code, default: 0] > 1 {
+      let (statements, _, _) = keyed(code)
+      sharedKeys[code] = keyCount - 1
+      result += statements
+    }
+    return result.isEmpty ? [] : [.blank, .comment("keys that several aggregations share")] + result
+  }
+
+  /// The words under which an aggregation's entries stand; nil for global accumulators.
+  private func tableKey(_ aggregation: Aggregation) -> KeyCode? {
+    switch aggregation.form {
+    case .words: aggregation.key.isEmpty ? nil : keys.words(aggregation.key)
+    case .distinct(let items, _), .tally(let items, _):
+      keys.words(aggregation.key, items: items)
+    }
+  }
+
+  /// Statements that put a key's words into an array and its hash into a local, and their names.
+  mutating func keyed(
+    _ code: KeyCode
+  ) -> (statements: [CStatement], hash: CExpression, array: CIdentifier) {
+    if let number = sharedKeys[code] {
+      return ([], .name(Self.hashName(number)), Self.keyName(number))
+    }
+    let number = keyCount
+    keyCount += 1
+    localBytes = max(localBytes, 0) + code.words.count * 8 + 8
+    let array = Self.keyName(number)
+    let words = code.words.indices.map { CExpression.index(.name(array), .integer(UInt64($0))) }
+    return (
+      [
+        .declareArray(.u64, array, count: code.words.count, .list(code.words)),
+        .declare(.u64, Self.hashName(number), KeyLowering.hash(words)),
+      ], .name(Self.hashName(number)), array
+    )
+  }
+
+  private static func keyName(_ number: Int) -> CIdentifier {
+    CIdentifier(sanitizing: "key_\(number)")
+  }
+
+  private static func hashName(_ number: Int) -> CIdentifier {
+    CIdentifier(sanitizing: "hash_\(number)")
+  }
+
+  // MARK: aggregations
+
+  /// The entry of a global aggregation, updated under a mask.
+  mutating func total(_ index: Int, where mask: Mask) -> [CStatement] {
+    let aggregation = reach.plan.aggregations[index]
+    let layout = aggregation.accumulators
+    let name = CIdentifier(sanitizing: "total_\(index)")
+    half.addTotal(
+      aggregation: index, name, words: layout.wordCount, note: aggregation.name)
+    let entry = CExpression.arrow(.name(Names.half), name)
+    func word(_ offset: Int) -> CExpression { .index(entry, .integer(UInt64(offset))) }
+    let fresh = Mask.call("sal_zero", word(0))
+    let statements =
+      reductions.updates(layout, where: mask, isFresh: fresh, word: word)
+      + [.update(word(0), .add, mask.bit)]
+    note(.aggregation(index), statements, stateBytes: layout.wordCount * 8)
+    return [.blank, .comment(describe(aggregation))]
+      + located(aggregation.textOffset, statements)
+  }
+
+  /// Updates an aggregation with a tuple that is known to reach it.
+  mutating func update(_ index: Int) -> [CStatement] {
+    let aggregation = reach.plan.aggregations[index]
+    switch aggregation.form {
+    case .words where aggregation.key.isEmpty: return total(index, where: .always)
+    case .words, .tally: return table(index, aggregation)
+    case .distinct(let items, let precision):
+      if aggregation.key.isEmpty { return registers(index, aggregation, items, precision) }
+      return pairs(index, aggregation)
+    }
+  }
+
+  private func unwrapped(_ key: KeyCode?) -> KeyCode {
+    guard let key else { preconditionFailure("a keyed aggregation has a table key") }
+    return key
+  }
+
+  private mutating func table(_ index: Int, _ aggregation: Aggregation) -> [CStatement] {
+    let code = unwrapped(tableKey(aggregation))
+    let layout = aggregation.accumulators
+    let name = CIdentifier(sanitizing: "table_\(index)")
+    let (keyWords, words) = (code.words.count, layout.wordCount)
+    let setStride = HalfBuilder.rounded(32 * (keyWords + words), to: 64)
+    let staged = HalfBuilder.stagedBytes(recordWords: keyWords + words, alignment: 64)
+    let shape: [CExpression] = [
+      .name(name), .integer(UInt64(keyWords)), .integer(UInt64(words)),
+      .integer(UInt64(tableBits)),
+    ]
+    let stream = CExpression.integer(UInt64(half.streams.count))
+    structures.append(.invocation("SAL_TABLE", shape, terminated: true))
+    functions.append(.invocation("SAL_TABLE_CODE", shape + [stream], terminated: true))
+    let bytes = staged + tableSets * setStride
+    let offset = half.addStaged(
+      name, name, bytes: bytes, alignment: 64, content: .partials(aggregation: index),
+      recordWords: keyWords + words)
+    half.addTable(
+      ProgramLayout.Table(
+        owner: .aggregation(index),
+        form: .partials(
+          sets: tableSets, keyWords: keyWords, accumulatorWords: words, setStride: setStride),
+        offset: offset + staged, bytes: tableSets * setStride),
+      in: name, field: "set")
+    let (keyStatements, hash, array) = keyed(code)
+    let acc: CIdentifier = "acc"
+    // `acc` points behind the tuple count, which the table keeps itself.
+    func word(_ offset: Int) -> CExpression { .index(.name(acc), .integer(UInt64(offset - 1))) }
+    let upsert = CExpression.call(
+      "SAL_TABLE_UPSERT",
+      [
+        .name(name), .unary(.address, .arrow(.name(Names.half), name)), hash, .name(array),
+        Names.index,
+      ])
+    let updates = reductions.updates(
+      layout, where: .always,
+      isFresh: .call("sal_eq_small", .index(.name(acc), .unary(.negate, 1)), 1), word: word)
+    let fold: [CStatement] =
+      updates.isEmpty
+      ? [.expression(.cast(.void, upsert))]
+      : [.declare(.pointer(.u64), acc, upsert)] + updates
+    return block(
+      index, aggregation, valid: code.valid, keyStatements + fold, stateBytes: bytes,
+      recordWords: keyWords + words)
+  }
+
+  private mutating func pairs(_ index: Int, _ aggregation: Aggregation) -> [CStatement] {
+    let code = unwrapped(tableKey(aggregation))
+    let name = CIdentifier(sanitizing: "seen_\(index)")
+    let words = code.words.count
+    let seenBytes = addFirstSeen(name, words: words, owner: .aggregation(index))
+    let (area, stream, areaBytes) = addStaging(
+      CIdentifier(sanitizing: "pairs_\(index)"), words: words,
+      content: .pairs(aggregation: index))
+    let (keyStatements, hash, array) = keyed(code)
+    let isNew = CExpression.call(
+      name.appending("_is_new"),
+      [.unary(.address, .arrow(.name(Names.half), name)), hash, .name(array)])
+    let copies = (0..<words).map { word in
+      CStatement.assign(
+        .index(.name("room"), .integer(UInt64(word))),
+        .index(.name(array), .integer(UInt64(word))))
+    }
+    let statements = keyStatements + [.branch(isNew, stage(area, stream, copies), [])]
+    return block(
+      index, aggregation, valid: code.valid, statements, stateBytes: seenBytes + areaBytes,
+      recordWords: words)
+  }
+
+  private mutating func registers(
+    _ index: Int, _ aggregation: Aggregation, _ items: [KeyComponent], _ precision: Int
+  ) -> [CStatement] {
+    let code = unwrapped(tableKey(aggregation))
+    let name = CIdentifier(sanitizing: "registers_\(index)")
+    let bytes = 8 + (1 << precision)
+    structures.append(
+      .structure(
+        name,
+        [
+          CMember(.u64, "tuples"), CMember(.u8, "rank", counts: [1 << precision]),
+        ]))
+    structures.append(.blank)
+    let offset = half.addPlain(name, name, bytes: bytes, alignment: 8)
+    half.addTable(
+      ProgramLayout.Table(
+        owner: .aggregation(index), form: .registers(precision: precision), offset: offset,
+        bytes: bytes),
+      in: name, field: "tuples")
+    let place = CExpression.arrow(.name(Names.half), name)
+    let (keyStatements, hash, _) = keyed(code)
+    let add = CStatement.expression(
+      .call(
+        "sal_hll_update",
+        [.member(place, "rank"), .integer(UInt64(precision)), hash]))
+    var present = Mask.always
+    for item in items where item.fallback == nil {
+      present = present & fields.validity(of: item.field)
+    }
+    let count = CStatement.update(.member(place, "tuples"), .add, 1)
+    let offer: [CStatement] =
+      switch present {
+      case .always: keyStatements + [add]
+      case .never: []
+      case .value(let mask): [.branch(mask, keyStatements + [add], [])]
+      }
+    return block(
+      index, aggregation, valid: .always, [count] + offer, stateBytes: bytes, recordWords: 0)
+  }
+
+  /// The block of an aggregation: its update where the key is there, else the count of unkeyed.
+  private mutating func block(
+    _ index: Int, _ aggregation: Aggregation, valid: Mask, _ statements: [CStatement],
+    stateBytes: Int, recordWords: Int
+  ) -> [CStatement] {
+    let body: [CStatement]
+    switch valid {
+    case .always: body = [.block(statements)]
+    case .never, .value:
+      let name = CIdentifier(sanitizing: "unkeyed_\(index)")
+      half.addCounter(
+        .unkeyed(aggregation: index), name, note: "tuples without a key of \(aggregation.name)")
+      let skip = CStatement.update(.arrow(.name(Names.half), name), .add, 1)
+      body = valid == .never ? [skip] : [.branch(valid.expression, statements, [skip])]
+    }
+    note(.aggregation(index), body, stateBytes: stateBytes, recordWords: recordWords)
+    return [.blank, .comment(describe(aggregation))] + located(aggregation.textOffset, body)
+  }
+
+  // MARK: exports
+
+  mutating func export(_ number: Int) -> [CStatement] {
+    let export = reach.placed.exports[number]
+    let node = reach.plan.nodes[export.node]
+    let words = export.wordCount
+    let (area, stream, bytes) = addStaging(
+      CIdentifier(sanitizing: "export_\(number)"), words: words,
+      content: .tuples(export: number))
+    func room(_ word: Int) -> CExpression { .index(.name("room"), .integer(UInt64(word))) }
+    var copies: [CStatement] = [
+      .assign(room(0), .member(.name(Names.turn), "tick")),
+      .assign(room(1), export.needsOrder ? .name(Names.order) : 0),
+    ]
+    let validityWords = (export.fields.count + 7) / 8
+    for word in 0..<validityWords {
+      let place = word * 8
+      var value: CExpression?
+      for (byte, id) in export.fields[place..<min(place + 8, export.fields.count)].enumerated() {
+        let code = validityByte(id)
+        if code == 0 { continue }
+        let placed = byte == 0 ? code : .cast(.u64, code) << .integer(UInt64(byte * 8))
+        value = value.map { $0 | placed } ?? placed
+      }
+      copies.append(.assign(room(2 + word), value ?? 0))
+    }
+    var lane = 2 + validityWords
+    for id in export.fields {
+      for value in fields.lanes(of: id) {
+        copies.append(.assign(room(lane), value))
+        lane += 1
+      }
+    }
+    let statements = [CStatement.block(stage(area, stream, copies))]
+    note(.export(number), statements, stateBytes: bytes, recordWords: words)
+    return [.blank, .comment("\(node.name): tuples for the host")]
+      + located(node.textOffset, statements)
+  }
+
+  /// 0 missing, 1 present; of an either-family address 4 or 6.
+  private func validityByte(_ id: FieldID) -> CExpression {
+    guard id.field.type == .ip else { return fields.validity(of: id).bit }
+    let address = fields.address(of: id)
+    return (address.v4 == .never ? 0 : address.v4.select(4))
+      | (address.v6 == .never ? 0 : address.v6.select(6))
+  }
+
+  private func stage(
+    _ area: CExpression, _ stream: Int, _ copies: [CStatement]
+  ) -> [CStatement] {
+    [
+      .declare(
+        .pointer(.u64), "room",
+        .call("SAL_STAGE", [area, .integer(UInt64(stream)), Names.index, 1])),
+      .branch(.name("room"), copies, []),
+    ]
+  }
+
+  private mutating func addStaging(
+    _ name: CIdentifier, words: Int, content: ProgramLayout.Stream.Content
+  ) -> (area: CExpression, stream: Int, bytes: Int) {
+    structures.append(
+      .structure(
+        name,
+        [
+          CMember(.structure("sal_staging"), "staging"),
+          CMember(.u64, "record", counts: [ProgramLayout.Stream.batchRecords, words]),
+        ]))
+    structures.append(.blank)
+    let bytes = HalfBuilder.stagedBytes(recordWords: words, alignment: 8)
+    let stream = half.streams.count
+    _ = half.addStaged(
+      name, name, bytes: bytes, alignment: 8, content: content, recordWords: words)
+    return (.unary(.address, .arrow(.name(Names.half), name)), stream, bytes)
+  }
+}

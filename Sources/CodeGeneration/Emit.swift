@@ -1,0 +1,91 @@
+public import BPFModel
+import DataModel
+public import Plan
+
+/// Emits the data path's half of a placed plan; nil where nothing of it is in the data path.
+///
+/// A pure function: the same plan, target and options give the same bytes.
+public func emit(
+  _ placed: PlacedPlan, target: TargetProfile = .xdp, options: EmitOptions = EmitOptions()
+) -> EmittedProgram? {
+  let reach = DataPathReach(placed)
+  guard !reach.isEmpty else { return nil }
+  var sets = options.tableSets ?? max(2, target.tableEntries / ProgramLayout.Table.ways)
+  precondition(sets >= 2 && sets & (sets - 1) == 0, "tables have a power of two of sets")
+  while true {
+    var emitter = Emitter(reach, options: options, tableSets: sets)
+    let program = emitter.program()
+    // Tables shrink together until the state fits; smaller ones evict more, and stay exact.
+    if options.tableSets != nil || program.stateBytes <= target.halfBytesMax || sets <= 2 {
+      return program
+    }
+    sets /= 2
+  }
+}
+
+/// What of a placed plan the data path does.
+struct DataPathReach {
+  let placed: PlacedPlan
+  /// Nodes in the data path, ascending.
+  let nodes: [Int]
+  /// Aggregations in the data path, ascending.
+  let aggregations: [Int]
+
+  var plan: LogicalPlan { placed.plan }
+  var isEmpty: Bool { aggregations.isEmpty && placed.exports.isEmpty }
+
+  init(_ placed: PlacedPlan) {
+    self.placed = placed
+    nodes = placed.plan.nodes.indices.filter { placed.nodes[$0].isInDataPath }
+    aggregations = placed.plan.aggregations.indices.filter {
+      placed.aggregations[$0].isInDataPath
+    }
+    for node in nodes {
+      precondition(
+        placed.plan.nodes[node].input.map { placed.nodes[$0].isInDataPath } ?? true,
+        "nodes of the data path are closed under inputs")
+    }
+  }
+
+  /// The fields that the program reads.
+  var fields: Set<FieldID> {
+    var used: Set<FieldID> = []
+    for node in nodes {
+      switch plan.nodes[node].operation {
+      case .source: break
+      case .filter(let predicate): used.formUnion(predicate.fields)
+      case .distinct(let key, _): used.formUnion(key.map(\.field))
+      }
+    }
+    for index in aggregations {
+      let aggregation = plan.aggregations[index]
+      used.formUnion(aggregation.key.map(\.field))
+      switch aggregation.form {
+      case .words: break
+      case .distinct(let items, _), .tally(let items, _): used.formUnion(items.map(\.field))
+      }
+      for reduction in aggregation.accumulators.reductions {
+        used.formUnion(reduction.operand?.fields ?? [])
+      }
+    }
+    for export in placed.exports { used.formUnion(export.fields) }
+    return used
+  }
+
+  /// The sets that the program asks.
+  var sets: Set<SetID> {
+    nodes.reduce(into: []) { used, node in
+      if case .filter(let predicate) = plan.nodes[node].operation {
+        used.formUnion(predicate.sets)
+      }
+    }
+  }
+
+  /// Whether the program needs the order of arrival.
+  var needsOrder: Bool {
+    placed.exports.contains(where: \.needsOrder)
+      || aggregations.contains {
+        plan.aggregations[$0].accumulators.reductions.contains(where: \.needsArrivalOrder)
+      }
+  }
+}

@@ -1,0 +1,196 @@
+import BPFModel
+import DataModel
+import Plan
+
+/// Builds the tree of one program: parse once, then each node's condition and what hangs on it.
+struct Emitter {
+  let reach: DataPathReach
+  let options: EmitOptions
+  let tableSets: Int
+  let fields: FieldTable
+  let keys: KeyLowering
+  let reductions: ReductionLowering
+  let setLowering: SetLowering
+  var predicates: PredicateLowering
+  var half = HalfBuilder()
+  /// Structures, declared before `struct sal_half`.
+  var structures: [CDeclaration] = []
+  /// Functions of tables, declared behind the maps.
+  var functions: [CDeclaration] = []
+  var costs: [PartCost] = []
+  /// The condition of each node that has been emitted.
+  var passes: [Int: Mask] = [:]
+  /// Where a node's passing tuples are counted.
+  var reachedOffset: [Int: Int] = [:]
+  /// Keys whose words and hash stand before all conditions, with the number in their names.
+  var sharedKeys: [KeyCode: Int] = [:]
+  var keyCount = 0
+  /// Most bytes of locals beside the fields.
+  var localBytes = 0
+
+  init(_ reach: DataPathReach, options: EmitOptions, tableSets: Int) {
+    self.reach = reach
+    self.options = options
+    self.tableSets = tableSets
+    fields = FieldTable(reach.fields)
+    keys = KeyLowering(fields: fields)
+    reductions = ReductionLowering(fields: fields)
+    setLowering = SetLowering(reach.plan.sets.map(\.types))
+    predicates = PredicateLowering(fields: fields, sets: setLowering)
+  }
+
+  /// The name that `#line` returns to; `ClangJob`'s default.
+  static let fileName = "query.bpf.c"
+
+  var tableBits: Int { tableSets.trailingZeroBitCount }
+
+  // MARK: the program
+
+  mutating func program() -> EmittedProgram {
+    let parsing = Parsing(fields: fields)
+    structures.append(.structure("sal_tuple", parsing.tupleMembers))
+    structures.append(.blank)
+    half.addScratch("sal_tuple", "tuple", words: parsing.tupleMembers.count)
+    reachedOffset[-1] = HalfBuilder.packetsOffset
+    let parse = prologue + parsing.statements
+    note(.parse, parse + Self.body(parsing.generalFunction))
+    var body: [CStatement] = []
+    let shared = shareKeys()
+    for node in reach.nodes { body += block(node) }
+    let layout = half.finish(sets: setLowering.layout)
+    let main = CDeclaration.function(
+      prefix: "SEC(\"xdp\")", .int, "salc_main",
+      [CParameter(.pointer(.structure("xdp_md")), Names.frame)],
+      parse + shared + body + [.return(.name("XDP_PASS"))])
+    let file = CFile(
+      name: Self.fileName,
+      declarations: head + structures + halfDeclaration + functions
+        + [.blank, .comment("Frames that the fast path does not take."), parsing.generalFunction]
+        + [.blank, main])
+    return EmittedProgram(
+      source: CPrinter.print(file, lineMarks: !options.lineStarts.isEmpty), layout: layout,
+      costs: costs, stackBytes: stackBytes)
+  }
+
+  private var head: [CDeclaration] {
+    var result: [CDeclaration] = [
+      .comment("Emitted by salc; do not edit.\n" + summary)
+    ]
+    for name in [
+      "arith", "fast", "firstseen", "hash", "hll", "mask", "parse", "program", "set", "sumsq",
+      "table",
+    ] { result.append(.include("sal/\(name).h")) }
+    return result + [.blank]
+  }
+
+  /// The outputs of the data path in words.
+  private var summary: String {
+    let aggregations = reach.aggregations.map { describe(reach.plan.aggregations[$0]) }
+    let exports = reach.placed.exports.map {
+      "tuples of \(reach.plan.nodes[$0.node].name) for the host"
+    }
+    return (aggregations + exports).map { "- \($0)" }.joined(separator: "\n")
+  }
+
+  private var halfDeclaration: [CDeclaration] {
+    var result: [CDeclaration] = [
+      .comment("One CPU's state of one epoch; the host knows these offsets."),
+      .structure(HalfBuilder.name, half.members),
+    ]
+    result += half.assertions + [.blank]
+    result += setLowering.declarations(used: reach.sets)
+    for (number, values) in predicates.lists.enumerated() {
+      let count = PredicateLowering.paddedCount(values.count)
+      let last = values.last ?? 0
+      let padded = values + [Int64](repeating: last, count: count - values.count)
+      result.append(
+        .variable(
+          prefix: "static const", .u64, PredicateLowering.listName(number), counts: [count],
+          .list(padded.map { .signed($0) })))
+    }
+    return result + [.invocation("SAL_PROGRAM_MAPS", [], terminated: false)]
+  }
+
+  private var prologue: [CStatement] {
+    let frame = CExpression.name(Names.frame)
+    let data = CExpression.name(Names.data)
+    let end = CExpression.name(Names.end)
+    var result: [CStatement] = [
+      .declare(.pointer(.constant(.u8)), Names.data, .call("SAL_DATA", [frame])),
+      .declare(.pointer(.constant(.u8)), Names.end, .call("SAL_DATA_END", [frame])),
+      .declare(
+        .structure("sal_length"), Names.length, .call("SAL_LENGTH", [frame, data, end])),
+      .declare(.structure("sal_turn"), Names.turn, nil),
+      .declare(.structure("sal_fast"), Names.fast, nil),
+      .declare(
+        .pointer(.structure(HalfBuilder.name)), Names.half,
+        .call("sal_half_of", [.unary(.address, .name(Names.turn))])),
+      .declare(.int, "opened", nil),
+      .blank,
+      .branch(.unary(.not, .name(Names.half)), [.return(.name("XDP_PASS"))], []),
+      .update(.member(Names.outcomes, "packets"), .add, 1),
+      .assign(
+        .name("opened"),
+        .call("sal_fast_open", [.unary(.address, .name(Names.fast)), data, end])),
+    ]
+    let length = CExpression.name(Names.length)
+    if readsField({ $0 == .wireLength }) {
+      result.append(.declare(.u64, Names.wireLength, .member(length, "wire")))
+    }
+    if readsField({ $0 == .capturedLength }) {
+      result.append(.declare(.u64, Names.capturedLength, .member(length, "cap")))
+    }
+    if reach.needsOrder {
+      // A replay knows each frame's place in its capture; live, packets of a CPU come in order.
+      result.append(
+        .declare(.u64, Names.order, .call("SAL_ORDER", [.member(Names.outcomes, "packets")])))
+    }
+    if usesHashes { result.append(.declare(.u64, Names.seed, .name("sal_seed"))) }
+    return result
+  }
+
+  private func readsField(_ matches: (FieldLocation) -> Bool) -> Bool {
+    fields.fields.contains { matches($0.field.location) }
+  }
+
+  private var usesHashes: Bool {
+    if !reach.sets.isEmpty { return true }
+    let hashes = reach.aggregations.contains {
+      let aggregation = reach.plan.aggregations[$0]
+      return aggregation.tableLayout.wordCount > 0
+    }
+    return hashes
+      || reach.nodes.contains { reach.plan.nodes[$0].operation.window != nil }
+  }
+
+  // MARK: costs and stack
+
+  mutating func note(
+    _ part: PartCost.Part, _ statements: [CStatement], stateBytes: Int = 0, recordWords: Int = 0
+  ) {
+    costs.append(
+      PartCost(
+        part: part, instructions: CostModel.instructions(statements), stateBytes: stateBytes,
+        recordBytes: recordWords * 8))
+  }
+
+  static func body(_ declaration: CDeclaration) -> [CStatement] {
+    if case .function(_, _, _, _, let body) = declaration { body } else { [] }
+  }
+
+  /// Every local in memory at once, which is more than LLVM needs, and the deepest call's frame.
+  private var stackBytes: Int {
+    let values =
+      fields.isWide ? 0 : fields.stored.reduce(0) { $0 + $1.field.type.laneCount * 8 }
+    let masks = (fields.presences.count + passes.values.filter { $0 != .always }.count) * 8
+    return CostModel.fixedStackBytes + values + masks + localBytes
+  }
+
+  // MARK: places in the text
+
+  /// Wraps statements in `#line` directives, where the options have lines.
+  func located(_ offset: Int, _ statements: [CStatement]) -> [CStatement] {
+    guard let line = options.line(of: offset), !statements.isEmpty else { return statements }
+    return [.from(COrigin(file: options.sourceName, line: line), statements)]
+  }
+}

@@ -1,0 +1,211 @@
+import BPFModel
+import DataModel
+
+/// Why a field can be missing: what has to be in the frame for it to be there.
+enum Presence: Hashable {
+  /// The header; enough for every field within its fixed part.
+  case layer(Layer)
+  /// The header and the captured bytes of a slice beyond its fixed part (ARP's addresses).
+  case slice(HeaderSlice)
+  /// An IP header, and with it a transport protocol's number.
+  case transportProtocol
+
+  /// What a slice needs.
+  init(_ slice: HeaderSlice) {
+    self =
+      slice.byteOffset + slice.byteWidth <= slice.layer.fixedBytes
+      ? .layer(slice.layer) : .slice(slice)
+  }
+}
+
+extension Layer {
+  /// Bytes that are captured wherever the layer is present (`sal/parse.h`).
+  var fixedBytes: Int {
+    switch self {
+    case .ethernet: 14
+    case .vlan, .vlan2, .icmp, .icmpv6: 4
+    case .arp, .udp: 8
+    case .ipv4, .tcp: 20
+    case .ipv6: 40
+    case .dns: 12
+    }
+  }
+
+  /// The constant of `enum sal_layer`.
+  var constant: CExpression {
+    switch self {
+    case .ethernet: .name("SAL_LAYER_ETH")
+    case .vlan: .name("SAL_LAYER_VLAN")
+    case .vlan2: .name("SAL_LAYER_VLAN2")
+    case .arp: .name("SAL_LAYER_ARP")
+    case .ipv4: .name("SAL_LAYER_IPV4")
+    case .ipv6: .name("SAL_LAYER_IPV6")
+    case .tcp: .name("SAL_LAYER_TCP")
+    case .udp: .name("SAL_LAYER_UDP")
+    case .icmp: .name("SAL_LAYER_ICMP")
+    case .icmpv6: .name("SAL_LAYER_ICMPV6")
+    case .dns: .name("SAL_LAYER_DNS")
+    }
+  }
+}
+
+/// The fields that a program reads of each frame, and the C names that hold them.
+///
+/// Values are 0 where the field is missing; each presence is a mask of its own, shared by all
+/// fields that hang on it. A program with many fields keeps them in the half instead of locals,
+/// for the stack's sake.
+struct FieldTable {
+  /// The fields in use, ascending.
+  let fields: [FieldID]
+  /// The presences that they hang on, in order of first use.
+  let presences: [Presence]
+  /// Whether values live in `half->tuple` on every path, not only on the slow one.
+  let isWide: Bool
+
+  /// Fields with more lanes than this in all are kept in memory.
+  static let localLanes = 14
+
+  init(_ used: Set<FieldID>) {
+    fields = used.sorted()
+    var presences: [Presence] = []
+    for field in fields {
+      for presence in Self.presences(of: field) where !presences.contains(presence) {
+        presences.append(presence)
+      }
+    }
+    self.presences = presences
+    let lanes = fields.reduce(0) { $0 + (Self.isStored($1) ? $1.field.type.laneCount : 0) }
+    isWide = lanes > Self.localLanes
+  }
+
+  /// Whether the field's value needs a place of its own (others follow from masks and lengths).
+  static func isStored(_ id: FieldID) -> Bool {
+    switch id.field.location {
+    case .slices, .transportProtocol: true
+    case .presence, .wireLength, .capturedLength, .time: false
+    }
+  }
+
+  /// The fields with a place of their own.
+  var stored: [FieldID] { fields.filter(Self.isStored) }
+
+  private static func presences(of id: FieldID) -> [Presence] {
+    switch id.field.location {
+    case .slices(let slices): slices.map { Presence($0) }
+    case .presence(let layer): [.layer(layer)]
+    case .transportProtocol: [.transportProtocol]
+    case .wireLength, .capturedLength, .time: []
+    }
+  }
+
+  // MARK: names
+
+  /// The members of a field's value in `struct sal_tuple`, by lane.
+  func members(of id: FieldID) -> [CIdentifier] {
+    let name = CIdentifier(sanitizing: id.field.name)
+    guard id.field.type.laneCount == 2 else { return [name] }
+    return [name.appending("_high"), name.appending("_low")]
+  }
+
+  /// The mask that says whether a presence holds.
+  func mask(_ presence: Presence) -> CIdentifier {
+    switch presence {
+    case .layer(let layer): CIdentifier(sanitizing: "has_\(layer.name)")
+    case .slice(let slice):
+      CIdentifier(
+        sanitizing: "has_\(slice.layer.name)_\(slice.byteOffset)_\(slice.byteWidth)")
+    case .transportProtocol: "has_protocol"
+    }
+  }
+
+  // MARK: values
+
+  /// Where the lanes are stored, on every path.
+  func places(of id: FieldID) -> [CExpression] {
+    members(of: id).map { isWide ? .member(Names.tuple, $0) : .name($0) }
+  }
+
+  /// The lanes of a field's value; 0 where it is missing.
+  func lanes(of id: FieldID) -> [CExpression] {
+    switch id.field.location {
+    case .slices, .transportProtocol: places(of: id)
+    case .presence(let layer): [.name(mask(.layer(layer))) & 1]
+    case .wireLength: [.name(Names.wireLength)]
+    case .capturedLength: [.name(Names.capturedLength)]
+    case .time: [.member(.name(Names.turn), "tick")]
+    }
+  }
+
+  /// Whether the field has a value.
+  func validity(of id: FieldID) -> Mask {
+    switch id.field.location {
+    case .slices(let slices):
+      var valid = Mask.never
+      for slice in slices { valid = valid | .value(.name(mask(Presence(slice)))) }
+      return valid
+    case .transportProtocol: return .value(.name(mask(.transportProtocol)))
+    case .presence, .wireLength, .capturedLength, .time: return .always
+    }
+  }
+
+  /// The address in a field: which family it has, if any, and its halves.
+  func address(of id: FieldID) -> AddressCode {
+    let lanes = lanes(of: id)
+    var (v4, v6) = (Mask.never, Mask.never)
+    if case .slices(let slices) = id.field.location {
+      for slice in slices {
+        let present = Mask.value(.name(mask(Presence(slice))))
+        if slice.byteWidth == 16 { v6 = v6 | present } else { v4 = v4 | present }
+      }
+    }
+    return AddressCode(
+      v4: v4, v6: v6, high: lanes.count == 2 ? lanes[0] : 0, low: lanes[lanes.count - 1])
+  }
+}
+
+/// An address as the data path has it: families as masks, halves in host order.
+struct AddressCode {
+  var v4: Mask
+  var v6: Mask
+  /// 0 for IPv4 and where the address is missing.
+  var high: CExpression
+  var low: CExpression
+
+  init(v4: Mask, v6: Mask, high: CExpression, low: CExpression) {
+    self.v4 = v4
+    self.v6 = v6
+    self.high = high
+    self.low = low
+  }
+
+  /// A constant.
+  init(_ address: IPAddress) {
+    v4 = address.family == 4 ? .always : .never
+    v6 = address.family == 6 ? .always : .never
+    high = .hex(address.high)
+    low = .hex(address.low)
+  }
+
+  /// Whether there is an address.
+  var valid: Mask { v4 | v6 }
+}
+
+/// Names that the emitted program uses for its own things.
+enum Names {
+  static let frame: CIdentifier = "frame"
+  static let half: CIdentifier = "half"
+  static let turn: CIdentifier = "turn"
+  static let fast: CIdentifier = "fast"
+  static let length: CIdentifier = "length"
+  static let data: CIdentifier = "data"
+  static let end: CIdentifier = "end"
+  static let seed: CIdentifier = "seed"
+  static let order: CIdentifier = "order"
+  static let wireLength: CIdentifier = "wire_len"
+  static let capturedLength: CIdentifier = "captured_len"
+  /// `half->tuple`
+  static let tuple = CExpression.arrow(.name(half), "tuple")
+  /// `half->outcomes`
+  static let outcomes = CExpression.arrow(.name(half), "outcomes")
+  static let index = CExpression.member(.name(turn), "index")
+}

@@ -1,0 +1,346 @@
+import BPFModel
+import DataModel
+
+/// Emits how a frame's fields are read: at constant offsets on the fast path, by the general
+/// parser of `sal/parse.h` for all other frames. Both fill the same names.
+struct Parsing {
+  let fields: FieldTable
+
+  /// Where the fast path's code stands: which IP header is there for certain.
+  private enum Path {
+    case ipv4, ipv6
+
+    var headerBytes: Int { self == .ipv4 ? 20 : 40 }
+  }
+
+  // MARK: the main program's part
+
+  /// Declares and fills masks and values.
+  var statements: [CStatement] {
+    var result: [CStatement] = []
+    for presence in fields.presences {
+      result.append(.declare(.u64, fields.mask(presence), nil))
+    }
+    if !fields.isWide {
+      for id in fields.stored {
+        for name in fields.members(of: id) { result.append(.declare(.u64, name, nil)) }
+      }
+    }
+    if !result.isEmpty { result.append(.blank) }
+    let cap = CExpression.member(.name(Names.length), "cap")
+    func opened(_ path: Path, _ function: CIdentifier) -> CExpression {
+      let fits = CExpression.call(
+        function, [.unary(.address, .name(Names.fast)), .name(Names.end), cap])
+      let both = CExpression.binary(.logicalAnd, .name("opened"), fits)
+      guard readsDNS else { return both }
+      let port = CExpression.call(
+        "sal_fast_port",
+        [
+          .unary(.address, .name(Names.fast)),
+          .member(.name(Names.fast), "ip") + .integer(UInt64(path.headerBytes)), 53,
+        ])
+      return .binary(.logicalAnd, both, .unary(.not, port))
+    }
+    let ok = CStatement.update(.member(Names.outcomes, "ok"), .add, 1)
+    result.append(
+      .branch(
+        .call("SAL_LIKELY", [opened(.ipv4, "sal_fast_ipv4")]), [ok] + fast(.ipv4),
+        [.branch(opened(.ipv6, "sal_fast_ipv6"), [ok] + fast(.ipv6), slow)]))
+    return result
+  }
+
+  /// Port 53 leaves the fast path only where a DNS header would be read.
+  private var readsDNS: Bool { fields.presences.contains(.layer(.dns)) }
+
+  // MARK: the fast path
+
+  private func fast(_ path: Path) -> [CStatement] {
+    var result: [CStatement] = []
+    for presence in fields.presences {
+      result.append(.assign(.name(fields.mask(presence)), present(presence, path).expression))
+    }
+    for id in fields.stored {
+      for (place, value) in zip(fields.places(of: id), value(id, path)) {
+        result.append(.assign(place, value))
+      }
+    }
+    return result
+  }
+
+  private func present(_ presence: Presence, _ path: Path) -> Mask {
+    switch presence {
+    case .transportProtocol: return .always
+    case .slice: return .never
+    case .layer(let layer): return present(layer, path)
+    }
+  }
+
+  private func present(_ layer: Layer, _ path: Path) -> Mask {
+    let fast = CExpression.unary(.address, .name(Names.fast))
+    switch layer {
+    case .ethernet:
+      let flags = CExpression.member(.name(Names.length), "flags")
+      return .value(.cast(.u64, flags & .name("SAL_FLAG_NO_LINK")) - 1)
+    case .vlan: return .value(.member(.name(Names.fast), "tagged"))
+    case .ipv4: return path == .ipv4 ? .always : .never
+    case .ipv6: return path == .ipv6 ? .always : .never
+    case .tcp: return .call("sal_fast_tcp", fast)
+    case .udp: return .call("sal_fast_udp", fast)
+    case .icmp: return path == .ipv4 ? .call("sal_fast_icmp", fast) : .never
+    case .icmpv6: return path == .ipv6 ? .call("sal_fast_icmpv6", fast) : .never
+    case .vlan2, .arp, .dns: return .never
+    }
+  }
+
+  private func value(_ id: FieldID, _ path: Path) -> [CExpression] {
+    let lanes = id.field.type.laneCount
+    guard case .slices(let slices) = id.field.location else {
+      return [.member(.name(Names.fast), "protocol")]
+    }
+    // Slices of one shape (TCP's and UDP's ports) are one load under both masks.
+    var loads: [(lanes: [CExpression], mask: Mask)] = []
+    for slice in slices {
+      let presence = Presence(slice)
+      let certain = present(presence, path)
+      if certain == .never { continue }
+      let mask = certain == .always ? Mask.always : .value(.name(fields.mask(presence)))
+      let load = self.load(slice, path, lanes: lanes)
+      if let same = loads.firstIndex(where: { $0.lanes == load }) {
+        loads[same].mask = loads[same].mask | mask
+      } else {
+        loads.append((load, mask))
+      }
+    }
+    return (0..<lanes).map { lane in
+      var value: CExpression?
+      for load in loads where load.lanes[lane] != 0 {
+        let masked = load.mask.select(load.lanes[lane])
+        value = value.map { $0 | masked } ?? masked
+      }
+      return value ?? 0
+    }
+  }
+
+  /// The lanes of a slice at its constant place.
+  private func load(_ slice: HeaderSlice, _ path: Path, lanes: Int) -> [CExpression] {
+    let ip = CExpression.member(.name(Names.fast), "ip")
+    func at(_ extra: Int) -> CExpression {
+      switch slice.layer {
+      case .ethernet: return Self.offset(.name(Names.data), slice.byteOffset + extra)
+      case .vlan: return Self.offset(ip, slice.byteOffset + extra - 4)
+      case .ipv4, .ipv6: return Self.offset(ip, slice.byteOffset + extra)
+      default: return Self.offset(ip, path.headerBytes + slice.byteOffset + extra)
+      }
+    }
+    switch slice.byteWidth {
+    case 16: return [.call("sal_get64", [at(0)]), .call("sal_get64", [at(8)])]
+    case 6:
+      // Only Ethernet's addresses, which lie within the first 14 of 16 checked bytes.
+      return [.call("sal_get64", [at(0)]) >> 16]
+    case 4: return Self.widened([Self.cut(.call("sal_get32", [at(0)]), slice)], to: lanes)
+    case 2: return Self.widened([Self.cut(.call("sal_get16", [at(0)]), slice)], to: lanes)
+    default:
+      return Self.widened([Self.cut(.unary(.dereference, Self.grouped(at(0))), slice)], to: lanes)
+    }
+  }
+
+  private static func offset(_ base: CExpression, _ bytes: Int) -> CExpression {
+    bytes == 0 ? base : bytes > 0 ? base + .integer(UInt64(bytes)) : base - .integer(UInt64(-bytes))
+  }
+
+  private static func grouped(_ pointer: CExpression) -> CExpression { pointer }
+
+  /// An IPv4 address in an either-family field is the low lane under a high one of 0.
+  private static func widened(_ lane: [CExpression], to lanes: Int) -> [CExpression] {
+    lanes == 2 ? [0] + lane : lane
+  }
+
+  /// Shift, mask, scale and addend of a slice.
+  static func cut(_ load: CExpression, _ slice: HeaderSlice) -> CExpression {
+    var value = load
+    if slice.shift > 0 { value = value >> .integer(UInt64(slice.shift)) }
+    if slice.bits < slice.byteWidth * 8 - slice.shift {
+      value = value & .hex((1 << UInt64(slice.bits)) - 1)
+    }
+    if slice.scale != 1 || slice.addend != 0 { value = .cast(.u64, value) }
+    if slice.scale != 1 { value = value * .integer(UInt64(slice.scale)) }
+    if slice.addend > 0 { value = value + .integer(UInt64(slice.addend)) }
+    if slice.addend < 0 { value = value - .integer(UInt64(-slice.addend)) }
+    return value
+  }
+
+  // MARK: the general parser
+
+  private var slow: [CStatement] {
+    let flags = CExpression.cast(.u64, .member(.name(Names.length), "flags")) << 32
+    var result: [CStatement] = [
+      .expression(
+        .call(
+          "salc_general",
+          [
+            .name(Names.frame), .member(.name(Names.length), "cap") | flags, .name(Names.half),
+          ]))
+    ]
+    for (bit, presence) in fields.presences.enumerated() {
+      let present = CExpression.member(Names.tuple, "present")
+      let shifted = bit == 0 ? present : present >> .integer(UInt64(bit))
+      result.append(.assign(.name(fields.mask(presence)), 0 - (shifted & 1)))
+    }
+    if !fields.isWide {
+      for id in fields.stored {
+        for name in fields.members(of: id) {
+          result.append(.assign(.name(name), .member(Names.tuple, name)))
+        }
+      }
+    }
+    return result
+  }
+
+  /// `struct sal_tuple`: what the general parser hands over.
+  var tupleMembers: [CMember] {
+    var members = [CMember(.u64, "present", note: "a bit for each header that fields hang on")]
+    for id in fields.stored {
+      for name in fields.members(of: id) {
+        members.append(CMember(.u64, name, note: id.field.name))
+      }
+    }
+    return members
+  }
+
+  /// `salc_general`: any frame, one helper call a load.
+  var generalFunction: CDeclaration {
+    let layers = CExpression.unary(.address, .name("layers"))
+    let cap = CExpression.name("cap_flags")
+    var body: [CStatement] = [.declare(.structure("sal_layers"), "layers", nil)]
+    if !fields.presences.isEmpty || !fields.stored.isEmpty {
+      body.append(
+        .declare(
+          .pointer(.structure("sal_tuple")), "tuple", .unary(.address, Names.tuple)))
+    }
+    let used = fields.stored.filter { if case .slices = $0.field.location { true } else { false } }
+    for (width, name) in Self.rawNames where used.contains(where: { Self.uses(width, $0) }) {
+      body.append(.declare(Self.type(width), name, nil))
+    }
+    body.append(.blank)
+    body.append(
+      .expression(
+        .call(
+          "sal_parse_general",
+          [.name(Names.frame), .cast(.u32, cap), .cast(.u32, cap >> 32), layers])))
+    body.append(
+      .expression(
+        .call(
+          "sal_end_general",
+          [.unary(.address, Names.outcomes), .member(.name("layers"), "outcome")])))
+    if !fields.presences.isEmpty {
+      body.append(.assign(.arrow(.name("tuple"), "present"), 0))
+      for (bit, presence) in fields.presences.enumerated() {
+        body.append(
+          .branch(
+            generalPresence(presence),
+            [.update(.arrow(.name("tuple"), "present"), .bitOr, .hex(1 << UInt64(bit)))], []))
+      }
+    }
+    for id in fields.stored { body += generalField(id) }
+    return .function(
+      prefix: "SAL_NOINLINE", .void, "salc_general",
+      [
+        CParameter(.pointer(.structure("xdp_md")), Names.frame), CParameter(.u64, "cap_flags"),
+        CParameter(.pointer(.structure(HalfBuilder.name)), Names.half),
+      ], body)
+  }
+
+  private static let rawNames: [(Int, CIdentifier)] = [
+    (1, "raw8"), (2, "raw16"), (4, "raw32"), (8, "raw64"),
+  ]
+
+  private static func type(_ width: Int) -> CType {
+    switch width {
+    case 1: .u8
+    case 2: .u16
+    case 4: .u32
+    default: .u64
+    }
+  }
+
+  private static func uses(_ width: Int, _ id: FieldID) -> Bool {
+    guard case .slices(let slices) = id.field.location else { return false }
+    return slices.contains { slice in
+      switch slice.byteWidth {
+      case 6: width == 4 || width == 2
+      case 16: width == 8
+      default: width == slice.byteWidth
+      }
+    }
+  }
+
+  private func generalPresence(_ presence: Presence) -> CExpression {
+    let layers = CExpression.unary(.address, .name("layers"))
+    switch presence {
+    case .layer(let layer): return .call("sal_has", [layers, layer.constant])
+    case .slice(let slice):
+      return .call(
+        "sal_reaches",
+        [
+          layers, slice.layer.constant, .integer(UInt64(slice.byteOffset)),
+          .integer(UInt64(slice.byteWidth)),
+        ])
+    case .transportProtocol:
+      return .binary(
+        .notEqual, .member(.name("layers"), "protocol"), .name("SAL_PROTOCOL_NONE"))
+    }
+  }
+
+  private func generalField(_ id: FieldID) -> [CStatement] {
+    let targets = fields.members(of: id).map { CExpression.arrow(.name("tuple"), $0) }
+    var result: [CStatement] = targets.map { .assign($0, 0) }
+    guard case .slices(let slices) = id.field.location else {
+      let value = CExpression.member(.name("layers"), "protocol")
+      result.append(
+        .branch(generalPresence(.transportProtocol), [.assign(targets[0], value)], []))
+      return result
+    }
+    // The first slice that is present counts.
+    var otherwise: [CStatement] = []
+    for slice in slices.reversed() {
+      otherwise = [generalSlice(slice, targets, otherwise: otherwise)]
+    }
+    return result + otherwise
+  }
+
+  private func generalSlice(
+    _ slice: HeaderSlice, _ targets: [CExpression], otherwise: [CStatement]
+  ) -> CStatement {
+    func read(_ width: Int, _ at: Int) -> (call: CExpression, raw: CExpression) {
+      let raw = Self.rawNames.first { $0.0 == width }.map { CExpression.name($0.1) } ?? 0
+      let function = CIdentifier(sanitizing: "sal_field\(width * 8)")
+      return (
+        .call(
+          function,
+          [
+            .name(Names.frame), .unary(.address, .name("layers")), slice.layer.constant,
+            .integer(UInt64(at)), .unary(.address, raw),
+          ]), raw
+      )
+    }
+    let last = targets[targets.count - 1]
+    switch slice.byteWidth {
+    case 16:
+      let high = read(8, slice.byteOffset)
+      let low = read(8, slice.byteOffset + 8)
+      return .branch(
+        high.call,
+        [.assign(targets[0], high.raw), .branch(low.call, [.assign(last, low.raw)], [])],
+        otherwise)
+    case 6:
+      let high = read(4, slice.byteOffset)
+      let low = read(2, slice.byteOffset + 4)
+      return .branch(
+        .binary(.logicalAnd, high.call, low.call),
+        [.assign(last, (.cast(.u64, high.raw) << 16) | low.raw)], otherwise)
+    default:
+      let value = read(slice.byteWidth, slice.byteOffset)
+      return .branch(value.call, [.assign(last, Self.cut(value.raw, slice))], otherwise)
+    }
+  }
+}

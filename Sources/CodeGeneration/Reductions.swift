@@ -1,0 +1,97 @@
+import BPFModel
+import DataModel
+
+/// Emits how a tuple is folded into accumulator words.
+struct ReductionLowering {
+  let fields: FieldTable
+
+  /// Bits of a summand that may be added without a look at overflow: 2^44 tuples of it in one
+  /// pane and on one CPU (a day at 200 million a second) stay below 2^63.
+  private static let plainSumBits = 18
+
+  /// Updates of all words but the tuple count. `word` gives the place of a word by its offset in
+  /// the layout; `isFresh` says that an entry has no tuple yet besides this one.
+  func updates(
+    _ layout: AccumulatorLayout, where mask: Mask, isFresh: Mask,
+    word: (Int) -> CExpression
+  ) -> [CStatement] {
+    var counts: [CStatement] = []
+    var folds: [CStatement] = []
+    for (reduction, offset) in zip(layout.reductions, layout.offsets) {
+      guard let operand = reduction.operand else { continue }
+      let number = fields.number(operand)
+      let valid = number.valid & mask
+      if valid == .never { continue }
+      switch reduction {
+      case .tuples: continue
+      case .present: counts.append(.update(word(offset), .add, valid.bit))
+      case .sum:
+        folds.append(sum(word(offset), number.value, valid, operand.range))
+      case .sumOfSquares:
+        folds.append(squares(word(offset), number.value, valid, operand.range))
+      case .minimum, .maximum:
+        let fresh = layout.offset(of: .present(operand)).map { Mask.call("sal_zero", word($0)) }
+        folds.append(
+          extreme(
+            word(offset), number.value, valid, isMinimum: reduction == .minimum(operand),
+            isFresh: fresh ?? isFresh))
+      case .first, .last:
+        let fresh = layout.offset(of: .present(operand)).map { Mask.call("sal_zero", word($0)) }
+        let takes = reduction == .first(operand) ? valid & (fresh ?? isFresh) : valid
+        folds.append(
+          .branch(
+            takes.expression,
+            [
+              .assign(word(offset), .member(.name(Names.turn), "tick")),
+              .assign(word(offset + 1), .name(Names.order)),
+              .assign(word(offset + 2), number.value),
+            ], []))
+      }
+    }
+    // Extremes ask the count of values before this tuple, so counts follow them.
+    return folds + counts
+  }
+
+  /// Whether the words can be updated under a mask without a branch at little cost.
+  static func isCheap(_ layout: AccumulatorLayout) -> Bool {
+    layout.reductions.allSatisfy {
+      switch $0 {
+      case .tuples, .present, .sum: true
+      case .sumOfSquares, .minimum, .maximum, .first, .last: false
+      }
+    }
+  }
+
+  private func sum(
+    _ word: CExpression, _ value: CExpression, _ valid: Mask, _ range: ClosedRange<Int128>?
+  ) -> CStatement {
+    let limit = Int128(1) << Int128(Self.plainSumBits)
+    if let range, -limit <= range.lowerBound, range.upperBound <= limit {
+      return .update(word, .add, valid.select(value))
+    }
+    return .assign(word, .call("sal_add_saturating", [word, valid.select(value)]))
+  }
+
+  private func squares(
+    _ word: CExpression, _ value: CExpression, _ valid: Mask, _ range: ClosedRange<Int128>?
+  ) -> CStatement {
+    let limit = Int128(1) << 32
+    let isSmall = range.map { -limit < $0.lowerBound && $0.upperBound < limit } ?? false
+    return .expression(
+      .call(
+        isSmall ? "sal_sumsq_add_small" : "sal_sumsq_add",
+        [.unary(.address, word), .cast(.s64, valid.select(value))]))
+  }
+
+  private func extreme(
+    _ word: CExpression, _ value: CExpression, _ valid: Mask, isMinimum: Bool, isFresh: Mask
+  ) -> CStatement {
+    let identity = CExpression.hex(
+      isMinimum ? UInt64(bitPattern: .max) : UInt64(bitPattern: .min))
+    let old = CExpression.call("sal_select", [isFresh.expression, identity, word])
+    let candidate =
+      valid == .always
+      ? value : CExpression.call("sal_select", [valid.expression, value, identity])
+    return .assign(word, .call(isMinimum ? "sal_min" : "sal_max", [old, candidate]))
+  }
+}
