@@ -28,7 +28,6 @@ struct Formatter {
     for (index, token) in tree.tokens.enumerated() {
       let trivia = Trivia(tree.source, token.trivia)
       let closesPattern = token.role == .pattern && token.kind == .rightBrace
-      if closesPattern { indent = max(0, indent - Layout.patternIndent) }
       if token.kind == .endOfText || token.startsLine || closesPattern {
         endLine(trivia, isFirst: index == 0, closing: closesPattern)
       } else {
@@ -53,14 +52,14 @@ struct Formatter {
       output += (index == 0 ? "  " : " ") + comment.text
     }
     if trailing > 0 { output += "\n" }
-    let columns = closing ? indent + Layout.patternIndent : indent
-    let margin = String(repeating: " ", count: columns)
+    let margin = String(repeating: " ", count: indent)
     for comment in comments[trailing...] {
       if comment.hasBlankLineBefore, !isAtBlockStart { output += "\n" }
       output += margin + comment.text + "\n"
     }
     if trivia.endsWithBlankLine, !isAtBlockStart, !closing, !trivia.isAtEnd { output += "\n" }
     depth = 0
+    if closing { indent = max(0, indent - Layout.patternIndent) }
   }
 
   private var isAtBlockStart: Bool {
