@@ -60,6 +60,8 @@ extension DiagnosticCode {
   public static let incompleteEdge = DiagnosticCode("SAL0127")
   /// A duration or number of zero where none can be.
   public static let zeroLength = DiagnosticCode("SAL0128")
+  /// A statement without its BY.
+  public static let missingBy = DiagnosticCode("SAL0129")
 }
 
 extension Diagnostic {
@@ -104,6 +106,12 @@ extension Diagnostic {
     _ text: String, of kind: TokenKind, at range: SourceRange
   ) -> Diagnostic {
     foreignSpelling(text, writing: kind.rawValue, at: range)
+  }
+
+  static func hashComment(at range: SourceRange) -> Diagnostic {
+    Diagnostic(
+      .unexpectedCharacter, "comments start with //, not with ‘#’", at: range,
+      fixIts: [FixIt("write //", replacing: range, with: "//")])
   }
 
   static func incompleteEdge(at range: SourceRange) -> Diagnostic {
@@ -154,6 +162,12 @@ extension Diagnostic {
       fixIts: [FixIt("insert ‘=’", [.insert(" =", at: place.lowerBound)])])
   }
 
+  static func missingBy(before range: SourceRange) -> Diagnostic {
+    Diagnostic(
+      .missingBy, "missing BY", at: range,
+      fixIts: [FixIt("insert BY", [.insert("BY ", at: range.lowerBound)])])
+  }
+
   static func missingSemicolon(
     after end: Int, next: SourceRange?, inPattern: Bool
   ) -> Diagnostic {
@@ -198,6 +212,14 @@ extension Diagnostic {
       notes: [Note("AND, OR, NOT, IN and BY, in any case, cannot be names")])
   }
 
+  static func separatedUnit(
+    _ number: String, _ unit: String, at range: SourceRange
+  ) -> Diagnostic {
+    Diagnostic(
+      .missingUnit, "a unit stands at its number, without a space", at: range,
+      fixIts: [FixIt("write \(number)\(unit)", replacing: range, with: number + unit)])
+  }
+
   static func tooManyErrors(limit: Int, at range: SourceRange) -> Diagnostic {
     Diagnostic(
       .tooManyErrors, "more than \(limit) syntax errors; the rest is not shown", at: range)
@@ -212,6 +234,13 @@ extension Diagnostic {
       fixIts: [FixIt("insert ‘\(closing.rawValue)’", [.insert(closing.rawValue, at: end)])])
   }
 
+  static func unclosedBracket(
+    _ closing: TokenKind, found: String, at range: SourceRange, note: Note
+  ) -> Diagnostic {
+    Diagnostic(
+      .unclosedBracket, "found \(found); expected ‘\(closing.rawValue)’", at: range, notes: [note])
+  }
+
   static func unexpected(
     _ found: String, expecting wanted: String, at range: SourceRange, notes: [Note] = []
   ) -> Diagnostic {
@@ -223,10 +252,7 @@ extension Diagnostic {
     let text = source[range]
     let isShort = text.unicodeScalars.count == 1
     let shown = isShort ? "‘\(text)’" : "\(text.unicodeScalars.count) characters"
-    let isHash = text.hasPrefix("#")
-    return Diagnostic(
-      .unexpectedCharacter, "\(shown) cannot stand here", at: range,
-      notes: isHash ? [Note("comments start with //")] : [])
+    return Diagnostic(.unexpectedCharacter, "\(shown) cannot stand here", at: range)
   }
 
   static func unknownUnit(
@@ -266,10 +292,10 @@ extension Diagnostic {
       fixIts: [FixIt("insert ‘*/’ at the end of the text", [.insert(" */", at: end)])])
   }
 
-  static func unterminatedString(at range: SourceRange, lineEnd: Int) -> Diagnostic {
+  static func unterminatedString(at range: SourceRange, closingAt place: Int) -> Diagnostic {
     Diagnostic(
       .unterminatedString, "this string has no closing quote on its line", at: range,
-      fixIts: [FixIt("insert ‘\"’ at the end of the line", [.insert("\"", at: lineEnd)])])
+      fixIts: [FixIt("insert ‘\"’", [.insert("\"", at: place)])])
   }
 
   static func zeroLength(_ what: String, at range: SourceRange) -> Diagnostic {

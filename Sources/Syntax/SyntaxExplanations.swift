@@ -40,6 +40,13 @@ public enum SyntaxExplanations {
       "Between a name and what it names stands a single ‘=’.",
       example: "Syns FILTER P BY tcp.flags.syn;"),
     DiagnosticExplanation(
+      .missingBy, "missing BY",
+      """
+      STREAM, DISTINCT, COLLAPSE, FILTER, TOP, JOIN and PARTITION name what they work on, then BY,
+      then the keys, the condition or the measure.
+      """,
+      example: "A = FILTER P tcp.dstport == 80;"),
+    DiagnosticExplanation(
       .unparenthesizedStatement, "a statement in another without parentheses",
       """
       Wherever a stream is expected, a whole statement may stand, in parentheses. Without them it

@@ -111,6 +111,51 @@ import Testing
       ])
   }
 
+  @Test func missingBy() {
+    expectParse(
+      "A = FILTER P 1️⃣tcp.dstport == 80; B = STREAM A 2️⃣where x; C = STREAM A 3️⃣k, l;",
+      diagnostics: [
+        Expected(.missingBy, at: "1️⃣"), Expected(.misspeltKeyword, at: "2️⃣"),
+        Expected(.missingBy, at: "3️⃣"),
+      ],
+      fixed: "A = FILTER P BY tcp.dstport == 80; B = STREAM A BY x; C = STREAM A BY k, l;")
+  }
+
+  @Test func separatedUnits() {
+    expectParse(
+      "F = FOREACH K GENERATE count() WINDOW 1️⃣1 s SLIDE 2️⃣500 ms;",
+      diagnostics: [Expected(.missingUnit, at: "1️⃣"), Expected(.missingUnit, at: "2️⃣")],
+      fixed: "F = FOREACH K GENERATE count() WINDOW 1s SLIDE 500ms;")
+  }
+
+  @Test func unterminatedStrings() {
+    expectParse(
+      "P = PacketStream(1️⃣\"eth0);\nOUTPUT P;", diagnostics: [Expected(.unterminatedString)],
+      fixed: "P = PacketStream(\"eth0\");\nOUTPUT P;")
+  }
+
+  @Test func hashComments() {
+    expectParse(
+      "1️⃣# head\nA = FILTER P BY x; 2️⃣# tail\n", diagnostics: [
+        Expected(.unexpectedCharacter, at: "1️⃣"), Expected(.unexpectedCharacter, at: "2️⃣"),
+      ],
+      fixed: "// head\nA = FILTER P BY x; // tail\n")
+  }
+
+  @Test func listsWithoutBraces() {
+    expectParse(
+      "A = FILTER P BY x IN 10.0.0.0/81️⃣, 11.0.0.0/8;", diagnostics: [Expected(.unexpectedToken)])
+    expectParse(
+      "A = FILTER P BY (x 1️⃣y);", diagnostics: [Expected(.unclosedBracket, at: "1️⃣", "found ‘y’; expected ‘)’")])
+  }
+
+  @Test func namesLikeKeywordsAreNoMisspellings() {
+    expectParse(
+      "A = FOREACH K GENERATE count()1️⃣\nWindows = FILTER A BY x;",
+      diagnostics: [Expected(.missingSemicolon)],
+      fixed: "A = FOREACH K GENERATE count();\nWindows = FILTER A BY x;")
+  }
+
   @Test func reservedWords() {
     expectParse("1️⃣in = FILTER P BY x;", diagnostics: [Expected(.reservedWord)])
     expectParse("A = STREAM P BY 1️⃣by;", diagnostics: [Expected(.unexpectedToken)])

@@ -125,8 +125,18 @@ extension Lexer {
         return .string
       }
     }
-    report(.unterminatedString(at: SourceRange(start, start + 1), lineEnd: offset))
+    report(
+      .unterminatedString(at: SourceRange(start, start + 1), closingAt: likelyEnd(from: start)))
     return .unknown
+  }
+
+  /// Where the quote of the string from `start` to here was forgotten: before what closes the
+  /// statement.
+  private func likelyEnd(from start: Int) -> Int {
+    var place = offset
+    let closers = Array(" \t);".utf8)
+    while place > start + 1, closers.contains(bytes[place - 1]) { place -= 1 }
+    return place
   }
 
   /// `'text'`, as other languages write strings: reported, then read as a string.
@@ -164,10 +174,18 @@ extension Lexer {
       offset += 2
       return kind
     }
+    if bytes[offset] == UInt8(ascii: "#") { return scanHashComment() }
     let text = String(Character(Unicode.Scalar(bytes[offset])))
     guard let kind = TokenKind(rawValue: text) else { return scanUnknown() }
     offset += 1
     return kind
+  }
+
+  /// `# text`, another language's comment: reported, then left out to the end of the line.
+  private mutating func scanHashComment() -> TokenKind {
+    report(.hashComment(at: SourceRange(offset, offset + 1)))
+    while let byte = byte(0), byte != 0x0A, byte != 0x0D { offset += 1 }
+    return .unknown
   }
 
   // MARK: Beyond ASCII

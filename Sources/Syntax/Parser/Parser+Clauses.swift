@@ -39,7 +39,23 @@ extension Parser {
 
   /// `BY k1, k2`; after a missing BY no keys.
   mutating func parseByKeys() -> [Key] {
-    expect(.by) == nil ? [] : parseKeys()
+    expectBy() ? parseKeys() : []
+  }
+
+  /// Takes BY. SQL's WHERE, and nothing at all before a name, are reported and read as BY.
+  mutating func expectBy() -> Bool {
+    if accept(.by) != nil { return true }
+    let word = kind == .identifier ? text(token) : ""
+    if word.lowercased() == "where" {
+      report(.misspeltKeyword(word, meaning: "BY", at: token.range))
+      takeKeyword()
+      return true
+    }
+    if kind == .identifier, keyword == nil, !isFirstOnLine() {
+      report(.missingBy(before: token.range))
+      return true
+    }
+    return expect(.by) != nil
   }
 
   mutating func parseKeys() -> [Key] {
@@ -97,7 +113,9 @@ extension Parser {
   /// What follows the number of `WINDOW 10000 ITEMS`.
   private mutating func parseItems(_ count: IntegerLiteral) -> WindowClause.Length {
     if accept(.items) == nil {
-      if let meant = misspelt(among: [.items]) {
+      if let duration = parseSeparatedUnit(after: count.range) {
+        return .time(duration)
+      } else if let meant = misspelt(among: [.items]) {
         report(.misspeltKeyword(text(token), meaning: meant.rawValue, at: token.range))
         takeKeyword()
       } else {
@@ -173,12 +191,22 @@ extension Parser {
       return DurationLiteral(nanoseconds: nanoseconds, literal.range)
     case .integer, .decimal:
       let number = advance()
+      if let duration = parseSeparatedUnit(after: number.range) { return duration }
       reportAlways(.missingUnit(what, text(number), units: ["s"], at: number.range))
       return DurationLiteral(nanoseconds: 1, number.range)
     default:
       reportUnexpected(expecting: "a duration such as 1s after \(what)")
       return DurationLiteral(nanoseconds: 1, SourceRange(at: previousEnd))
     }
+  }
+
+  /// The unit of `1 s`, reported as what should touch its number.
+  private mutating func parseSeparatedUnit(after number: SourceRange) -> DurationLiteral? {
+    guard kind == .identifier, Unit.duration(text(token).utf8) != nil else { return nil }
+    let unit = advance()
+    let whole = number.union(unit.range)
+    reportAlways(.separatedUnit(source[number], text(unit), at: whole))
+    return DurationLiteral(nanoseconds: 1, whole)
   }
 
   // MARK: Calls

@@ -172,7 +172,7 @@ extension Parser {
 
   private mutating func parseSink() -> Call {
     guard kind(ahead: 1) == .leftParenthesis else {
-      let name = parseName("a sink, such as csv(\"file\"),")
+      let name = parseName("a sink such as csv(\"file\")")
       return Call(name: name, arguments: [], range: name.range)
     }
     return parseCall()
@@ -202,7 +202,7 @@ extension Parser {
       return
     }
     if optionalSemicolon, isAtEnd || startsStatement || isFirstOnLine() { return }
-    if let meant = misspeltSought {
+    if !startsStatement, let meant = misspeltSought {
       report(.misspeltKeyword(text(token), meaning: meant.rawValue, at: token.range))
       recover(inPattern: inPattern)
       return
@@ -212,7 +212,9 @@ extension Parser {
       _ = reportMissing(inPattern)
       return
     }
-    reportUnexpected(expecting: "‘;’ or more of the \(inPattern ? "constraint" : "statement")")
+    reportUnexpected(
+      expecting: "‘;’ or more of the \(inPattern ? "constraint" : "statement")",
+      notes: kind == .comma ? [Diagnostic.Note("a list stands in braces: {a, b}")] : [])
     recover(inPattern: inPattern)
   }
 
@@ -228,6 +230,7 @@ extension Parser {
     case .identifier:
       return inPattern || startsStatement || kind(ahead: 1) == .assign
         || kind(ahead: 1) == .equal || keyword?.opensStatement == true
+        || (kind(ahead: 1) == .identifier && misspelt(among: Self.directives) != nil)
     case .leftParenthesis, .minus, .keyword: return inPattern
     default: return false
     }

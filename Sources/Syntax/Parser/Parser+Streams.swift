@@ -225,7 +225,7 @@ extension Parser {
     let start = start
     takeKeyword()
     let input = parseOperand()
-    guard expect(.by) != nil else { return .invalid(range(from: start)) }
+    guard expectBy() else { return .invalid(range(from: start)) }
     let predicate = parseExpression()
     return .filter(Filter(input: input, predicate: predicate, range: range(from: start)))
   }
@@ -235,7 +235,7 @@ extension Parser {
     takeKeyword()
     let count = parseInteger("the number of keys after TOP")
     let input = parseOperand()
-    guard expect(.by) != nil else { return .invalid(range(from: start)) }
+    guard expectBy() else { return .invalid(range(from: start)) }
     let measure = parseExpression()
     let groups = accept(.per) != nil ? parseKeys() : []
     return .top(

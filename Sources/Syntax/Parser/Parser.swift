@@ -169,6 +169,12 @@ struct Parser {
     if accept(kind) != nil { return }
     // With something else in the way, the caret belongs there; at a boundary, to the gap.
     let isBoundary = isAtEnd || self.kind == .semicolon || isFirstOnLine()
+    guard isBoundary || keyword != nil || self.kind == .rightParenthesis || self.kind == .rightBrace
+    else {
+      let note = Diagnostic.Note("to close this", at: opening)
+      report(.unclosedBracket(kind, found: found, at: token.range, note: note))
+      return
+    }
     let place = isBoundary ? SourceRange(at: previousEnd) : token.range
     report(.unclosedBracket(kind, opening: opening, at: place, insertAt: previousEnd))
   }
@@ -204,9 +210,9 @@ struct Parser {
     }
   }
 
-  mutating func reportUnexpected(expecting wanted: String) {
+  mutating func reportUnexpected(expecting wanted: String, notes: [Diagnostic.Note] = []) {
     let range = isAtEnd ? SourceRange(at: previousEnd) : token.range
-    report(.unexpected(found, expecting: wanted, at: range))
+    report(.unexpected(found, expecting: wanted, at: range, notes: notes))
   }
 
   // MARK: Depth
