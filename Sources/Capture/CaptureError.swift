@@ -66,7 +66,7 @@ public struct CaptureError: Error, Equatable, CustomStringConvertible {
         "link type \(number) is not supported (at byte \(offset)); supported are Ethernet (1), "
         + "raw IP (12, 14, 101, 228, 229), Linux cooked (113, 276) and loopback (0, 108)"
     case .truncated(let offset, let expected, let missing):
-      return "truncated at byte \(offset): expected \(expected), \(missing) bytes are missing"
+      return "truncated at byte \(offset): expected \(expected), bytes missing: \(missing)"
     case .damaged(let offset, let expected, let found):
       return "damaged at byte \(offset): expected \(expected), found \(found)"
     case .damagedCompression(let offset, let found):

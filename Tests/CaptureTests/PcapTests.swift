@@ -90,7 +90,7 @@ struct PcapTests {
       let error = #expect(throws: CaptureError.self) { try capture.nextBatch(into: &batch) }
       #expect(
         error?.description
-          == "a.pcap: truncated at byte 40: expected a frame of 37 bytes, 1 bytes are missing")
+          == "a.pcap: truncated at byte 40: expected a frame of 37 bytes, bytes missing: 1")
       #expect(error?.isDataError == true)
     }
   }
