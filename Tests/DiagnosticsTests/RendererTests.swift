@@ -63,17 +63,15 @@ extension DiagnosticCode {
   }
 
   @Test func longLinesAreCutAroundTheCaret() {
-    let long = String(repeating: "é", count: 500_000) + "HERE" + String(repeating: "z", count: 9_999)
+    let before = String(repeating: "é", count: 500_000)
+    let long = before + "HERE" + String(repeating: "z", count: 9_999)
     let text = SourceText(name: "long.sal", long)
     let diagnostic = Diagnostic(.example, "m", at: SourceRange(1_000_000, 1_000_004))
     let lines = DiagnosticRenderer(source: text).render(diagnostic).split(separator: "\n")
     #expect(lines.count == 5)
     #expect(lines.allSatisfy { $0.unicodeScalars.count < 120 })
-    let caret = lines[3].unicodeScalars.firstIndex(of: "━")
-    let word = lines[2].unicodeScalars.firstIndex(of: "H")
-    let excerptColumn = word.map { lines[2].unicodeScalars.distance(from: lines[2].startIndex, to: $0) }
-    let caretColumn = caret.map { lines[3].unicodeScalars.distance(from: lines[3].startIndex, to: $0) }
-    #expect(excerptColumn == caretColumn && caretColumn != nil)
+    let word = Array(lines[2].unicodeScalars).firstIndex(of: "H")
+    #expect(word != nil && Array(lines[3].unicodeScalars).firstIndex(of: "━") == word)
   }
 
   @Test func hostileTextCannotDriveTheTerminal() {
@@ -82,9 +80,11 @@ extension DiagnosticCode {
     let diagnostic = Diagnostic(
       .example, "found ‘\u{1B}[31m’", at: SourceRange(1, 4), notes: [.init("\u{7}", at: nil)])
     let renderer = DiagnosticRenderer(source: text)
-    for rendered in [
-      renderer.render(diagnostic), renderer.renderShort(diagnostic), renderer.renderJSON(diagnostic),
-    ] {
+    let texts = [
+      renderer.render(diagnostic), renderer.renderShort(diagnostic),
+      renderer.renderJSON(diagnostic),
+    ]
+    for rendered in texts {
       let controls = rendered.unicodeScalars.filter { $0.value < 0x20 && $0 != "\n" }
       #expect(controls.isEmpty, "\(rendered.debugDescription)")
     }

@@ -15,7 +15,8 @@ import Testing
   @Test func wordsAndSpaces() {
     expect(
       "A=filter P By x=1 and(y−-z)in{1,2};b =Stream A BY DestIp / 24/48 as Net;",
-      becomes: "A = FILTER P BY x == 1 AND (y - -z) IN {1, 2};\nb = STREAM A BY DestIp/24/48 AS Net;\n")
+      becomes: "A = FILTER P BY x == 1 AND (y - -z) IN {1, 2};\n"
+        + "b = STREAM A BY DestIp/24/48 AS Net;\n")
     expect(
       "F = FOREACH K GENERATE f ( a ,b:1 ) WITHIN 2 % WINDOW 1s; T=FOREACH K TRANSFORM(a-b):c;",
       becomes: "F = FOREACH K GENERATE f(a, b: 1) WITHIN 2% WINDOW 1s;\n"
@@ -28,7 +29,8 @@ import Testing
 
   @Test func commentsStayWhereTheyBelong() {
     expect(
-      "// head\n\n\n\n/* block\n   of two */\nA = 1;// one\n\n\n// two\nB = /* in */ 2 ; C = 3;\n// end",
+      "// head\n\n\n\n/* block\n   of two */\nA = 1;// one\n\n\n"
+        + "// two\nB = /* in */ 2 ; C = 3;\n// end",
       becomes: """
         // head
 
@@ -49,7 +51,8 @@ import Testing
 
   @Test func patterns() {
     expect(
-      "M = subgraph on S with Source(a) and target(b) { // p\n x e y;\n\n// q\nstart(e) < 3; // r\n} OUTPUT M;",
+      "M = subgraph on S with Source(a) and target(b) { // p\n x e y;\n\n"
+        + "// q\nstart(e) < 3; // r\n} OUTPUT M;",
       becomes: """
         M = SUBGRAPH ON S WITH source(a) AND target(b) {  // p
           x e y;

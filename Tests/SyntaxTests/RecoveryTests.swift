@@ -98,7 +98,8 @@ import Testing
 
   @Test func malformedLiterals() {
     expectParse(
-      "A = FILTER P BY a IN {1️⃣10.0.0.300, 2️⃣10.0.0.0/33, 3️⃣1:2:3, 4️⃣99999999999999999999, 5️⃣0xG};",
+      "A = FILTER P BY a IN {1️⃣10.0.0.300, 2️⃣10.0.0.0/33, 3️⃣1:2:3, "
+        + "4️⃣99999999999999999999, 5️⃣0xG};",
       diagnostics: [
         Expected(.malformedAddress, at: "1️⃣"), Expected(.malformedAddress, at: "2️⃣"),
         Expected(.malformedAddress, at: "3️⃣"), Expected(.malformedNumber, at: "4️⃣"),
@@ -136,7 +137,8 @@ import Testing
 
   @Test func hashComments() {
     expectParse(
-      "1️⃣# head\nA = FILTER P BY x; 2️⃣# tail\n", diagnostics: [
+      "1️⃣# head\nA = FILTER P BY x; 2️⃣# tail\n",
+      diagnostics: [
         Expected(.unexpectedCharacter, at: "1️⃣"), Expected(.unexpectedCharacter, at: "2️⃣"),
       ],
       fixed: "// head\nA = FILTER P BY x; // tail\n")
@@ -146,7 +148,8 @@ import Testing
     expectParse(
       "A = FILTER P BY x IN 10.0.0.0/81️⃣, 11.0.0.0/8;", diagnostics: [Expected(.unexpectedToken)])
     expectParse(
-      "A = FILTER P BY (x 1️⃣y);", diagnostics: [Expected(.unclosedBracket, at: "1️⃣", "found ‘y’; expected ‘)’")])
+      "A = FILTER P BY (x 1️⃣y);",
+      diagnostics: [Expected(.unclosedBracket, at: "1️⃣", "found ‘y’; expected ‘)’")])
   }
 
   @Test func namesLikeKeywordsAreNoMisspellings() {

@@ -86,9 +86,12 @@ enum Handbook {
     (
       """
       // Sonata 6, SYN flood, per host and second: SYNs in + SYN-ACKs out − ACKs in
-      Syn = FILTER P BY tcp.flags.syn AND NOT tcp.flags.ack;      A = FOREACH (STREAM Syn BY DestIp AS Host) GENERATE count() WINDOW 1s;
-      SynAck = FILTER P BY tcp.flags.syn AND tcp.flags.ack;       B = FOREACH (STREAM SynAck BY SourceIp AS Host) GENERATE count() WINDOW 1s;
-      Ack = FILTER P BY tcp.flags.ack AND NOT tcp.flags.syn;      C = FOREACH (STREAM Ack BY DestIp AS Host) GENERATE count() WINDOW 1s;
+      Syn = FILTER P BY tcp.flags.syn AND NOT tcp.flags.ack;
+      A = FOREACH (STREAM Syn BY DestIp AS Host) GENERATE count() WINDOW 1s;
+      SynAck = FILTER P BY tcp.flags.syn AND tcp.flags.ack;
+      B = FOREACH (STREAM SynAck BY SourceIp AS Host) GENERATE count() WINDOW 1s;
+      Ack = FILTER P BY tcp.flags.ack AND NOT tcp.flags.syn;
+      C = FOREACH (STREAM Ack BY DestIp AS Host) GENERATE count() WINDOW 1s;
       Flood = FILTER (JOIN A, B, C BY Host OUTER) BY A + B - C >= 3;
       """, 7
     ),
@@ -104,7 +107,8 @@ enum Handbook {
     (
       """
       // Sonata 9, answers that nobody connects to; 10, Zorro
-      Orphans = JOIN (STREAM Ans BY DestIp AS Host, dns.a AS Ip), (STREAM Syn BY SourceIp AS Host, DestIp AS Ip) BY Host, Ip ANTI AFTER 1s;
+      Orphans = JOIN (STREAM Ans BY DestIp AS Host, dns.a AS Ip),
+        (STREAM Syn BY SourceIp AS Host, DestIp AS Ip) BY Host, Ip ANTI AFTER 1s;
       Telnet = FILTER P BY tcp.dstport == 23;
       Same = FOREACH (STREAM Telnet BY DestIp, IpBytes) GENERATE count() WINDOW 1s;
       Suspect = COLLAPSE (FILTER Same BY Same >= 40) BY DestIp;
@@ -114,11 +118,16 @@ enum Handbook {
     (
       """
       // ten talkers a minute; 99th percentile by protocol; destinations new in a week
-      K = STREAM P BY SourceIp;  Bytes = FOREACH K GENERATE sum(frame.len) WINDOW 60s;  Pkts = FOREACH K GENERATE count() WINDOW 60s;
+      K = STREAM P BY SourceIp;
+      Bytes = FOREACH K GENERATE sum(frame.len) WINDOW 60s;
+      Pkts = FOREACH K GENERATE count() WINDOW 60s;
       OUTPUT TOP 10 K BY Bytes (Bytes, Pkts);
-      P99 = FOREACH (STREAM P BY IpProtocol) GENERATE quantile(frame.len, 0.99) WITHIN 1% WINDOW 60s;
-      Out = FILTER P BY SourceIp IN {10.0.0.0/8, 192.168.0.0/16} AND DestIp NOT IN {10.0.0.0/8, 192.168.0.0/16};
-      New = DISTINCT Out BY SourceIp/24, DestIp WINDOW 7d SLIDE 1h;  N = FOREACH (STREAM New BY SourceIp/24) GENERATE count() WINDOW 1h;
+      P99 = FOREACH (STREAM P BY IpProtocol)
+        GENERATE quantile(frame.len, 0.99) WITHIN 1% WINDOW 60s;
+      Out = FILTER P BY SourceIp IN {10.0.0.0/8, 192.168.0.0/16}
+        AND DestIp NOT IN {10.0.0.0/8, 192.168.0.0/16};
+      New = DISTINCT Out BY SourceIp/24, DestIp WINDOW 7d SLIDE 1h;
+      N = FOREACH (STREAM New BY SourceIp/24) GENERATE count() WINDOW 1h;
       """, 8
     ),
   ]

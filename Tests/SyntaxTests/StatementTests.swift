@@ -64,7 +64,8 @@ import Testing
       "T = TOP 10 K BY f PER a/24; J = JOIN A, B BY k OUTER; L = JOIN A, B BY k left;",
       tree: "T = TOP 10 K BY f PER a/24;\nJ = JOIN A, B BY k OUTER;\nL = JOIN A, B BY k LEFT;")
     expectParse(
-      "A = JOIN S, T BY k ANTI AFTER 1s; B = JOIN S, T BY k ANTI BEFORE 5m; C = JOIN S, T BY k ANTI;",
+      "A = JOIN S, T BY k ANTI AFTER 1s; B = JOIN S, T BY k ANTI BEFORE 5m; "
+        + "C = JOIN S, T BY k ANTI;",
       tree: "A = JOIN S, T BY k ANTI AFTER 1s;\nB = JOIN S, T BY k ANTI BEFORE 5m;\n"
         + "C = JOIN S, T BY k ANTI;")
   }

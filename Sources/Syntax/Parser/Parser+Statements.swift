@@ -101,8 +101,9 @@ extension Parser {
   private var startsSetting: Bool {
     switch kind {
     case .identifier: keyword == .true || keyword == .false
-    case .leftParenthesis: !startsStream(ahead: 1) && kind(ahead: 1) != .identifier
-      && kind(ahead: 1) != .leftParenthesis
+    case .leftParenthesis:
+      !startsStream(ahead: 1) && kind(ahead: 1) != .identifier
+        && kind(ahead: 1) != .leftParenthesis
     case .keyword, .semicolon, .endOfText: false
     default: true
     }
