@@ -74,7 +74,7 @@ extension HostGraph {
   /// Makes the relation's keys members of a set from the close plus the lag on.
   private func feed(_ id: SetID, _ specification: SetSpecification, end: Int64) {
     let relation = relations[specification.relation]
-    let found = relation.rows(at: end)
+    let found = relation.sortedRows(at: end)
     let projection = KeyProjection(
       from: relation.layout, columns: specification.columns, to: specification.types)
     let (from, window) = (end + plan.setLag, relation.relation.window.length)

@@ -24,7 +24,7 @@ final class RowOutput {
 
   /// Emits the rows of a close in the order of their keys; `floor` is the window's quality.
   func emit(at end: Int64, floor: Quality, _ rows: (Row) -> Void) {
-    let found = relation.rows(at: end)
+    let found = relation.sortedRows(at: end)
     let start = end - relation.relation.window.length
     found.keys.withUnsafeBufferPointer { keys in
       guard let base = keys.baseAddress else { return }

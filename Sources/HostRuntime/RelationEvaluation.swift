@@ -2,7 +2,7 @@ import DataModel
 import Kernels
 import Plan
 
-/// The rows of a relation at one close: keys, in the order of their values, and doubts.
+/// The rows of a relation at one close: keys, in no order, and doubts.
 struct RelationRows {
   let keyWords: Int
   /// Packed keys one behind the other; one word a row where keys have none.
@@ -64,6 +64,24 @@ final class RelationEvaluation {
     }
   }
 
+  /// The rows at a close in the order of their keys' values. Sorted last: few rows pass.
+  func sortedRows(at end: Int64) -> RelationRows {
+    let unsorted = rows(at: end)
+    var sorted = RelationRows(keyWords: layout.wordCount)
+    unsorted.keys.withUnsafeBufferPointer { keys in
+      guard let base = keys.baseAddress else { return }
+      let width = unsorted.keyWords
+      let places = (0..<unsorted.count).sorted {
+        order.precedes(base + $0 * width, base + $1 * width)
+      }
+      sorted.keys.reserveCapacity(unsorted.keys.count)
+      for place in places {
+        sorted.append(base + place * width, isUncertain: unsorted.isUncertain[place])
+      }
+    }
+    return sorted
+  }
+
   /// The rows at a close, computed once.
   func rows(at end: Int64) -> RelationRows {
     if let memo, memo.end == end { return memo.rows }
@@ -80,12 +98,8 @@ final class RelationEvaluation {
   private func keys(of domain: Int, at end: Int64) -> RelationRows {
     var rows = RelationRows(keyWords: layout.wordCount)
     guard let state = graph.windows[domain].lastClosed(by: end) else { return rows }
-    var found: [UnsafePointer<UInt64>] = []
-    found.reserveCapacity(state.keyCount)
-    state.forEachKey { found.append($0) }
-    found.sort { order.precedes($0, $1) }
-    rows.keys.reserveCapacity(found.count * rows.keyWords)
-    for key in found { rows.append(key, isUncertain: false) }
+    rows.keys.reserveCapacity(state.keyCount * rows.keyWords)
+    state.forEachKey { rows.append($0, isUncertain: false) }
     return rows
   }
 
@@ -135,26 +149,27 @@ final class RelationEvaluation {
             index: index, number: number, range: value.range, isBounded: value.bound != nil))
       }
       for group in groups.values {
-        leftOut += Self.choose(count, group, candidates, &chosen)
+        leftOut += choose(count, group, candidates, base, &chosen)
       }
       rows = source
-      for place in chosen.sorted(by: { $0.index < $1.index }) {
+      for place in chosen {
         rows.append(base + place.index * candidates.keyWords, isUncertain: place.isUncertain)
       }
     }
     noteUncertain(leftOut, at: end)
   }
 
-  /// Chooses the largest of a group, ties by key (the order of indices); returns how many left
-  /// out tie with the last chosen, or may be larger within their bounds.
-  private static func choose(
+  /// Chooses the largest of a group, ties by key; returns how many left out tie with the last
+  /// chosen, or may be larger within their bounds.
+  private func choose(
     _ count: Int, _ group: [Candidate], _ candidates: RelationRows,
-    _ chosen: inout [(index: Int, isUncertain: Bool)]
+    _ base: UnsafePointer<UInt64>, _ chosen: inout [(index: Int, isUncertain: Bool)]
   ) -> UInt64 {
     let sorted = group.sorted { a, b in
       if RowNumber.less(b.number, a.number) { return true }
       if RowNumber.less(a.number, b.number) { return false }
-      return a.index < b.index
+      return order.precedes(
+        base + a.index * candidates.keyWords, base + b.index * candidates.keyWords)
     }
     let best = sorted.prefix(count)
     let rest = sorted.dropFirst(count)
