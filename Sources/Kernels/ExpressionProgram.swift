@@ -1,6 +1,7 @@
 public import DataModel
 
-/// A column of computed values: valid for the tuples of the batch it was computed from.
+/// A column of computed values, which belongs to the program or batch that it came from: it
+/// lives as long as they do, and until the program's next evaluation.
 public struct ComputedColumn {
   /// The values; unspecified where missing.
   public let values: UnsafePointer<Int64>

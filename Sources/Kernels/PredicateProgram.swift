@@ -29,7 +29,8 @@ public final class PredicateProgram {
     let parts = Self.conjuncts(predicate)
     let plain = parts.filter { $0.sets.isEmpty }
     var stages: [[Instruction]] = []
-    if !plain.isEmpty {
+    // An empty AND is one stage that passes all.
+    if !plain.isEmpty || parts.isEmpty {
       builder.compile(plain.count == 1 ? plain[0] : .and(plain), into: 0)
       stages.append(builder.take())
     }

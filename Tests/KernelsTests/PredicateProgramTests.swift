@@ -35,7 +35,9 @@ struct PredicateProgramTests {
     let batch = randomBatch(&random, count: 100)
     for _ in 0..<50 {
       let expression = random.expression(depth: 4)
-      let column = ExpressionProgram(expression).evaluate(batch)
+      let program = ExpressionProgram(expression)
+      defer { withExtendedLifetime(program) {} }
+      let column = program.evaluate(batch)
       for row in 0..<batch.count {
         let expected = NaiveTuple(batch: batch, row: row).evaluate(expression)
         let found = column.validity[row] != 0 ? column.values[row] : nil
