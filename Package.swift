@@ -60,7 +60,7 @@ let modules: [Target] = [
     swiftSettings: hot),
   .target(
     name: "BPFRuntime", dependencies: ["BPFModel", "DataModel", "CLibBPF"], swiftSettings: hot),
-  .target(name: "Sinks", dependencies: ["DataModel"], swiftSettings: strict),
+  .target(name: "Sinks", dependencies: ["DataModel"], swiftSettings: hot),
   .target(
     name: "Session",
     dependencies: [
@@ -118,6 +118,9 @@ let tests: [Target] = [
       "CodeGeneration", "BPFModel", "BPFRuntime", "Planning", "Semantics", "Syntax", "Plan",
       "Operators", "DataModel", "Diagnostics",
     ], swiftSettings: strict),
+  .testTarget(
+    name: "SinksTests", dependencies: ["Sinks", "DataModel", "TestSupport"],
+    swiftSettings: strict),
   .testTarget(
     name: "CaptureTests", dependencies: ["Capture", "CRuntimeBPF", "CZlib", "DataModel"],
     swiftSettings: strict),

@@ -33,14 +33,19 @@ public final class CSVSink: Sink {
       put(cell: schema.name)
       out.put(",")
     }
-    out.put(text: Timestamp.text(row.start))
+    out.put(time: row.start)
     if schema.isWindowed {
       out.put(",")
-      out.put(text: Timestamp.text(row.end))
+      out.put(time: row.end)
     }
     for value in row.values {
       out.put(",")
-      put(cell: value.description)
+      switch value {
+      case .integer(let value): out.put(integer: value)
+      case .address(let value): out.put(address: value)
+      case .time(let value): out.put(time: value)
+      default: put(cell: value.description)
+      }
     }
     out.put(",")
     out.put(text: row.quality.rawValue)
@@ -67,10 +72,13 @@ public final class CSVSink: Sink {
   }
 
   private func put(cell: String) {
-    let special: Set<UInt8> = [
-      UInt8(ascii: ","), UInt8(ascii: "\""), UInt8(ascii: "\r"), UInt8(ascii: "\n"),
-    ]
-    guard cell.utf8.contains(where: special.contains) else { return out.put(text: cell) }
+    let isSpecial = cell.utf8.contains { byte in
+      switch byte {
+      case UInt8(ascii: ","), UInt8(ascii: "\""), UInt8(ascii: "\r"), UInt8(ascii: "\n"): true
+      default: false
+      }
+    }
+    guard isSpecial else { return out.put(text: cell) }
     out.put(UInt8(ascii: "\""))
     for byte in cell.utf8 {
       if byte == UInt8(ascii: "\"") { out.put(byte) }

@@ -8,12 +8,23 @@ public final class NDJSONSink: Sink {
 
   private let out: ByteWriter
   private var schemas: [OutputSchema] = []
+  private var fixed: [FixedText] = []
+
+  /// What every row of an output repeats, escaped once.
+  private struct FixedText {
+    /// Up to the opening quote of the first time.
+    var head: [UInt8]
+    /// The name of each column as a member's name: `"DestIp":`, with a comma in front but for the
+    /// first.
+    var columns: [[UInt8]]
+  }
 
   /// Writes to an open descriptor, which stays open.
   public init(descriptor: Int32) { out = ByteWriter(descriptor: descriptor) }
 
   public func begin(_ meta: RunMeta) throws(SinkError) {
     schemas = meta.outputs
+    fixed = schemas.map(Self.fixedText)
     out.put(#"{"type":"meta","version":1,"query":"#)
     put(string: meta.query)
     out.put(#","outputs":["#)
@@ -43,27 +54,20 @@ public final class NDJSONSink: Sink {
   }
 
   public func row(_ row: Row) throws(SinkError) {
-    let schema = schemas[row.output]
-    out.put(#"{"type":"row","output":"#)
-    put(string: schema.name)
-    if schema.isWindowed {
-      out.put(#","window_start":""#)
-      out.put(text: Timestamp.text(row.start))
+    let fixed = fixed[row.output]
+    out.put(bytes: fixed.head)
+    out.put(time: row.start)
+    if schemas[row.output].isWindowed {
       out.put(#"","window_end":""#)
-      out.put(text: Timestamp.text(row.end))
-    } else {
-      out.put(#","time":""#)
-      out.put(text: Timestamp.text(row.start))
+      out.put(time: row.end)
     }
     out.put(#"","fields":{"#)
-    for (index, column) in schema.columns.enumerated() {
-      if index > 0 { out.put(",") }
-      put(string: column.name)
-      out.put(":")
+    for index in fixed.columns.indices {
+      out.put(bytes: fixed.columns[index])
       put(value: row.values[index])
     }
     out.put("}")
-    if !row.bounds.isEmpty { putBounds(row, schema) }
+    if !row.bounds.isEmpty { putBounds(row, schemas[row.output]) }
     out.put(#","quality":""#)
     out.put(text: row.quality.rawValue)
     out.put(row.isUncertain ? "\",\"uncertain\":true}\n" : "\"}\n")
@@ -72,9 +76,9 @@ public final class NDJSONSink: Sink {
 
   public func loss(_ record: LossRecord) throws(SinkError) {
     out.put(#"{"type":"loss","window_start":""#)
-    out.put(text: Timestamp.text(record.start))
+    out.put(time: record.start)
     out.put(#"","window_end":""#)
-    out.put(text: Timestamp.text(record.end))
+    out.put(time: record.end)
     out.put(#"","lost":"#)
     put(lost: record.lost)
     out.put(#","uncertain":"#)
@@ -135,7 +139,12 @@ public final class NDJSONSink: Sink {
     case .integer(let value): out.put(integer: value)
     case .real(let value): put(real: value)
     case .duration(let value): put(real: Double(value) / 1e9)
-    case .address, .mac, .time, .text: put(string: value.description)
+    case .address(let value):
+      out.put(UInt8(ascii: "\""))
+      out.put(address: value)
+      out.put(UInt8(ascii: "\""))
+    case .mac, .time: put(string: value.description)
+    case .text(let value): put(string: value)
     case .ranking(let items):
       out.put("[")
       for (index, place) in items.enumerated() {
@@ -171,23 +180,38 @@ public final class NDJSONSink: Sink {
     }
   }
 
-  private func put(string: String) {
-    out.put(UInt8(ascii: "\""))
-    for byte in string.utf8 {
+  private func put(string: String) { out.put(bytes: Self.quoted(string)) }
+
+  private static func fixedText(_ schema: OutputSchema) -> FixedText {
+    let time = schema.isWindowed ? "window_start" : "time"
+    let head =
+      Array(#"{"type":"row","output":"#.utf8) + quoted(schema.name) + Array(#","\#(time)":""#.utf8)
+    let columns = schema.columns.enumerated().map { index, column in
+      (index > 0 ? [UInt8(ascii: ",")] : []) + quoted(column.name) + [UInt8(ascii: ":")]
+    }
+    return FixedText(head: head, columns: columns)
+  }
+
+  /// A JSON string (RFC 8259, section 7); DEL is escaped too, for terminals.
+  private static func quoted(_ text: String) -> [UInt8] {
+    let digits = Array("0123456789abcdef".utf8)
+    var bytes = [UInt8(ascii: "\"")]
+    bytes.reserveCapacity(text.utf8.count + 2)
+    for byte in text.utf8 {
       switch byte {
-      case UInt8(ascii: "\""): out.put("\\\"")
-      case UInt8(ascii: "\\"): out.put("\\\\")
-      case UInt8(ascii: "\n"): out.put("\\n")
-      case UInt8(ascii: "\r"): out.put("\\r")
-      case UInt8(ascii: "\t"): out.put("\\t")
+      case UInt8(ascii: "\""): bytes += #"\""#.utf8
+      case UInt8(ascii: "\\"): bytes += #"\\"#.utf8
+      case UInt8(ascii: "\n"): bytes += #"\n"#.utf8
+      case UInt8(ascii: "\r"): bytes += #"\r"#.utf8
+      case UInt8(ascii: "\t"): bytes += #"\t"#.utf8
       case 0..<0x20, 0x7F:
-        let digits = Array("0123456789abcdef".utf8)
-        out.put("\\u00")
-        out.put(digits[Int(byte >> 4)])
-        out.put(digits[Int(byte & 15)])
-      default: out.put(byte)
+        bytes += #"\u00"#.utf8
+        bytes.append(digits[Int(byte >> 4)])
+        bytes.append(digits[Int(byte & 15)])
+      default: bytes.append(byte)
       }
     }
-    out.put(UInt8(ascii: "\""))
+    bytes.append(UInt8(ascii: "\""))
+    return bytes
   }
 }

@@ -42,7 +42,7 @@ public final class TableSink: Sink {
     guard let first = pending.first else { return }
     let schema = schemas[first.output]
     let isRated = pending.contains { $0.quality != .exact || $0.isUncertain }
-    var header = schema.columns.map(\.name)
+    var header = schema.columns.map { Self.printable($0.name) }
     if !schema.isWindowed { header.insert("time", at: 0) }
     if isRated { header.append("quality") }
     var lines = [header]
@@ -61,10 +61,10 @@ public final class TableSink: Sink {
       return schema.columns.indices.contains(place) && schema.columns[place].type.isNumeric
     }
     if schema.isWindowed {
-      out.put(text: "\(schema.name)  \(Timestamp.text(first.start))  ")
+      out.put(text: "\(Self.printable(schema.name))  \(Timestamp.text(first.start))  ")
       out.put(text: "\(Timestamp.durationText(first.end - first.start))\n")
     } else {
-      out.put(text: "\(schema.name)\n")
+      out.put(text: "\(Self.printable(schema.name))\n")
     }
     let widths = header.indices.map { column in lines.map { Self.width($0[column]) }.max() ?? 0 }
     for line in lines {
@@ -85,8 +85,18 @@ public final class TableSink: Sink {
     switch value {
     case .missing: "-"
     case .real(let number): self.number(number)
+    case .text(let text): printable(text)
+    case .ranking: printable(value.description)
     default: value.description
     }
+  }
+
+  /// Control characters as escapes, so that a value breaks no line and steers no terminal.
+  private static func printable(_ text: String) -> String {
+    let isControl = { (scalar: Unicode.Scalar) in scalar.properties.generalCategory == .control }
+    guard text.unicodeScalars.contains(where: isControl) else { return text }
+    return text.unicodeScalars.map { isControl($0) ? $0.escaped(asASCII: true) : String($0) }
+      .joined()
   }
 
   /// At most three decimals; whole numbers without any.

@@ -1,0 +1,111 @@
+import DataModel
+import Sinks
+import TestSupport
+import Testing
+
+@Suite("Table") struct TableTests {
+  @Test func columnsAreAlignedAndNumbersStandRight() throws {
+    let rows = [
+      Sample.row(Sample.address(10, 0, 0, 1), .integer(1200), .integer(7)),
+      Sample.row(Sample.address(192, 168, 100, 200), .integer(9), .missing),
+    ]
+    let target = try write(rows, Sample.meta([Sample.victims]), as: .table)
+    #expect(
+      target.text == """
+        Victims  2026-01-01T00:00:00.000000000Z  1s
+          DestIp           Rate  Sources
+          10.0.0.1         1200        7
+          192.168.100.200     9        -
+
+
+        """)
+  }
+
+  @Test func wideAndCombiningCharactersTakeTheirColumns() throws {
+    let schema = OutputSchema(
+      name: "Out",
+      columns: [OutputColumn(name: "s", type: .string), OutputColumn(name: "n", type: .signed)],
+      isWindowed: true)
+    let texts = ["日本", "abcd", "e\u{301}é", "😀", "한"]
+    let rows = texts.map { Sample.row(.text($0), .integer(5)) }
+    let target = try write(rows, Sample.meta([schema]), as: .table)
+    #expect(
+      Array(target.lines[1...6]) == [
+        "  s     n", "  日本  5", "  abcd  5", "  e\u{301}é    5", "  😀    5", "  한    5",
+      ])
+  }
+
+  @Test func aValueBreaksNoLineAndSteersNoTerminal() throws {
+    let rows = [Sample.row(.text("a\nb\u{1B}[2Jc\u{9B}d"))]
+    let target = try write(rows, Sample.meta([Sample.schema(.string)]), as: .table)
+    #expect(target.lines.count == 5)
+    let controls = target.bytes.filter { $0 < 0x20 && $0 != 10 || $0 == 0x9B }
+    #expect(controls.isEmpty)
+    #expect(target.lines[2] == #"  a\nb\u{1B}[2Jc\u{009B}d"#)
+  }
+
+  @Test func eachWindowAndOutputHasAHeading() throws {
+    let schemas = [Sample.schema(.signed), Sample.schema(.signed, name: "y")]
+    let rows = [
+      Sample.row(.integer(1)), Sample.row(.integer(2)), Sample.row(.integer(3), window: 1),
+      Sample.row(.integer(4), output: 1, window: 1),
+    ]
+    let target = try write(rows, Sample.meta(schemas), as: .table)
+    #expect(target.lines.filter { $0.hasPrefix("Out  ") }.count == 3)
+    #expect(target.lines.filter { $0.hasSuffix("y") }.count == 1)
+  }
+
+  @Test func boundsAndQualityShowWhereTheyApply() throws {
+    var row = Sample.row(Sample.address(10, 0, 0, 1), .integer(1200), .integer(200))
+    row.bounds = [2: Bound(low: 196, high: 204.125)]
+    row.quality = .approximate
+    row.isUncertain = true
+    let target = try write([row], Sample.meta([Sample.victims]), as: .table)
+    #expect(target.lines[1].hasSuffix("quality"))
+    #expect(target.lines[2].hasSuffix("200 [196, 204.125]  approximate, uncertain"))
+  }
+
+  @Test func tuplesShowTheirTimes() throws {
+    let schema = Sample.schema(.signed, isWindowed: false)
+    let rows = [Sample.row(.integer(1)), Sample.row(.integer(22), window: 1)]
+    let target = try write(rows, Sample.meta([schema]), as: .table)
+    #expect(
+      target.text == """
+        Out
+          time                             x
+          2026-01-01T00:00:00.000000000Z   1
+          2026-01-01T00:00:01.000000000Z  22
+
+
+        """)
+  }
+
+  @Test func lossesAreALineBehindTheRowsBefore() throws {
+    let target = Target()
+    let sink = TableSink(descriptor: target.descriptor)
+    try sink.begin(Sample.meta([Sample.schema(.signed)]))
+    try sink.row(Sample.row(.integer(1)))
+    try sink.loss(
+      LossRecord(
+        start: Sample.start, end: Sample.start + Sample.second, lost: [.ring: 3, .late: 1],
+        uncertain: 2, reason: "turned late"))
+    try sink.end(RunTotals())
+    #expect(
+      target.lines.dropLast().last
+        == "! 2026-01-01T00:00:00.000000000Z: lost 1 late, 3 ring; 2 keys uncertain; turned late")
+  }
+
+  @Test(arguments: [
+    (0.0, "0"), (-0.0, "0"), (1.0, "1"), (0.1, "0.1"), (-2.5, "-2.5"), (1.0005, "1.001"),
+    (-0.0001, "0"), (1.0 / 3, "0.333"), (1e16, "1e+16"), (.infinity, "inf"), (99.9999, "100"),
+  ])
+  func realsHaveAtMostThreeDecimals(_ value: Double, _ text: String) throws {
+    let meta = Sample.meta([Sample.schema(.float)])
+    let target = try write([Sample.row(.real(value))], meta, as: .table)
+    #expect(target.lines[2].split(separator: " ").map(String.init) == [text])
+  }
+
+  @Test func aRunWithoutRowsPrintsNothing() throws {
+    #expect(try write([], Sample.meta([Sample.victims]), as: .table).bytes.isEmpty)
+  }
+}
