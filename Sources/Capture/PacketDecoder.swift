@@ -12,7 +12,7 @@ public struct PacketDecoder: ~Copyable {
   /// How parsing ended, over all frames decoded so far.
   public private(set) var outcomes = ParseOutcomes()
   /// The place in the order of arrival that the next frame gets; counts from 0.
-  public private(set) var nextOrder: UInt64 = 0
+  public var nextOrder: UInt64 = 0
 
   private let layers: UnsafeMutablePointer<sal_layers>
   private let locations: [(location: FieldLocation, isEitherFamily: Bool)]

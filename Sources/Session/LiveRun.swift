@@ -1,0 +1,111 @@
+import BPFRuntime
+import Compiler
+import DataModel
+import Glibc
+import HostRuntime
+import Plan
+import Sinks
+
+/// A query on a live interface: attach, keep the clock, turn at every pane's end, detach.
+///
+/// Three threads: the clock writes the tick and flips epochs; the turn drains, merges and closes
+/// windows; this one feeds the sink and watches for the end.
+struct LiveRun {
+  let configuration: RunConfiguration
+  let interfaceName: String
+  let mode: Attachment
+  let shouldStop: @Sendable () -> Bool
+
+  func run(into sink: any Sink) throws(SessionError) -> RunTotals {
+    let placed = configuration.query.placed
+    _ = try placed.onlySource()
+    if let obstacle = Probe.obstacle() { throw .missingKernelSupport(obstacle) }
+    let interface = try inDataPath { () throws(BPFError) in
+      try NetworkInterface.named(interfaceName)
+    }
+    let path = try DataPath(configuration, cpus: BPFObject.possibleCPUs, frags: false)
+    let barrier = try inDataPath { () throws(BPFError) in try GracePeriod() }
+    path.setTick(Clock().now)
+    let attachment = try inDataPath { () throws(BPFError) in
+      try XDPAttachment.attach(path.program, to: interface, mode: AttachMode(mode))
+    }
+    if let fallback = attachment.fallback {
+      configuration.remark("\(fallback); attached in generic mode")
+    }
+    try Session.begin(
+      configuration, placement: configuration.placement, attach: attachment.mode.rawValue, sink)
+    return try follow(path, attachment, barrier, sink)
+  }
+
+  private func follow(
+    _ path: DataPath, _ attachment: consuming XDPAttachment, _ barrier: consuming GracePeriod,
+    _ sink: any Sink
+  ) throws(SessionError) -> RunTotals {
+    let queue = ResultQueue()
+    let turns = LiveTurns(configuration, path, barrier, queue)
+    let clockThread = Thread { turns.keepTime() }
+    let turnThread = Thread { turns.keepTurning() }
+    let results = ResultStream(sink)
+    let started = turns.clock.now
+    var outcome: SessionError?
+    var nextFlush = started
+    while outcome == nil && !shouldStop() && !turns.hasShown(configuration.windows) {
+      if let seconds = configuration.seconds,
+        Double(turns.clock.now - started) >= seconds * 1e9
+      {
+        break
+      }
+      if !attachment.isAlive {
+        outcome = .interfaceGone(interfaceName)
+        break
+      }
+      outcome = feed(results, queue, flush: turns.clock.now >= nextFlush)
+      if turns.clock.now >= nextFlush { nextFlush = turns.clock.now + 100_000_000 }
+      usleep(5000)
+    }
+    turns.stopClock()
+    clockThread.join()
+    // From here on no packet reaches the program; what it gathered is still in its state.
+    let detached: Result<Void, BPFError>
+    do {
+      try attachment.detach()
+      detached = .success(())
+    } catch { detached = .failure(error) }
+    turns.finish()
+    turnThread.join()
+    if outcome == nil { outcome = feed(results, queue, flush: true) }
+    results.count(packets: turns.packets)
+    configuration.remark(turns.clockRemark)
+    if let outcome { throw outcome }
+    if case .failure(let error) = detached { throw .dataPath(error) }
+    return try results.end(elapsedSeconds: Double(turns.clock.now - started) / 1e9)
+  }
+
+  /// Hands what has come to the sink; returns the error that ends the run.
+  private func feed(_ results: ResultStream, _ queue: ResultQueue, flush: Bool) -> SessionError? {
+    let (items, dropped) = queue.takeAll()
+    for item in items {
+      switch item {
+      case .row(let row): results.take(row)
+      case .loss(let record): results.take(record)
+      }
+    }
+    if dropped > 0 { results.count(droppedRows: dropped) }
+    do {
+      if flush || !items.isEmpty { try results.flush() }
+      try results.check()
+      return nil
+    } catch { return error }
+  }
+}
+
+extension AttachMode {
+  fileprivate init(_ attachment: Attachment) {
+    self =
+      switch attachment {
+      case .auto: .auto
+      case .native: .native
+      case .generic: .generic
+      }
+  }
+}

@@ -1,0 +1,76 @@
+public import Compiler
+
+/// Where in the receive path a live run's program shall be attached.
+public enum Attachment: String, Sendable, CaseIterable {
+  /// Native where the driver can, else generic, with a remark.
+  case auto
+  /// In the driver.
+  case native
+  /// In the stack: slower, on every interface.
+  case generic
+}
+
+/// A moment of a live run's turn, in order; see `RunConfiguration.observe`.
+public enum TurnStep: Sendable, Hashable, CaseIterable {
+  /// The clock has turned to the other half; the barrier has not passed.
+  case flipped
+  /// No running program uses the ended half any more.
+  case passedBarrier
+  /// The ended half is merged and cleared; windows are still open.
+  case merged
+  /// Rows are on their way to the sink; the next flip may come.
+  case closed
+  /// The ring is about to be drained between two turns.
+  case draining
+}
+
+/// What a run is to do: the query, its tuples, and when to stop.
+public struct RunConfiguration: Sendable {
+  /// Where tuples come from.
+  public enum Input: Sendable {
+    /// Live packets of an interface, through the attached program.
+    case interface(String, attach: Attachment)
+    /// A capture file, evaluated wholly on the host.
+    case captureOnHost(path: String)
+    /// A capture file, replayed through the program on its own time; `cpus` threads' worth of
+    /// CPUs share the packets, split by the seed.
+    case captureInKernel(path: String, cpus: Int)
+  }
+
+  /// The compiled query.
+  public var query: CompiledQuery
+  /// Where tuples come from.
+  public var input: Input
+  /// The seed of the run's hashes: fixed for captures, random for live runs.
+  public var seed: UInt64
+  /// Bytes of the ring for evictions and tuples.
+  public var ringBytes: Int
+  /// Stops after this many seconds; nil runs on.
+  public var seconds: Double?
+  /// Stops after this many windows; nil runs on.
+  public var windows: Int?
+  /// Keys that one window of an aggregation may hold on the host.
+  public var keyLimit: Int
+  /// Takes remarks for the operator: how the program was attached, how even the clock ran.
+  public var remark: @Sendable (String) -> Void
+  /// Called at each step of a live run's turn, on the turn's thread; what it does delays the turn.
+  public var observe: @Sendable (TurnStep) -> Void
+
+  /// Creates a configuration.
+  public init(
+    query: CompiledQuery, input: Input, seed: UInt64 = 0, ringBytes: Int = 16 << 20,
+    seconds: Double? = nil, windows: Int? = nil, keyLimit: Int = 1 << 20,
+    remark: @escaping @Sendable (String) -> Void = { _ in },
+    observe: @escaping @Sendable (TurnStep) -> Void = { _ in }
+  ) {
+    self.query = query
+    self.input = input
+    self.seed = seed
+    self.ringBytes = ringBytes
+    self.seconds = seconds
+    self.windows = windows
+    self.keyLimit = keyLimit
+    self.remark = remark
+    self.observe = observe
+  }
+}

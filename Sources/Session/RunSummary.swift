@@ -1,0 +1,75 @@
+import BPFRuntime
+import Capture
+import DataModel
+import Glibc
+public import Sinks
+
+/// How results are written.
+public enum OutputFormat: String, Sendable, CaseIterable {
+  /// Aligned columns for people.
+  case table
+  /// NDJSON, the contract for scripts.
+  case json
+  /// RFC 4180.
+  case csv
+
+  /// A sink that writes to an open descriptor.
+  public func sink(descriptor: Int32) -> any Sink {
+    switch self {
+    case .table: TableSink(descriptor: descriptor)
+    case .json: NDJSONSink(descriptor: descriptor)
+    case .csv: CSVSink(descriptor: descriptor)
+    }
+  }
+}
+
+/// The totals of a run, for the command line.
+public struct RunSummary: Sendable {
+  /// Packets that reached the query.
+  public let packets: UInt64
+  /// Rows that were printed.
+  public let rows: UInt64
+  /// Lost tuples.
+  public let lostTuples: UInt64
+  /// The losses in words, by cause; empty where nothing was lost.
+  public let losses: String
+  /// Elapsed time in seconds.
+  public let elapsedSeconds: Double
+
+  /// The summary of a sink's totals.
+  public init(_ totals: RunTotals) {
+    packets = totals.packets
+    rows = totals.rows
+    lostTuples = totals.lostTuples
+    losses = totals.lost.keys.sorted().map { "\(totals.lost[$0] ?? 0) \($0.rawValue)" }
+      .joined(separator: ", ")
+    elapsedSeconds = totals.elapsedSeconds
+  }
+}
+
+/// What kind of failure ends a run; the command line has an exit code for each.
+public enum FailureKind: Sendable, Hashable {
+  case query, privilege, attachConflict, kernel, data, sink, closedOutput
+}
+
+extension SessionError {
+  /// The kind.
+  public var kind: FailureKind {
+    switch self {
+    case .dataPath(.notPermitted): .privilege
+    case .dataPath(.interfaceBusy): .attachConflict
+    case .dataPath(.attachRefused): .kernel
+    case .dataPath: .query
+    case .capture(let error): error.isDataError ? .data : .query
+    case .sink(.closed): .closedOutput
+    case .sink(.failed): .sink
+    case .missingKernelSupport: Probe.lacksPrivilege ? .privilege : .kernel
+    case .unsupported, .interfaceGone: .query
+    }
+  }
+}
+
+extension Probe {
+  /// Whether it is capabilities that are missing, rather than a feature of the kernel.
+  static var lacksPrivilege: Bool { !Capability.missing().isEmpty }
+}

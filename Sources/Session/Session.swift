@@ -1,0 +1,81 @@
+import BPFRuntime
+import Compiler
+import DataModel
+import Diagnostics
+import HostRuntime
+import Plan
+public import Sinks
+
+/// Runs compiled queries: joins a `CompiledQuery`, its input and a sink, and owns their lifetimes.
+public enum Session {
+  /// Runs with a sink of this format on an open descriptor; see `run(_:into:shouldStop:)`.
+  public static func run(
+    _ configuration: RunConfiguration, format: OutputFormat, descriptor: Int32,
+    shouldStop: @escaping @Sendable () -> Bool
+  ) throws(SessionError) -> RunSummary {
+    let sink = format.sink(descriptor: descriptor)
+    return RunSummary(try run(configuration, into: sink, shouldStop: shouldStop))
+  }
+
+  /// Runs until the input ends, a limit of the configuration is reached, or `shouldStop` says so
+  /// (asked between batches, or every few milliseconds in live runs). Rows go to the sink as
+  /// windows close; the last window is flushed also after a stop.
+  ///
+  /// The sink's `begin` is called once the program is loaded and attached, when nothing but the
+  /// world can fail any more.
+  public static func run(
+    _ configuration: RunConfiguration, into sink: any Sink,
+    shouldStop: @escaping @Sendable () -> Bool
+  ) throws(SessionError) -> RunTotals {
+    switch configuration.input {
+    case .captureOnHost(let path):
+      try begin(configuration, placement: "host", attach: nil, sink)
+      return try HostReplay(configuration: configuration, path: path, shouldStop: shouldStop)
+        .run(into: sink)
+    case .captureInKernel(let path, let cpus):
+      if let obstacle = Probe.obstacle() { throw .missingKernelSupport(obstacle) }
+      try begin(configuration, placement: configuration.placement, attach: "replay", sink)
+      return try KernelReplay(
+        configuration: configuration, path: path, cpus: cpus, shouldStop: shouldStop
+      ).run(into: sink)
+    case .interface(let name, let mode):
+      return try LiveRun(
+        configuration: configuration, interfaceName: name, mode: mode, shouldStop: shouldStop
+      ).run(into: sink)
+    }
+  }
+
+  static func begin(
+    _ configuration: RunConfiguration, placement: String, attach: String?, _ sink: any Sink
+  ) throws(SessionError) {
+    let query = configuration.query
+    do {
+      try sink.begin(
+        RunMeta(
+          query: String(decoding: query.source.utf8, as: UTF8.self), outputs: query.placed.plan.outputs.map(\.schema),
+          placement: placement, attach: attach, seed: configuration.seed))
+    } catch { throw .sink(error) }
+  }
+}
+
+extension RunConfiguration {
+  /// `kernel` where every aggregation is in the data path, `host` where none, else `split`.
+  var placement: String {
+    let places = query.placed.aggregations.map(\.isInDataPath)
+    if places.isEmpty || !places.contains(true) { return "host" }
+    return places.contains(false) ? "split" : "kernel"
+  }
+
+  var host: HostConfiguration { HostConfiguration(seed: seed, keyLimit: keyLimit) }
+}
+
+extension PlacedPlan {
+  /// The one source that the run binds to its input.
+  func onlySource() throws(SessionError) -> Int {
+    let sources = plan.nodes.indices.filter { plan.nodes[$0].input == nil }
+    guard let source = sources.first, sources.count == 1 else {
+      throw .unsupported("a run takes one source; the query has \(sources.count)")
+    }
+    return source
+  }
+}

@@ -1,0 +1,40 @@
+public import BPFRuntime
+public import Capture
+public import Sinks
+
+/// Why a run could not begin or go on.
+public enum SessionError: Error, Sendable {
+  /// Compiling, loading, attaching or replaying failed.
+  case dataPath(BPFError)
+  /// The capture could not be read, or only up to its damage; rows up to there were printed.
+  case capture(CaptureError)
+  /// The sink could not take the results.
+  case sink(SinkError)
+  /// The query has nothing that can run as asked; says what.
+  case unsupported(String)
+  /// The kernel or the process' rights do not allow BPF programs; says which.
+  case missingKernelSupport(String)
+  /// The interface went away while the query ran; rows up to there were printed.
+  case interfaceGone(String)
+}
+
+extension SessionError: CustomStringConvertible {
+  /// What failed and what helps, for the user's eyes.
+  public var description: String {
+    switch self {
+    case .dataPath(let error): "\(error)"
+    case .capture(let error): "\(error)"
+    case .sink(.closed): "the reader of the output is gone"
+    case .sink(.failed(let code, let doing)): "\(doing): \(SystemError(code: code))"
+    case .unsupported(let reason), .missingKernelSupport(let reason): reason
+    case .interfaceGone(let name): "\(name) went away while the query ran"
+    }
+  }
+}
+
+/// Turns the data path's errors into the session's.
+func inDataPath<Result: ~Copyable>(
+  _ body: () throws(BPFError) -> Result
+) throws(SessionError) -> Result {
+  do { return try body() } catch { throw .dataPath(error) }
+}

@@ -1,0 +1,77 @@
+import ArgumentParser
+import Compiler
+import Diagnostics
+
+/// `salc check`: names, types and windows; no privileges, nothing runs.
+struct CheckCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "check", abstract: "Check a query's names, types and windows; runs nothing.")
+
+  @OptionGroup var query: QueryArguments
+
+  func run() throws {
+    let source = try query.read()
+    var log = DiagnosticLog()
+    _ = Compiler.check(source, reportingTo: &log)
+    query.report(log, of: source)
+    if log.containsError { throw ExitStatus.failure }
+  }
+}
+
+/// `salc fmt`: the one way to lay a query out.
+struct FormatCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "fmt", abstract: "Lay a query out in the standard form.")
+
+  @OptionGroup var query: QueryArguments
+
+  @Flag(help: "Only say whether the file is in standard form; exit 1 where it is not.")
+  var check = false
+
+  @Flag(help: "Write the file anew instead of printing.")
+  var write = false
+
+  func run() throws {
+    let source = try query.read()
+    var log = DiagnosticLog()
+    guard let text = Compiler.format(source, reportingTo: &log) else {
+      query.report(log, of: source)
+      throw ExitStatus.failure
+    }
+    let isStandard = Array(text.utf8) == source.utf8
+    if check {
+      if !isStandard {
+        standardError("\(source.name) is not in standard form; salc fmt --write mends it\n")
+        throw ExitStatus.failure
+      }
+    } else if write {
+      guard let file = query.file, file != "-" else {
+        throw ValidationError("--write needs a file")
+      }
+      if !isStandard { try writeFile(file, Array(text.utf8)) }
+    } else if !standardOutput(text) {
+      throw ExitStatus.success
+    }
+  }
+}
+
+/// `salc why CODE`: the explanation of a diagnostic.
+struct WhyCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "why", abstract: "Explain a diagnostic's code, such as SAL0312.")
+
+  @Argument(help: "The code.")
+  var code: String
+
+  func run() throws {
+    let catalogue = Compiler.diagnosticCatalogue
+    if let explanation = catalogue.explain(code) {
+      standardOutput("\(explanation)\n")
+      return
+    }
+    let codes = catalogue.explanations.map(\.code.name)
+    let hint = nearestWord(to: code, in: codes).map { "; did you mean \($0)?" } ?? ""
+    standardError("error: there is no diagnostic \(code)\(hint)\n")
+    throw ExitStatus.failure
+  }
+}

@@ -1,0 +1,22 @@
+public import ArgumentParser
+public import Compiler
+
+/// `salc explain`: where every node runs, why, and what it costs, before anything runs.
+struct ExplainCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "explain",
+    abstract: "Show where every part of a query runs, why, and what it will cost.")
+
+  @OptionGroup var query: QueryArguments
+  @OptionGroup var placement: PlacementArguments
+
+  @Option(help: "text, json or dot.")
+  var format: ExplainFormat = .text
+
+  func run() throws {
+    let compiled = try query.compile(placement.options())
+    standardOutput(Explanation(compiled).render(format))
+  }
+}
+
+extension ExplainFormat: ExpressibleByArgument {}

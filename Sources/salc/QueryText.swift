@@ -1,0 +1,105 @@
+import ArgumentParser
+import Compiler
+import Diagnostics
+import Glibc
+
+/// How messages about the query are written.
+enum ErrorFormat: String, ExpressibleByArgument, CaseIterable {
+  case human, short, json
+}
+
+/// The query that most commands take: a file, `-` for standard input, or `-e TEXT`.
+struct QueryArguments: ParsableArguments {
+  @Argument(help: "The query file (.sal), '-' for standard input.")
+  var file: String?
+
+  @Option(name: [.customShort("e"), .customLong("expression")], help: "The query's text itself.")
+  var text: String?
+
+  @Option(help: "How errors are written: human, short or json.")
+  var errorFormat: ErrorFormat = .human
+
+  /// The query's bytes and name; prints why it cannot be read.
+  func read() throws -> SourceText {
+    if let text {
+      guard file == nil else {
+        throw ValidationError("give a file or -e TEXT, not both")
+      }
+      return SourceText(name: "<command line>", text)
+    }
+    guard let file else { throw ValidationError("name a query file, or give one with -e TEXT") }
+    return SourceText(name: file == "-" ? "<stdin>" : file, utf8: try readFile(file))
+  }
+
+  /// Prints a log to standard error.
+  func report(_ log: DiagnosticLog, of source: SourceText) {
+    let isColored =
+      isatty(STDERR_FILENO) == 1 && getenv("NO_COLOR") == nil && !isDumbTerminal
+    let renderer = DiagnosticRenderer(source: source, color: isColored)
+    switch errorFormat {
+    case .human: standardError(renderer.render(log))
+    case .short:
+      for diagnostic in log.inSourceOrder { standardError(renderer.renderShort(diagnostic) + "\n") }
+    case .json:
+      for diagnostic in log.inSourceOrder { standardError(renderer.renderJSON(diagnostic) + "\n") }
+    }
+  }
+
+  private var isDumbTerminal: Bool {
+    guard let terminal = getenv("TERM") else { return false }
+    return String(cString: terminal) == "dumb"
+  }
+}
+
+/// The placement flags that commands which compile share.
+struct PlacementArguments: ParsableArguments {
+  @Option(help: "Where operators run: auto, host or kernel.")
+  var place: String = "auto"
+
+  @Option(help: .hidden)
+  var cut: String?
+
+  @Option(help: .hidden)
+  var tableSets: Int?
+
+  @Option(help: .hidden)
+  var withoutRule: [String] = []
+
+  /// The options for the compiler.
+  func options() throws -> CompileOptions {
+    guard let placement = Compiler.placement(named: cut.map { "cut:" + $0 } ?? place) else {
+      throw ValidationError("--place takes auto, host or kernel, not '\(place)'")
+    }
+    var options = CompileOptions(placement: placement, disabledRules: Set(withoutRule))
+    if let tableSets { options.setTableSets(tableSets) }
+    return options
+  }
+}
+
+/// The bytes of a file or of standard input; prints the reason and ends where there are none.
+func readFile(_ path: String) throws -> [UInt8] {
+  let descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
+  guard descriptor >= 0 else { throw unreadable(path, errno) }
+  defer { if path != "-" { close(descriptor) } }
+  var bytes: [UInt8] = []
+  var block = [UInt8](repeating: 0, count: 1 << 16)
+  while true {
+    let count = block.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, $0.count) }
+    if count < 0 {
+      if errno == EINTR { continue }
+      throw unreadable(path, errno)
+    }
+    if count == 0 { return bytes }
+    bytes += block[..<count]
+    guard bytes.count <= 16 << 20 else {
+      standardError("error: \(path) is longer than 16 MiB; that is no query\n")
+      throw ExitStatus.badData
+    }
+  }
+}
+
+private func unreadable(_ path: String, _ code: Int32) -> ExitStatus {
+  let reason = code == EISDIR ? "it is a directory" : String(cString: strerror(code))
+  standardError("error: cannot read \(path): \(reason)\n")
+  return .failure
+}

@@ -1,0 +1,127 @@
+public import ArgumentParser
+import Compiler
+import Diagnostics
+import Glibc
+public import Session
+
+/// `salc run`: the query on an interface or a capture.
+struct RunCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run",
+    abstract: "Run a query, or a bundle, on an interface or a capture.",
+    discussion: "Rows go to standard output, everything else to standard error.")
+
+  /// Which engine evaluates a capture.
+  enum Engine: String, ExpressibleByArgument, CaseIterable {
+    case kernel, host
+  }
+
+  @OptionGroup var query: QueryArguments
+  @OptionGroup var placement: PlacementArguments
+
+  @Option(help: "The interface to attach to.")
+  var iface: String?
+
+  @Option(help: "The capture (pcap or pcapng, also .gz) to read.")
+  var pcap: String?
+
+  @Option(help: "How to attach: auto, native or generic.")
+  var attach: Attachment = .auto
+
+  @Option(help: "What evaluates a capture: host, or kernel (replay through the XDP program).")
+  var engine: Engine?
+
+  @Option(name: .customLong("for"), help: "Stop after this long, such as 30s or 500ms.")
+  var duration: String?
+
+  @Option(help: "Stop after this many windows.")
+  var windows: Int?
+
+  @Option(help: "table, json (NDJSON) or csv.")
+  var format: OutputFormat = .table
+
+  @Option(help: "Exit with 3 if more tuples than this were lost.")
+  var maxLoss: UInt64?
+
+  @Option(help: .hidden)
+  var cpus: Int = 1
+
+  @Option(help: .hidden)
+  var seed: UInt64?
+
+  @Option(help: .hidden)
+  var ringBytes: Int = 16 << 20
+
+  @Option(help: .hidden)
+  var keyLimit: Int = 1 << 20
+
+  /// The flags, for "did you mean".
+  static let flags = [
+    "--iface", "--pcap", "--attach", "--engine", "--for", "--windows", "--format", "--max-loss",
+    "--place", "--expression", "--error-format", "--help", "--output", "--emit", "--check",
+    "--write", "--version",
+  ]
+
+  func run() throws {
+    if let windows, windows < 1 { throw ValidationError("--windows takes a positive number") }
+    let seconds = try duration.map(parseDuration)
+    var options = try placement.options()
+    if engine == .kernel && placement.place == "auto" && placement.cut == nil {
+      options = try placement.options()
+    }
+    let compiled = try query.compile(options)
+    let input = try input(compiled)
+    let isLive = if case .interface = input { true } else { false }
+    let configuration = RunConfiguration(
+      query: compiled, input: input,
+      seed: seed ?? (isLive ? UInt64.random(in: 1...UInt64.max) : captureSeed),
+      ringBytes: ringBytes, seconds: seconds, windows: windows, keyLimit: keyLimit,
+      remark: { standardError("note: \($0)\n") })
+    let stop = StopSignals()
+    do {
+      let summary = try Session.run(
+        configuration, format: format, descriptor: STDOUT_FILENO, shouldStop: { stop.isRaised })
+      finish(summary, compiled)
+      if let maxLoss, summary.lostTuples > maxLoss { throw ExitStatus.loss }
+      if stop.isRaised && summary.packets == 0 && !isLive { throw ExitStatus.interrupted }
+    } catch let error as SessionError {
+      if error.kind != .closedOutput { standardError("error: \(error)\n") }
+      throw ExitStatus(error.kind)
+    }
+  }
+
+  /// The fixed seed of captures, so that runs repeat.
+  private var captureSeed: UInt64 { 0x5a1c_5a1c_5a1c_5a1c }
+
+  private func input(_ compiled: CompiledQuery) throws -> RunConfiguration.Input {
+    if iface != nil && pcap != nil { throw ValidationError("give --iface or --pcap, not both") }
+    let named = compiled.namedInput
+    if let path = pcap ?? (iface == nil ? named.capture : nil) {
+      if engine == .kernel { return .captureInKernel(path: path, cpus: cpus) }
+      return .captureOnHost(path: path)
+    }
+    if let iface = iface ?? named.interface {
+      if engine != nil && iface == self.iface && engine == .host {
+        throw ValidationError("--engine is for captures; on an interface --place chooses the cut")
+      }
+      return .interface(iface, attach: attach)
+    }
+    throw ValidationError("name what to read with --iface NAME or --pcap FILE")
+  }
+
+  private func finish(_ summary: RunSummary, _ compiled: CompiledQuery) {
+    guard format != .json else { return }
+    let lost = summary.losses.isEmpty ? "nothing lost" : "lost: \(summary.losses)"
+    standardError("\(summary.packets) packets, \(summary.rows) rows, \(lost)\n")
+  }
+
+  private func parseDuration(_ text: String) throws -> Double {
+    guard let nanoseconds = Compiler.duration(text), nanoseconds > 0 else {
+      throw ValidationError("--for takes a duration such as 30s or 500ms, not '\(text)'")
+    }
+    return Double(nanoseconds) / 1e9
+  }
+}
+
+extension Attachment: ExpressibleByArgument {}
+extension OutputFormat: ExpressibleByArgument {}
