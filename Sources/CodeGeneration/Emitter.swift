@@ -131,7 +131,9 @@ struct Emitter {
       .update(.member(Names.outcomes, "packets"), .add, 1),
       .assign(
         .name("opened"),
-        .call("sal_fast_open", [.unary(.address, .name(Names.fast)), data, end])),
+        .binary(
+          .logicalAnd, .unary(.not, .member(.name(Names.length), "cut")),
+          .call("sal_fast_open", [.unary(.address, .name(Names.fast)), data, end]))),
     ]
     let length = CExpression.name(Names.length)
     if readsField({ $0 == .wireLength }) {

@@ -27,11 +27,14 @@ struct Parsing {
       }
     }
     if !result.isEmpty { result.append(.blank) }
-    let cap = CExpression.member(.name(Names.length), "cap")
+    let found = CExpression.unary(.address, .name(Names.fast))
     func opened(_ path: Path, _ function: CIdentifier) -> CExpression {
-      let fits = CExpression.call(
-        function, [.unary(.address, .name(Names.fast)), .name(Names.end), cap])
-      let both = CExpression.binary(.logicalAnd, .name("opened"), fits)
+      let fits = CExpression.call(function, [found, .name(Names.end)])
+      var both = CExpression.binary(.logicalAnd, .name("opened"), fits)
+      // Of IPv4 the network header alone is there in fragments too.
+      if path == .ipv4, readsTransport {
+        both = .binary(.logicalAnd, both, .call("sal_fast_transport", [found]))
+      }
       guard readsDNS else { return both }
       let port = CExpression.call(
         "sal_fast_port",
@@ -47,6 +50,20 @@ struct Parsing {
         .call("SAL_LIKELY", [opened(.ipv4, "sal_fast_ipv4")]), [ok] + fast(.ipv4),
         [.branch(opened(.ipv6, "sal_fast_ipv6"), [ok] + fast(.ipv6), slow)]))
     return result
+  }
+
+  /// Whether anything behind the network header is read.
+  private var readsTransport: Bool {
+    fields.presences.contains { presence in
+      switch presence {
+      case .transportProtocol, .slice: return true
+      case .layer(let layer):
+        switch layer {
+        case .tcp, .udp, .icmp, .icmpv6, .dns: return true
+        case .ethernet, .vlan, .vlan2, .arp, .ipv4, .ipv6: return false
+        }
+      }
+    }
   }
 
   /// Port 53 leaves the fast path only where a DNS header would be read.

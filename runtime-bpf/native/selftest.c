@@ -494,18 +494,22 @@ static __u32 make_frame(__u8 *frame)
 static void check_fast(const __u8 *frame, __u32 cap, const struct sal_layers *l)
 {
 	struct sal_fast f;
-	int four, six;
+	int four, six, transport;
 
 	if (!sal_fast_open(&f, frame, frame + cap))
 		return;
-	four = sal_fast_ipv4(&f, frame + cap, cap);
-	six = !four && sal_fast_ipv6(&f, frame + cap, cap);
+	four = sal_fast_ipv4(&f, frame + cap);
+	six = !four && sal_fast_ipv6(&f, frame + cap);
 	if (!four && !six)
 		return;
-	CHECK(l->outcome == SAL_OK && f.protocol == l->protocol);
+	transport = six || sal_fast_transport(&f);
+	CHECK(l->outcome == SAL_OK || (four && !transport && f.protocol == 51));
 	CHECK(sal_has(l, SAL_LAYER_IPV4) == four && sal_has(l, SAL_LAYER_IPV6) == six);
 	CHECK(sal_offset(l, four ? SAL_LAYER_IPV4 : SAL_LAYER_IPV6) == f.ip - frame);
 	CHECK(sal_has(l, SAL_LAYER_VLAN) == (int)(f.tagged & 1) && !sal_has(l, SAL_LAYER_VLAN2));
+	if (!transport)
+		return;
+	CHECK(f.protocol == l->protocol);
 	CHECK(sal_has(l, SAL_LAYER_TCP) == (int)(sal_fast_tcp(&f) & 1));
 	CHECK(sal_has(l, SAL_LAYER_UDP) == (int)(sal_fast_udp(&f) & 1));
 	CHECK(sal_has(l, SAL_LAYER_ICMP) == (four && (sal_fast_icmp(&f) & 1)));

@@ -56,7 +56,8 @@ SEC("xdp") int salc_main(struct xdp_md *frame)
 	if (!half)
 		return XDP_PASS;
 	half->outcomes.packets++;
-	if (SAL_LIKELY(sal_fast_open(&fast, data, end) && sal_fast_ipv4(&fast, end, length.cap))) {
+	if (SAL_LIKELY(!length.cut && sal_fast_open(&fast, data, end) && sal_fast_ipv4(&fast, end) &&
+		       sal_fast_transport(&fast))) {
 		half->outcomes.ok++;
 		has = sal_fast_tcp(&fast) | sal_fast_udp(&fast);
 		key[0] = sal_get64(fast.ip + 12);

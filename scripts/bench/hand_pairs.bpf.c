@@ -56,7 +56,7 @@ SEC("xdp") int salc_main(struct xdp_md *frame)
 	if (!half)
 		return XDP_PASS;
 	half->outcomes.packets++;
-	if (SAL_LIKELY(sal_fast_open(&fast, data, end) && sal_fast_ipv4(&fast, end, length.cap))) {
+	if (SAL_LIKELY(!length.cut && sal_fast_open(&fast, data, end) && sal_fast_ipv4(&fast, end))) {
 		half->outcomes.ok++;
 		pair = (__u64)sal_get32(fast.ip + 16) << 32 | sal_get32(fast.ip + 12);
 	} else {

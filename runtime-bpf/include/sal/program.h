@@ -102,25 +102,29 @@ struct sal_length {
 	__u32 wire;
 	__u32 cap;
 	__u32 flags;
+	__u32 cut; /* fewer bytes were captured than the frame has: for the general parser */
 };
 
 /*
- * In an xdp.frags program the linear part may be shorter than the frame: the loader then sets
- * sal_frags. It is a constant to the verifier, which removes the call where it is not taken.
+ * Live, both lengths of the control word are 0 and its flags are not read. In an xdp.frags program
+ * the linear part may be shorter than the frame: the loader then sets sal_frags. It is a constant
+ * to the verifier, which removes the call where it is not taken.
  */
 #define SAL_LENGTH(frame, data, end)                                                               \
 	({                                                                                         \
 		__u32 sal_own_ = (__u32)((end) - (data));                                          \
-		__u32 sal_wire_ = *(volatile __u32 *)&sal_control.wire_len;                        \
-		__u32 sal_cap_ = *(volatile __u32 *)&sal_control.cap_len;                          \
+		__u64 sal_replay_ = *(volatile __u64 *)&sal_control.wire_len;                      \
 		if (SAL_UNLIKELY(sal_frags))                                                       \
 			sal_own_ = (__u32)bpf_xdp_get_buff_len(frame);                             \
-		struct sal_length sal_len_ = {sal_own_, sal_own_, 0};                              \
-		if (SAL_UNLIKELY(sal_wire_))                                                       \
-			sal_len_.wire = sal_wire_;                                                 \
-		if (SAL_UNLIKELY(sal_cap_))                                                        \
-			sal_len_.cap = sal_cap_;                                                   \
-		sal_len_.flags = *(volatile __u32 *)&sal_control.flags;                            \
+		struct sal_length sal_len_ = {sal_own_, sal_own_, 0, 0};                           \
+		if (SAL_UNLIKELY(sal_replay_)) {                                                   \
+			if ((__u32)sal_replay_)                                                    \
+				sal_len_.wire = (__u32)sal_replay_;                                \
+			if (sal_replay_ >> 32)                                                     \
+				sal_len_.cap = (__u32)(sal_replay_ >> 32);                         \
+			sal_len_.cut = sal_len_.cap < sal_own_;                                    \
+			sal_len_.flags = *(volatile __u32 *)&sal_control.flags;                    \
+		}                                                                                  \
 		sal_len_;                                                                          \
 	})
 
