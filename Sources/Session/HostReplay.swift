@@ -40,10 +40,10 @@ struct HostReplay {
         if panes.isNew { graph.advance(to: panes.current) }
         decoder.decode(frames, rows: start..<end, into: batch)
         graph.push(batch, atSource: source)
+        results.count(packets: UInt64(end - start))
         start = end
         if results.isComplete { break reading }
       }
-      results.count(packets: UInt64(frames.count))
       try results.check()
     }
     graph.finish()

@@ -17,36 +17,19 @@ struct KernelReplay {
   let cpus: Int
   let shouldStop: () -> Bool
 
-  /// Frames after which a turn is made although the pane goes on: bounds what one epoch exports.
-  private static let framesPerTurn: UInt64 = 1 << 15
-
   func run(into sink: any Sink) throws(SessionError) -> RunTotals {
     let clock = Clock()
     let started = clock.now
     let capture: CaptureFile
     do { capture = try CaptureFile(path: path) } catch { throw .capture(error) }
     let results = ResultStream(sink, windowLimit: configuration.windows)
-    let placed = configuration.query.placed
-    let source = try placed.onlySource()
-    let graph = HostGraph(
-      placed, mode: .placed, configuration: configuration.host,
-      rows: { results.take($0) }, losses: { results.take($0) })
-    let processors = try CPUChoice(count: cpus, seed: configuration.seed)
-    let path = try DataPath(configuration, cpus: processors.stateCPUs, frags: true)
-    var now = Int64.min
-    path.connectSets(of: graph) { now }
-    let late = LateFrames(graph: graph, source: source)
-    let runner = try inDataPath { () throws(BPFError) in try TestRun(path.program) }
+    let player = try FramePlayer(configuration, cpus: cpus, results)
+    let runner = try inDataPath { () throws(BPFError) in try TestRun(player.path.program) }
     var thread = try inDataPath { () throws(BPFError) in
-      try PinnedThread(cpu: processors.first)
+      try PinnedThread(cpu: player.choice.first)
     }
-
     var frames = FrameBatch()
-    var panes = PaneCursor(placed.plan.pane)
-    var padded = [UInt8](repeating: 0, count: TestRun.shortestFrame)
-    var order: UInt64 = 0
-    var sinceTurn: UInt64 = 0
-    var choice = processors
+    var panes = PaneCursor(configuration.query.plan.pane)
     var damage: CaptureError?
     reading: while !shouldStop() {
       do {
@@ -58,44 +41,93 @@ struct KernelReplay {
       var start = 0
       while start < frames.count {
         let end = panes.run(in: frames, from: start)
-        if panes.isNew || sinceTurn >= Self.framesPerTurn {
-          let ended = path.flip(toPane: max(panes.current, 0), tick: frames.times[start])
-          if sinceTurn > 0 { results.count(packets: path.merge(endedEpoch: ended, into: graph)) }
-          sinceTurn = 0
-          now = frames.times[start]
-          if panes.isNew { graph.advance(to: panes.current) }
-          if results.isComplete { break reading }
-        }
-        let isLate = placed.plan.pane != nil && frames.times[start] < panes.current
-        if isLate {
-          late.push(frames, start..<end, firstOrder: order &+ UInt64(start))
-          results.count(packets: UInt64(end - start))
-        } else {
-          do {
-            for row in start..<end {
-              if let cpu = choice.next() { try thread.move(to: cpu) }
-              try replay(
-                frames[row], order: order &+ UInt64(row), path, runner, padding: &padded)
-            }
-          } catch { throw .dataPath(error) }
-          sinceTurn &+= UInt64(end - start)
-        }
+        player.turnIfDue(panes, firstTime: frames.times[start])
+        if results.isComplete { break reading }
+        try player.play(frames, start..<end, runner, &thread)
         start = end
       }
-      order &+= UInt64(frames.count)
       try results.check()
     }
-    results.count(packets: path.merge(endedEpoch: path.epoch, into: graph))
-    graph.finish()
+    player.finish()
     let totals = try results.end(elapsedSeconds: Double(clock.now - started) / 1e9)
     if let damage { throw .capture(damage) }
     return totals
   }
+}
 
-  private func replay(
-    _ frame: Frame, order: UInt64, _ path: DataPath, _ runner: borrowing TestRun,
-    padding: inout [UInt8]
-  ) throws(BPFError) {
+/// Plays frames through the program one by one, and turns between them.
+private final class FramePlayer {
+  let path: DataPath
+  var choice: CPUChoice
+  private let graph: HostGraph
+  private let late: LateFrames
+  private let results: ResultStream
+  private let hasPanes: Bool
+  private var currentPane = Int64.min
+  private var order: UInt64 = 0
+  private var sinceTurn: UInt64 = 0
+  /// The time of the last frame that asked a set: nothing before it will be asked again.
+  private var now = Int64.min
+  private var padding = [UInt8](repeating: 0, count: TestRun.shortestFrame)
+
+  /// Frames after which a turn is made although the pane goes on: bounds what an epoch exports.
+  private static let framesPerTurn: UInt64 = 1 << 15
+
+  init(_ configuration: RunConfiguration, cpus: Int, _ results: ResultStream) throws(SessionError) {
+    let placed = configuration.query.placed
+    let source = try placed.onlySource()
+    let graph = HostGraph(
+      placed, mode: .placed, configuration: configuration.host,
+      rows: { results.take($0) }, losses: { results.take($0) })
+    choice = try CPUChoice(count: cpus, seed: configuration.seed)
+    path = try DataPath(configuration, cpus: choice.stateCPUs, frags: true)
+    late = LateFrames(graph: graph, source: source)
+    hasPanes = placed.plan.pane != nil
+    self.graph = graph
+    self.results = results
+    path.connectSets(of: graph) { [unowned self] in now }
+  }
+
+  /// Turns where a pane has ended, or the epoch has gathered enough.
+  func turnIfDue(_ panes: PaneCursor, firstTime: Int64) {
+    guard panes.isNew || sinceTurn >= Self.framesPerTurn else { return }
+    let ended = path.flip(toPane: max(panes.current, 0), tick: firstTime)
+    if sinceTurn > 0 { results.count(packets: path.merge(endedEpoch: ended, into: graph)) }
+    sinceTurn = 0
+    currentPane = panes.current
+    if panes.isNew { graph.advance(to: panes.current) }
+  }
+
+  /// Plays a run of frames that share a pane; those of an ended pane go to the graph.
+  func play(
+    _ frames: borrowing FrameBatch, _ rows: Range<Int>, _ runner: borrowing TestRun,
+    _ thread: inout PinnedThread
+  ) throws(SessionError) {
+    let isLate = hasPanes && frames.times[rows.lowerBound] < currentPane
+    for row in rows {
+      // Nor is there a form in which the program could be shown a frame of no bytes.
+      if isLate || frames.capturedLengths[row] == 0 {
+        late.push(frames, row..<row + 1, firstOrder: order)
+        results.count(packets: 1)
+      } else {
+        do {
+          if let cpu = choice.next() { try thread.move(to: cpu) }
+          try replay(frames[row], runner)
+        } catch { throw .dataPath(error) }
+        sinceTurn &+= 1
+        now = frames.times[row]
+      }
+      order &+= 1
+    }
+  }
+
+  /// Merges what is left and closes every window.
+  func finish() {
+    results.count(packets: path.merge(endedEpoch: path.epoch, into: graph))
+    graph.finish()
+  }
+
+  private func replay(_ frame: Frame, _ runner: borrowing TestRun) throws(BPFError) {
     path.setTick(frame.time)
     path.describe(
       order: order, wireLength: frame.wireLength, capturedLength: UInt32(frame.capturedLength),
