@@ -118,7 +118,9 @@ public final class ExpressionProgram {
     case .bitOr: Self.map(a, b, n, to, valid) { $0 | $1 }
     case .bitXor: Self.map(a, b, n, to, valid) { $0 ^ $1 }
     case .divide:
-      Self.map(a, b, n, to, valid) { $1 == 0 ? 0 : $0.dividedReportingOverflow(by: $1).partialValue }
+      Self.map(a, b, n, to, valid) {
+        $1 == 0 ? 0 : $0.dividedReportingOverflow(by: $1).partialValue
+      }
       Self.restrict(b, n, valid) { $0 != 0 }
     case .remainder:
       Self.map(a, b, n, to, valid) {

@@ -81,7 +81,8 @@ struct IntegerList {
   }
 
   /// Sets the mask where the value is present and its being in the list differs from `negated`.
-  func test(_ column: ComputedColumn, negated: Bool, _ n: Int, _ mask: UnsafeMutablePointer<UInt8>) {
+  func test(_ column: ComputedColumn, negated: Bool, _ n: Int, _ mask: UnsafeMutablePointer<UInt8>)
+  {
     let values = column.values
     switch form {
     case .few(let list):

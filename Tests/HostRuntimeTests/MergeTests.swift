@@ -78,7 +78,8 @@ struct MergeTests {
     let distinct = builder.features(
       [
         OperatorCall(
-          name: "countdistinct", arguments: [.fields([component("ip.dst"), component("DestPort")])],
+          name: "countdistinct",
+          arguments: [.fields([component("ip.dst"), component("DestPort")])],
           accuracy: .within(epsilon: 0.1, confidence: 0.9))
       ], by: key)
     let top = builder.features(

@@ -98,9 +98,11 @@ struct PlanBuilder {
   /// Key columns, then the features of the same key.
   mutating func output(_ relation: Int, features: [Int]) {
     let key = plan.relations[relation].key
-    let columns = key.map { OutputColumn(name: $0.name, type: $0.type) }
+    let columns =
+      key.map { OutputColumn(name: $0.name, type: $0.type) }
       + features.map { OutputColumn(name: "f\($0)", type: plan.features[$0].type) }
-    let expressions = key.indices.map { RowExpression.key($0) }
+    let expressions =
+      key.indices.map { RowExpression.key($0) }
       + features.map { .feature($0, key: Array(key.indices)) }
     add(
       .rows(relation: relation, expressions),

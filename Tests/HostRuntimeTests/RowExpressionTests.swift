@@ -10,7 +10,8 @@ struct RowExpressionTests {
 
   /// Evaluates an expression over one row with count 3, sum 300 and max missing.
   private func evaluate(
-    _ type: ScalarType, _ make: (_ count: RowExpression, _ sum: RowExpression, _ none: RowExpression)
+    _ type: ScalarType,
+    _ make: (_ count: RowExpression, _ sum: RowExpression, _ none: RowExpression)
       -> RowExpression
   ) -> Value? {
     var builder = PlanBuilder()

@@ -111,14 +111,18 @@ struct WindowTests {
     builder.add(
       .rows(
         relation: relation,
-        [.feature(pairs[0], key: [0, 1]), .feature(nets[0], key: [0]), .feature(total[0], key: [])]),
+        [
+          .feature(pairs[0], key: [0, 1]), .feature(nets[0], key: [0]), .feature(total[0], key: []),
+        ]),
       OutputSchema(name: "O", columns: columns, isWindowed: true))
     let run = TestRun(builder)
     func tuple(_ source: UInt32, _ port: Int64) -> TestTuple {
       TestTuple(time: 1, values: ["ip.src": v4(source), "DestPort": .integer(port)])
     }
-    run.push([tuple(0x0A00_0001, 80), tuple(0x0A00_0002, 80), tuple(0x0A00_0101, 80),
-      tuple(0x0A00_0001, 80)])
+    run.push([
+      tuple(0x0A00_0001, 80), tuple(0x0A00_0002, 80), tuple(0x0A00_0101, 80),
+      tuple(0x0A00_0001, 80),
+    ])
     #expect(
       run.finish().map(\.values) == [
         [.integer(2), .integer(3), .integer(4)], [.integer(1), .integer(3), .integer(4)],

@@ -110,7 +110,9 @@ struct NaiveTuple {
 }
 
 extension SplitMix {
-  mutating func pick<T>(_ choices: [T]) -> T { choices[Int.random(in: 0..<choices.count, using: &self)] }
+  mutating func pick<T>(_ choices: [T]) -> T {
+    choices[Int.random(in: 0..<choices.count, using: &self)]
+  }
 
   mutating func expression(depth: Int) -> TupleExpression {
     let fields = testedFields.filter { $0.field.type.laneCount == 1 }
@@ -135,7 +137,8 @@ extension SplitMix {
 
   mutating func predicate(depth: Int) -> TuplePredicate {
     let addresses = testedFields.filter(\.field.type.isAddress)
-    let choice = depth == 0 ? Int.random(in: 0..<5, using: &self) : Int.random(in: 0..<9, using: &self)
+    let choice =
+      depth == 0 ? Int.random(in: 0..<5, using: &self) : Int.random(in: 0..<9, using: &self)
     switch choice {
     case 0: return .constant(Bool.random(using: &self))
     case 1:
