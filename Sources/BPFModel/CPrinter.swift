@@ -151,13 +151,27 @@ public struct CPrinter {
 
   private mutating func nested(_ statements: [CStatement], from wanted: COrigin?) {
     depth += 1
-    for statement in statements { write(statement, from: wanted) }
+    for statement in statements.drop(while: { $0 == .blank }) { write(statement, from: wanted) }
     depth -= 1
+  }
+
+  /// Whether a block needs no braces: one plain statement of one line.
+  private func isPlain(_ statements: [CStatement]) -> Bool {
+    guard statements.count == 1 else { return false }
+    switch statements[0] {
+    case .assign, .update, .expression, .return:
+      return CText.simple(statements[0]).utf8.count <= 90 - depth * 8
+    default: return false
+    }
   }
 
   private mutating func branch(
     _ condition: CExpression, _ yes: [CStatement], _ no: [CStatement], from wanted: COrigin?
   ) {
+    if no.isEmpty && isPlain(yes) {
+      emitFolded("if (\(CText.expression(condition, above: 0)))")
+      return nested(yes, from: wanted)
+    }
     emitFolded("if (\(CText.expression(condition, above: 0))) {")
     nested(yes, from: wanted)
     if no.isEmpty { return emit("}") }

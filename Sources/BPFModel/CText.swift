@@ -8,6 +8,7 @@ enum CText {
     switch expression {
     case .name(let name): return name.text
     case .integer(let value): return "\(value)" + suffix(value)
+    case .hex(let value) where value < 10: return "\(value)"
     case .hex(let value): return "0x" + String(value, radix: 16) + suffix(value)
     case .unary(let op, let operand):
       let inner = self.expression(operand, above: unaryPrecedence)
@@ -111,6 +112,8 @@ enum CText {
     case .declare(let type, let name, let value):
       return declarator(type, name, []) + (value.map { " = " + expression($0, above: 0) } ?? "")
         + ";"
+    case .declareAll(let type, let names):
+      return "\(name(type)) " + names.map(\.text).joined(separator: ", ") + ";"
     case .declareArray(let type, let name, let count, let value):
       return declarator(type, name, [count])
         + (value.map { " = " + expression($0, above: 0) } ?? "") + ";"

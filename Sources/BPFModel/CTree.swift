@@ -84,6 +84,8 @@ public indirect enum CStatement: Sendable, Hashable {
   case blank
   /// `type name = value;`, or without a value.
   case declare(CType, CIdentifier, CExpression?)
+  /// `type name, name;`
+  case declareAll(CType, [CIdentifier])
   /// `type name[count] = value;`, or without a value.
   case declareArray(CType, CIdentifier, count: Int, CExpression?)
   /// `target = value;`

@@ -9,9 +9,10 @@ extension ProgramLayout.Table {
   public func gather(
     from half: UnsafeRawPointer, into body: (_ records: UnsafePointer<UInt64>, _ count: Int) -> Void
   ) {
-    guard case .partials(let sets, let keyWords, let accumulatorWords, let setStride) = form else {
-      return
-    }
+    guard
+      case .partials(
+        let sets, let keyWords, let accumulatorWords, let setStride, let countShift) = form
+    else { return }
     let start = unsafe half + offset
     if keyWords == 0 {
       let entry = unsafe start.assumingMemoryBound(to: UInt64.self)
@@ -19,6 +20,8 @@ extension ProgramLayout.Table {
       return
     }
     let width = keyWords + accumulatorWords
+    // Words of an entry behind its key words in the table: without the count where it is packed.
+    let stored = countShift == nil ? accumulatorWords : accumulatorWords - 1
     let capacity = 1024
     let records = UnsafeMutablePointer<UInt64>.allocate(capacity: capacity * width)
     defer { unsafe records.deallocate() }
@@ -26,11 +29,17 @@ extension ProgramLayout.Table {
     for set in 0..<sets {
       let keys = unsafe (start + set &* setStride).assumingMemoryBound(to: UInt64.self)
       let accumulators = unsafe keys + Self.ways &* keyWords
-      for way in 0..<Self.ways where unsafe accumulators[way &* accumulatorWords] != 0 {
+      for way in 0..<Self.ways {
+        let last = unsafe keys[way &* keyWords &+ keyWords &- 1]
+        let tuples = unsafe countShift.map { last >> UInt64($0) } ?? accumulators[way &* stored]
+        if tuples == 0 { continue }
         let record = unsafe records + count &* width
         unsafe record.update(from: keys + way &* keyWords, count: keyWords)
-        unsafe (record + keyWords).update(
-          from: accumulators + way &* accumulatorWords, count: accumulatorWords)
+        unsafe (record + width - stored).update(from: accumulators + way &* stored, count: stored)
+        if let countShift {
+          unsafe record[keyWords &- 1] = last & ((1 << UInt64(countShift)) - 1)
+          unsafe record[keyWords] = tuples
+        }
         count &+= 1
         if count == capacity {
           unsafe body(records, count)

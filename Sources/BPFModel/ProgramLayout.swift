@@ -69,9 +69,13 @@ public struct ProgramLayout: Sendable, Hashable {
     /// How the table is kept.
     public enum Form: Sendable, Hashable {
       /// Sets of 4 ways, `setStride` bytes apart (`sal/table.h`): the ways' key words, then the
-      /// ways' accumulator words, of which the first counts tuples and is 0 in a free way. With 0
-      /// key words it is one entry of accumulator words. Read it with ``gather(from:into:)``.
-      case partials(sets: Int, keyWords: Int, accumulatorWords: Int, setStride: Int)
+      /// ways' accumulator words, of which the first counts tuples and is 0 in a free way. With a
+      /// `countShift` the count stands in the last key word instead, above that many bits of key.
+      /// With 0 key words it is one entry of accumulator words.
+      ///
+      /// Read it with ``gather(from:into:)``.
+      case partials(
+        sets: Int, keyWords: Int, accumulatorWords: Int, setStride: Int, countShift: Int?)
       /// First-seen keys; the host never reads it, new keys leave through the table's stream.
       case firstSeen(sets: Int, keyWords: Int)
       /// HyperLogLog registers of a global distinct count, after one u64 that counts tuples.

@@ -21,13 +21,14 @@ extension Emitter {
     for code in order where uses[code, default: 0] > 1 {
       let (statements, _, _) = keyed(code)
       sharedKeys[code] = keyCount - 1
-      result += statements
+      // The pointer of a wide program is declared where the key is used.
+      result += fields.isWide ? [.block(statements)] : statements
     }
     return result.isEmpty ? [] : [.blank, .comment("keys that several aggregations share")] + result
   }
 
   /// The words under which an aggregation's entries stand; nil for global accumulators.
-  private func tableKey(_ aggregation: Aggregation) -> KeyCode? {
+  func tableKey(_ aggregation: Aggregation) -> KeyCode? {
     switch aggregation.form {
     case .words: aggregation.key.isEmpty ? nil : keys.words(aggregation.key)
     case .distinct(let items, _), .tally(let items, _):
@@ -38,21 +39,45 @@ extension Emitter {
   /// Statements that put a key's words into an array and its hash into a local, and their names.
   mutating func keyed(
     _ code: KeyCode
-  ) -> (statements: [CStatement], hash: CExpression, array: CIdentifier) {
+  ) -> (statements: [CStatement], hash: CExpression, array: CExpression) {
     if let number = sharedKeys[code] {
-      return ([], .name(Self.hashName(number)), Self.keyName(number))
+      let reuse = fields.isWide ? [keyPointer(number)] : []
+      return (reuse, hashPlace(number), .name(Self.keyName(number)))
     }
     let number = keyCount
     keyCount += 1
-    localBytes = max(localBytes, 0) + code.words.count * 8 + 8
-    let array = Self.keyName(number)
-    let words = code.words.indices.map { CExpression.index(.name(array), .integer(UInt64($0))) }
+    keyPlaces.append(keyWordCount)
+    // In a wide program a key stands in `half->keys`, its hash behind it.
+    keyWordCount += code.words.count + 1
+    widestKey = max(widestKey, code.words.count)
+    hashPlaces.append(keyWordCount - 1)
+    let array = CExpression.name(Self.keyName(number))
+    let words = code.words.indices.map { CExpression.index(array, .integer(UInt64($0))) }
+    let hash = keys.hash(words)
+    if fields.isWide {
+      return (
+        [keyPointer(number)] + zip(words, code.words).map { .assign($0, $1) }
+          + [.assign(hashPlace(number), hash)], hashPlace(number), array
+      )
+    }
+    localBytes += words.count * 8 + 8
     return (
       [
-        .declareArray(.u64, array, count: code.words.count, .list(code.words)),
-        .declare(.u64, Self.hashName(number), KeyLowering.hash(words)),
-      ], .name(Self.hashName(number)), array
+        .declareArray(.u64, Self.keyName(number), count: words.count, .list(code.words)),
+        .declare(.u64, Self.hashName(number), hash),
+      ], hashPlace(number), array
     )
+  }
+
+  private func keyPointer(_ number: Int) -> CStatement {
+    let place = CExpression.index(Names.keys, .integer(UInt64(keyPlaces[number])))
+    return .declare(.pointer(.u64), Self.keyName(number), .unary(.address, place))
+  }
+
+  private func hashPlace(_ number: Int) -> CExpression {
+    fields.isWide
+      ? .index(Names.keys, .integer(UInt64(hashPlaces[number])))
+      : .name(Self.hashName(number))
   }
 
   private static func keyName(_ number: Int) -> CIdentifier {
@@ -69,10 +94,7 @@ extension Emitter {
   mutating func total(_ index: Int, where mask: Mask) -> [CStatement] {
     let aggregation = reach.plan.aggregations[index]
     let layout = aggregation.accumulators
-    let name = CIdentifier(sanitizing: "total_\(index)")
-    half.addTotal(
-      aggregation: index, name, words: layout.wordCount, note: aggregation.name)
-    let entry = CExpression.arrow(.name(Names.half), name)
+    let entry = CExpression.arrow(.name(Names.half), Self.totalName(index))
     func word(_ offset: Int) -> CExpression { .index(entry, .integer(UInt64(offset))) }
     let fresh = Mask.call("sal_zero", word(0))
     let statements =
@@ -95,6 +117,14 @@ extension Emitter {
     }
   }
 
+  static func totalName(_ index: Int) -> CIdentifier {
+    CIdentifier(sanitizing: "total_\(index)")
+  }
+
+  static func unkeyedName(_ index: Int) -> CIdentifier {
+    CIdentifier(sanitizing: "unkeyed_\(index)")
+  }
+
   private func unwrapped(_ key: KeyCode?) -> KeyCode {
     guard let key else { preconditionFailure("a keyed aggregation has a table key") }
     return key
@@ -105,15 +135,22 @@ extension Emitter {
     let layout = aggregation.accumulators
     let name = CIdentifier(sanitizing: "table_\(index)")
     let (keyWords, words) = (code.words.count, layout.wordCount)
-    let setStride = HalfBuilder.rounded(32 * (keyWords + words), to: 64)
+    let countShift = Self.countShift(code, layout)
+    let setStride =
+      countShift == nil
+      ? HalfBuilder.rounded(32 * (keyWords + words), to: 64) : 32 * (keyWords + words - 1)
     let staged = HalfBuilder.stagedBytes(recordWords: keyWords + words, alignment: 64)
-    let shape: [CExpression] = [
+    var shape: [CExpression] = [
       .name(name), .integer(UInt64(keyWords)), .integer(UInt64(words)),
       .integer(UInt64(tableBits)),
     ]
+    if let countShift { shape.append(.integer(UInt64(countShift))) }
+    let (type, implementation): (CIdentifier, CIdentifier) =
+      countShift == nil
+      ? ("SAL_TABLE", "SAL_TABLE_CODE") : ("SAL_TABLE_PACKED", "SAL_TABLE_PACKED_CODE")
     let stream = CExpression.integer(UInt64(half.streams.count))
-    structures.append(.invocation("SAL_TABLE", shape, terminated: true))
-    functions.append(.invocation("SAL_TABLE_CODE", shape + [stream], terminated: true))
+    structures.append(.invocation(type, shape, terminated: true))
+    functions.append(.invocation(implementation, shape + [stream], terminated: true))
     let bytes = staged + tableSets * setStride
     let offset = half.addStaged(
       name, name, bytes: bytes, alignment: 64, content: .partials(aggregation: index),
@@ -122,7 +159,8 @@ extension Emitter {
       ProgramLayout.Table(
         owner: .aggregation(index),
         form: .partials(
-          sets: tableSets, keyWords: keyWords, accumulatorWords: words, setStride: setStride),
+          sets: tableSets, keyWords: keyWords, accumulatorWords: words, setStride: setStride,
+          countShift: countShift),
         offset: offset + staged, bytes: tableSets * setStride),
       in: name, field: "set")
     let (keyStatements, hash, array) = keyed(code)
@@ -132,8 +170,8 @@ extension Emitter {
     let upsert = CExpression.call(
       "SAL_TABLE_UPSERT",
       [
-        .name(name), .unary(.address, .arrow(.name(Names.half), name)), hash, .name(array),
-        Names.index,
+        .name(name), .unary(.address, .arrow(.name(Names.half), name)), hash, array,
+        fields.index,
       ])
     let updates = reductions.updates(
       layout, where: .always,
@@ -147,6 +185,19 @@ extension Emitter {
       recordWords: keyWords + words)
   }
 
+  /// Bits of the last key word that the key uses, where the rest has room for a count and no
+  /// update has to ask for it.
+  private static func countShift(_ key: KeyCode, _ layout: AccumulatorLayout) -> Int? {
+    let asksForCount = layout.reductions.contains { reduction in
+      switch reduction {
+      case .minimum(let x), .maximum(let x), .first(let x), .last(let x):
+        layout.offset(of: .present(x)) == nil
+      case .tuples, .present, .sum, .sumOfSquares: false
+      }
+    }
+    return key.lastWordBits <= 44 && !asksForCount ? max(key.lastWordBits, 1) : nil
+  }
+
   private mutating func pairs(_ index: Int, _ aggregation: Aggregation) -> [CStatement] {
     let code = unwrapped(tableKey(aggregation))
     let name = CIdentifier(sanitizing: "seen_\(index)")
@@ -158,11 +209,11 @@ extension Emitter {
     let (keyStatements, hash, array) = keyed(code)
     let isNew = CExpression.call(
       name.appending("_is_new"),
-      [.unary(.address, .arrow(.name(Names.half), name)), hash, .name(array)])
+      [.unary(.address, .arrow(.name(Names.half), name)), hash, array])
     let copies = (0..<words).map { word in
       CStatement.assign(
         .index(.name("room"), .integer(UInt64(word))),
-        .index(.name(array), .integer(UInt64(word))))
+        .index(array, .integer(UInt64(word))))
     }
     let statements = keyStatements + [.branch(isNew, stage(area, stream, copies), [])]
     return block(
@@ -219,14 +270,13 @@ extension Emitter {
     switch valid {
     case .always: body = [.block(statements)]
     case .never, .value:
-      let name = CIdentifier(sanitizing: "unkeyed_\(index)")
-      half.addCounter(
-        .unkeyed(aggregation: index), name, note: "tuples without a key of \(aggregation.name)")
-      let skip = CStatement.update(.arrow(.name(Names.half), name), .add, 1)
+      let skip = CStatement.update(
+        .arrow(.name(Names.half), Self.unkeyedName(index)), .add, 1)
       body = valid == .never ? [skip] : [.branch(valid.expression, statements, [skip])]
     }
     note(.aggregation(index), body, stateBytes: stateBytes, recordWords: recordWords)
-    return [.blank, .comment(describe(aggregation))] + located(aggregation.textOffset, body)
+    return [.blank, .comment(describe(aggregation))]
+      + outlined("update", index, located(aggregation.textOffset, body))
   }
 
   // MARK: exports
@@ -240,8 +290,8 @@ extension Emitter {
       content: .tuples(export: number))
     func room(_ word: Int) -> CExpression { .index(.name("room"), .integer(UInt64(word))) }
     var copies: [CStatement] = [
-      .assign(room(0), .member(.name(Names.turn), "tick")),
-      .assign(room(1), export.needsOrder ? .name(Names.order) : 0),
+      .assign(room(0), fields.tick),
+      .assign(room(1), export.needsOrder ? fields.order : 0),
     ]
     let validityWords = (export.fields.count + 7) / 8
     for word in 0..<validityWords {
@@ -265,7 +315,7 @@ extension Emitter {
     let statements = [CStatement.block(stage(area, stream, copies))]
     note(.export(number), statements, stateBytes: bytes, recordWords: words)
     return [.blank, .comment("\(node.name): tuples for the host")]
-      + located(node.textOffset, statements)
+      + outlined("export", number, located(node.textOffset, statements))
   }
 
   /// 0 missing, 1 present; of an either-family address 4 or 6.
@@ -282,7 +332,7 @@ extension Emitter {
     [
       .declare(
         .pointer(.u64), "room",
-        .call("SAL_STAGE", [area, .integer(UInt64(stream)), Names.index, 1])),
+        .call("SAL_STAGE", [area, .integer(UInt64(stream)), fields.index, 1])),
       .branch(.name("room"), copies, []),
     ]
   }

@@ -13,7 +13,6 @@ extension Emitter {
     case .source:
       condition = []
       passes[index] = .always
-      reachedOffset[index] = HalfBuilder.packetsOffset
     case .filter(let predicate):
       condition = filter(index, predicate, upstream)
     case .distinct(let key, _):
@@ -73,8 +72,21 @@ extension Emitter {
     let (keyStatements, hash, array) = keyed(code)
     let isNew = CExpression.call(
       name.appending("_is_new"),
-      [.unary(.address, .arrow(.name(Names.half), name)), hash, .name(array)])
-    let ask = keyStatements + [.branch(isNew, [.assign(pass, ~0)], [])]
+      [.unary(.address, .arrow(.name(Names.half), name)), hash, array])
+    let ask: [CStatement]
+    if fields.isWide {
+      let function = CIdentifier(sanitizing: "is_new_\(index)")
+      functions += [
+        .blank,
+        .function(
+          prefix: "SAL_NOINLINE", .u64, function,
+          [CParameter(.pointer(.structure(HalfBuilder.name)), Names.half)],
+          keyStatements + [.return(0 - .cast(.u64, isNew))]),
+      ]
+      ask = [.assign(pass, .call(function, [.name(Names.half)]))]
+    } else {
+      ask = keyStatements + [.branch(isNew, [.assign(pass, ~0)], [])]
+    }
     var statements: [CStatement] = [.declare(.u64, passName(index), 0)]
     switch passed {
     case .always: statements.append(.block(ask))
@@ -121,7 +133,9 @@ extension Emitter {
     let guarded = aggregations.filter { !isCheap($0) }
     for aggregation in cheap { result += total(aggregation, where: pass) }
     var inner: [CStatement] = []
-    if !aggregations.isEmpty { inner += countReached(index, aggregations, cheap: cheap, pass) }
+    if countedNodes.contains(index) {
+      inner.append(.update(.arrow(.name(Names.half), Self.reachedName(index)), .add, 1))
+    }
     for aggregation in guarded { inner += update(aggregation) }
     for export in exports { inner += self.export(export) }
     if inner.isEmpty { return result }
@@ -137,48 +151,61 @@ extension Emitter {
     return ReductionLowering.isCheap(layout)
   }
 
-  /// The counters `reached` of a node's aggregations share one place: the packets' for a source,
-  /// a global aggregation's tuple count where there is one, else a counter of the node's own.
-  private mutating func countReached(
-    _ node: Int, _ aggregations: [Int], cheap: [Int], _ pass: Mask
-  ) -> [CStatement] {
-    var statements: [CStatement] = []
-    if pass == .always, reachedOffset[node] == nil {
-      reachedOffset[node] = HalfBuilder.packetsOffset
-    }
-    if reachedOffset[node] == nil, let total = cheap.first,
-      let table = half.tables.first(where: { $0.owner == .aggregation(total) })
-    {
-      reachedOffset[node] = table.offset
-    }
-    if let offset = reachedOffset[node] {
-      for aggregation in aggregations {
-        half.alias(.reached(aggregation: aggregation), offset: offset)
-      }
-      return []
-    }
-    let name = CIdentifier(sanitizing: "reached_node_\(node)")
-    half.addCounter(
-      .reached(aggregation: aggregations[0]), name,
-      note: "tuples of \(reach.plan.nodes[node].name)")
-    if let offset = half.counters.last?.offset {
-      for aggregation in aggregations.dropFirst() {
-        half.alias(.reached(aggregation: aggregation), offset: offset)
-      }
-    }
-    statements.append(.update(.arrow(.name(Names.half), name), .add, 1))
-    return statements
+  // MARK: counters
+
+  static func reachedName(_ node: Int) -> CIdentifier {
+    CIdentifier(sanitizing: "reached_\(node)")
   }
+
+  /// Places global accumulators and the counters `reached` and `unkeyed`, side by side.
+  ///
+  /// What reached a node is counted once: by the packets where it is a source, by a global
+  /// aggregation's own count where there is one, else by a counter of the node.
+  mutating func placeCounters() {
+    for index in reach.aggregations {
+      let aggregation = reach.plan.aggregations[index]
+      if case .words(let layout) = aggregation.form, aggregation.key.isEmpty {
+        half.addTotal(
+          aggregation: index, Self.totalName(index), words: layout.wordCount,
+          note: aggregation.name)
+      }
+      guard let code = tableKey(aggregation), code.valid != .always else { continue }
+      let offset = half.addCounter(
+        Self.unkeyedName(index), note: "tuples without a key of \(aggregation.name)")
+      half.declare(.unkeyed(aggregation: index), offset: offset)
+    }
+    for node in reach.nodes {
+      let aggregations = reach.aggregations.filter { reach.plan.aggregations[$0].input == node }
+      guard !aggregations.isEmpty else { continue }
+      let offset = placeReached(node, aggregations)
+      for aggregation in aggregations {
+        half.declare(.reached(aggregation: aggregation), offset: offset)
+      }
+    }
+  }
+
+  private mutating func placeReached(_ node: Int, _ aggregations: [Int]) -> Int {
+    if reach.plan.nodes[node].input == nil { return HalfBuilder.packetsOffset }
+    let total = half.tables.first { table in
+      aggregations.contains { table.owner == .aggregation($0) }
+    }
+    if let total { return total.offset }
+    countedNodes.insert(node)
+    return half.addCounter(
+      Self.reachedName(node), note: "tuples of \(reach.plan.nodes[node].name)")
+  }
+
+  // MARK: words for comments
 
   func describe(_ aggregation: Aggregation) -> String {
     let key = aggregation.key.map(\.name).joined(separator: ", ")
-    let by = key.isEmpty ? "over all tuples" : "by \(key)"
-    let form =
+    let by = key.isEmpty ? "" : " by \(key)"
+    let what =
       switch aggregation.form {
-      case .words(let layout): "\(layout.wordCount) words"
+      case .words(let layout): layout.wordCount == 1 ? "count" : "\(layout.wordCount) words"
       case .distinct(let items, _): "distinct " + items.map(\.name).joined(separator: ", ")
-      case .tally(let items, _): "tally of " + items.map(\.name).joined(separator: ", ")
+      case .tally(let items, _): "counts of " + items.map(\.name).joined(separator: ", ")
       }
-    return "\(aggregation.name): \(form) \(by), window \(aggregation.window)"
+    return "\(aggregation.name): \(what)\(by), window \(aggregation.window)"
   }
 }

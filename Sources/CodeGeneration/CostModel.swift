@@ -14,7 +14,7 @@ enum CostModel {
     "sal_get64": 2, "sal_eq": 5, "sal_eq_small": 3, "sal_zero": 4, "sal_nonzero": 3, "sal_lt": 6,
     "sal_lt_small": 2, "sal_ltu": 6, "sal_select": 3, "sal_min": 9, "sal_max": 9,
     "sal_in_prefix": 4, "sal_in_prefix6": 9, "sal_in_sorted": 60, "sal_divide": 12,
-    "sal_remainder": 12, "sal_add_saturating": 10, "sal_sumsq_add": 36, "sal_sumsq_add_small": 12,
+    "sal_remainder": 14, "sal_sumsq_add": 36, "sal_sumsq_add_small": 12,
     "sal_hash1": 10, "sal_hash2": 22, "sal_hash3": 29, "sal_hash4": 36, "sal_hash5": 43,
     "sal_hash6": 50, "sal_parse_general": 260, "sal_end_general": 8, "sal_field8": 12,
     "sal_field16": 13, "sal_field32": 13, "sal_field64": 13, "sal_hll_update": 14,
@@ -27,7 +27,7 @@ enum CostModel {
 
   private static func instructions(_ statement: CStatement) -> Int {
     switch statement {
-    case .comment, .blank: 0
+    case .comment, .blank, .declareAll: 0
     case .declare(_, _, let value): value.map { instructions($0) } ?? 0
     case .declareArray(_, _, let count, let value):
       count + (value.map { instructions($0) } ?? 0)

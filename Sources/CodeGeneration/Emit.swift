@@ -81,6 +81,28 @@ struct DataPathReach {
     }
   }
 
+  /// Words that all keys in the program take as locals, with their hashes and what is compared
+  /// with them; and once more the widest, which an insertion copies.
+  var keyWords: Int {
+    var words: [Int] = []
+    for node in nodes {
+      if case .distinct(let key, _) = plan.nodes[node].operation {
+        words.append(KeyLayout(key).wordCount * Self.firstSeenWeight + 1)
+      }
+    }
+    for index in aggregations {
+      let aggregation = plan.aggregations[index]
+      let isPairs =
+        if case .distinct = aggregation.form { !aggregation.key.isEmpty } else { false }
+      words.append(
+        aggregation.tableLayout.wordCount * (isPairs ? Self.firstSeenWeight : 1) + 1)
+    }
+    return words.reduce(0, +) + (words.max() ?? 0)
+  }
+
+  /// clang 14 keeps the four ways' differences of a first-seen table in memory.
+  private static let firstSeenWeight = 4
+
   /// Whether the program needs the order of arrival.
   var needsOrder: Bool {
     placed.exports.contains(where: \.needsOrder)

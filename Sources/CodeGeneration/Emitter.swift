@@ -20,11 +20,17 @@ struct Emitter {
   var costs: [PartCost] = []
   /// The condition of each node that has been emitted.
   var passes: [Int: Mask] = [:]
-  /// Where a node's passing tuples are counted.
-  var reachedOffset: [Int: Int] = [:]
+  /// Nodes with a counter of the tuples that reach them.
+  var countedNodes: Set<Int> = []
   /// Keys whose words and hash stand before all conditions, with the number in their names.
   var sharedKeys: [KeyCode: Int] = [:]
   var keyCount = 0
+  /// Words of `half->keys` in use, where keys do not stand in locals.
+  var keyWordCount = 0
+  /// Where each key and its hash stand in `half->keys`.
+  var keyPlaces: [Int] = []
+  var hashPlaces: [Int] = []
+  var widestKey = 0
   /// Most bytes of locals beside the fields.
   var localBytes = 0
 
@@ -32,7 +38,7 @@ struct Emitter {
     self.reach = reach
     self.options = options
     self.tableSets = tableSets
-    fields = FieldTable(reach.fields)
+    fields = FieldTable(reach.fields, keyWords: reach.keyWords, needsOrder: reach.needsOrder)
     keys = KeyLowering(fields: fields)
     reductions = ReductionLowering(fields: fields)
     setLowering = SetLowering(reach.plan.sets.map(\.types))
@@ -51,7 +57,8 @@ struct Emitter {
     structures.append(.structure("sal_tuple", parsing.tupleMembers))
     structures.append(.blank)
     half.addScratch("sal_tuple", "tuple", words: parsing.tupleMembers.count)
-    reachedOffset[-1] = HalfBuilder.packetsOffset
+    if fields.isWide { half.addScratch("keys", words: reach.keyWords + 1) }
+    placeCounters()
     let parse = prologue + parsing.statements
     note(.parse, parse + Self.body(parsing.generalFunction))
     var body: [CStatement] = []
@@ -76,11 +83,31 @@ struct Emitter {
     var result: [CDeclaration] = [
       .comment("Emitted by salc; do not edit.\n" + summary)
     ]
-    for name in [
-      "arith", "fast", "firstseen", "hash", "hll", "mask", "parse", "program", "set", "sumsq",
-      "table",
-    ] { result.append(.include("sal/\(name).h")) }
+    for name in headers { result.append(.include("sal/\(name).h")) }
     return result + [.blank]
+  }
+
+  /// The headers that the program stands on, those of its own operators behind the common ones.
+  private var headers: [String] {
+    var names = ["arith", "fast", "hash", "mask", "parse", "program"]
+    for table in half.tables {
+      let name: String
+      switch table.form {
+      case .partials(_, let keyWords, _, _, _):
+        if keyWords == 0 { continue }
+        name = "table"
+      case .firstSeen: name = "firstseen"
+      case .registers: name = "hll"
+      }
+      if !names.contains(name) { names.append(name) }
+    }
+    if !reach.sets.isEmpty { names.append("set") }
+    let squares = reach.aggregations.contains {
+      reach.plan.aggregations[$0].accumulators.reductions.contains {
+        if case .sumOfSquares = $0 { true } else { false }
+      }
+    }
+    return names + (squares ? ["sumsq"] : [])
   }
 
   /// The outputs of the data path in words.
@@ -135,24 +162,11 @@ struct Emitter {
           .logicalAnd, .unary(.not, .member(.name(Names.length), "cut")),
           .call("sal_fast_open", [.unary(.address, .name(Names.fast)), data, end]))),
     ]
-    let length = CExpression.name(Names.length)
-    if readsField({ $0 == .wireLength }) {
-      result.append(.declare(.u64, Names.wireLength, .member(length, "wire")))
+    result += fields.giving
+    if usesHashes && !fields.isWide {
+      result.append(.declare(.u64, Names.seed, .name("sal_seed")))
     }
-    if readsField({ $0 == .capturedLength }) {
-      result.append(.declare(.u64, Names.capturedLength, .member(length, "cap")))
-    }
-    if reach.needsOrder {
-      // A replay knows each frame's place in its capture; live, packets of a CPU come in order.
-      result.append(
-        .declare(.u64, Names.order, .call("SAL_ORDER", [.member(Names.outcomes, "packets")])))
-    }
-    if usesHashes { result.append(.declare(.u64, Names.seed, .name("sal_seed"))) }
     return result
-  }
-
-  private func readsField(_ matches: (FieldLocation) -> Bool) -> Bool {
-    fields.fields.contains { matches($0.field.location) }
   }
 
   private var usesHashes: Bool {
@@ -176,16 +190,29 @@ struct Emitter {
         recordBytes: recordWords * 8))
   }
 
+  /// Puts a consumer into a function of its own, where the program is wide, and calls it.
+  mutating func outlined(_ name: String, _ number: Int, _ body: [CStatement]) -> [CStatement] {
+    guard fields.isWide else { return body }
+    let function = CIdentifier(sanitizing: "\(name)_\(number)")
+    functions += [
+      .blank,
+      .function(
+        prefix: "SAL_NOINLINE", .void, function,
+        [CParameter(.pointer(.structure(HalfBuilder.name)), Names.half)], body),
+    ]
+    return [.expression(.call(function, [.name(Names.half)]))]
+  }
+
   static func body(_ declaration: CDeclaration) -> [CStatement] {
     if case .function(_, _, _, _, let body) = declaration { body } else { [] }
   }
 
   /// Every local in memory at once, which is more than LLVM needs, and the deepest call's frame.
   private var stackBytes: Int {
-    let values =
-      fields.isWide ? 0 : fields.stored.reduce(0) { $0 + $1.field.type.laneCount * 8 }
-    let masks = (fields.presences.count + passes.values.filter { $0 != .always }.count) * 8
-    return CostModel.fixedStackBytes + values + masks + localBytes
+    let passing = passes.values.filter { $0 != .always }.count * 8
+    if fields.isWide { return CostModel.fixedStackBytes + passing + widestKey * 16 }
+    let values = fields.stored.reduce(0) { $0 + $1.field.type.laneCount * 8 }
+    return CostModel.fixedStackBytes + values + fields.presences.count * 8 + passing + localBytes
   }
 
   // MARK: places in the text

@@ -52,8 +52,9 @@ extension Layer {
 /// The fields that a program reads of each frame, and the C names that hold them.
 ///
 /// Values are 0 where the field is missing; each presence is a mask of its own, shared by all
-/// fields that hang on it. A program with many fields keeps them in the half instead of locals,
-/// for the stack's sake.
+/// fields that hang on it. A wide program keeps all of them in the half instead of locals, and
+/// each consumer in a function of its own: the stack holds 512 bytes, and a frame's values with
+/// the keys made of them can be more.
 struct FieldTable {
   /// The fields in use, ascending.
   let fields: [FieldID]
@@ -61,11 +62,16 @@ struct FieldTable {
   let presences: [Presence]
   /// Whether values live in `half->tuple` on every path, not only on the slow one.
   let isWide: Bool
+  /// Whether the program needs the order of arrival.
+  let needsOrder: Bool
 
-  /// Fields with more lanes than this in all are kept in memory.
-  static let localLanes = 14
+  /// Words of fields, masks and keys that may be locals: 384 of the 512 bytes of stack that the
+  /// main function can take beside the deepest function that it calls, less the rest of its own.
+  static let localWords = 36
 
-  init(_ used: Set<FieldID>) {
+  /// `keyWords`: words of keys that will stand beside the fields.
+  init(_ used: Set<FieldID>, keyWords: Int = 0, needsOrder: Bool = false) {
+    self.needsOrder = needsOrder
     fields = used.sorted()
     var presences: [Presence] = []
     for field in fields {
@@ -75,7 +81,7 @@ struct FieldTable {
     }
     self.presences = presences
     let lanes = fields.reduce(0) { $0 + (Self.isStored($1) ? $1.field.type.laneCount : 0) }
-    isWide = lanes > Self.localLanes
+    isWide = lanes + presences.count + keyWords > Self.localWords
   }
 
   /// Whether the field's value needs a place of its own (others follow from masks and lengths).
@@ -107,8 +113,8 @@ struct FieldTable {
     return [name.appending("_high"), name.appending("_low")]
   }
 
-  /// The mask that says whether a presence holds.
-  func mask(_ presence: Presence) -> CIdentifier {
+  /// The name of the mask that says whether a presence holds.
+  func maskName(_ presence: Presence) -> CIdentifier {
     switch presence {
     case .layer(let layer): CIdentifier(sanitizing: "has_\(layer.name)")
     case .slice(let slice):
@@ -120,19 +126,63 @@ struct FieldTable {
 
   // MARK: values
 
+  /// A local, or in a wide program the member of the same name.
+  private func place(_ name: CIdentifier) -> CExpression {
+    isWide ? .member(Names.tuple, name) : .name(name)
+  }
+
   /// Where the lanes are stored, on every path.
-  func places(of id: FieldID) -> [CExpression] {
-    members(of: id).map { isWide ? .member(Names.tuple, $0) : .name($0) }
+  func places(of id: FieldID) -> [CExpression] { members(of: id).map(place) }
+
+  /// The mask that says whether a presence holds.
+  func mask(_ presence: Presence) -> CExpression { place(maskName(presence)) }
+
+  /// The tuple's time.
+  var tick: CExpression { isWide ? place("tick") : .member(.name(Names.turn), "tick") }
+
+  /// `cpu * 2 + epoch`
+  var index: CExpression { isWide ? place("index") : .member(.name(Names.turn), "index") }
+
+  /// The tuple's place in the order of arrival, where ``needsOrder``.
+  var order: CExpression { place(Names.order) }
+
+  /// The run's hash seed.
+  var seed: CExpression { isWide ? .name("sal_seed") : .name(Names.seed) }
+
+  /// What is known of a frame without its headers: a name and the value that it is given.
+  var given: [(name: CIdentifier, value: CExpression)] {
+    var result: [(CIdentifier, CExpression)] = []
+    if isWide {
+      result.append(("tick", .member(.name(Names.turn), "tick")))
+      result.append(("index", .member(.name(Names.turn), "index")))
+    }
+    let locations = fields.map(\.field.location)
+    let length = CExpression.name(Names.length)
+    if locations.contains(.wireLength) {
+      result.append((Names.wireLength, .member(length, "wire")))
+    }
+    if locations.contains(.capturedLength) {
+      result.append((Names.capturedLength, .member(length, "cap")))
+    }
+    if needsOrder {
+      result.append((Names.order, .call("SAL_ORDER", [.member(Names.outcomes, "packets")])))
+    }
+    return result
+  }
+
+  /// Statements that give them.
+  var giving: [CStatement] {
+    given.map { isWide ? .assign(place($0.name), $0.value) : .declare(.u64, $0.name, $0.value) }
   }
 
   /// The lanes of a field's value; 0 where it is missing.
   func lanes(of id: FieldID) -> [CExpression] {
     switch id.field.location {
     case .slices, .transportProtocol: places(of: id)
-    case .presence(let layer): [.name(mask(.layer(layer))) & 1]
-    case .wireLength: [.name(Names.wireLength)]
-    case .capturedLength: [.name(Names.capturedLength)]
-    case .time: [.member(.name(Names.turn), "tick")]
+    case .presence(let layer): [mask(.layer(layer)) & 1]
+    case .wireLength: [place(Names.wireLength)]
+    case .capturedLength: [place(Names.capturedLength)]
+    case .time: [tick]
     }
   }
 
@@ -141,9 +191,9 @@ struct FieldTable {
     switch id.field.location {
     case .slices(let slices):
       var valid = Mask.never
-      for slice in slices { valid = valid | .value(.name(mask(Presence(slice)))) }
+      for slice in slices { valid = valid | .value(mask(Presence(slice))) }
       return valid
-    case .transportProtocol: return .value(.name(mask(.transportProtocol)))
+    case .transportProtocol: return .value(mask(.transportProtocol))
     case .presence, .wireLength, .capturedLength, .time: return .always
     }
   }
@@ -154,7 +204,7 @@ struct FieldTable {
     var (v4, v6) = (Mask.never, Mask.never)
     if case .slices(let slices) = id.field.location {
       for slice in slices {
-        let present = Mask.value(.name(mask(Presence(slice))))
+        let present = Mask.value(mask(Presence(slice)))
         if slice.byteWidth == 16 { v6 = v6 | present } else { v4 = v4 | present }
       }
     }
@@ -205,7 +255,8 @@ enum Names {
   static let capturedLength: CIdentifier = "captured_len"
   /// `half->tuple`
   static let tuple = CExpression.arrow(.name(half), "tuple")
+  /// `half->keys`, in wide programs
+  static let keys = CExpression.arrow(.name(half), "keys")
   /// `half->outcomes`
   static let outcomes = CExpression.arrow(.name(half), "outcomes")
-  static let index = CExpression.member(.name(turn), "index")
 }

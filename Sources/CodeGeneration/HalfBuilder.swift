@@ -54,22 +54,24 @@ struct HalfBuilder {
     (value + alignment - 1) / alignment * alignment
   }
 
-  /// A counter of its own.
-  mutating func addCounter(
-    _ meaning: ProgramLayout.Counter.Meaning, _ name: CIdentifier, note: String
-  ) {
-    let offset = add(CMember(.u64, name, note: note), bytes: 8, alignment: 8)
-    counters.append(ProgramLayout.Counter(meaning, offset: offset))
+  /// A counter of its own; returns its place.
+  mutating func addCounter(_ name: CIdentifier, note: String) -> Int {
+    add(CMember(.u64, name, note: note), bytes: 8, alignment: 8)
   }
 
-  /// A counter that is another's place too.
-  mutating func alias(_ meaning: ProgramLayout.Counter.Meaning, offset: Int) {
+  /// What a counter's place says; one place can say several things.
+  mutating func declare(_ meaning: ProgramLayout.Counter.Meaning, offset: Int) {
     counters.append(ProgramLayout.Counter(meaning, offset: offset))
   }
 
   /// Words that the host does not read.
   mutating func addScratch(_ type: CIdentifier, _ name: CIdentifier, words: Int) {
     add(CMember(.structure(type), name), bytes: words * 8, alignment: 8)
+  }
+
+  /// An array of words that the host does not read.
+  mutating func addScratch(_ name: CIdentifier, words: Int) {
+    add(CMember(.u64, name, counts: [words]), bytes: words * 8, alignment: 8)
   }
 
   /// The one entry of a global aggregation.
@@ -79,7 +81,8 @@ struct HalfBuilder {
     tables.append(
       ProgramLayout.Table(
         owner: .aggregation(aggregation),
-        form: .partials(sets: 1, keyWords: 0, accumulatorWords: words, setStride: words * 8),
+        form: .partials(
+          sets: 1, keyWords: 0, accumulatorWords: words, setStride: words * 8, countShift: nil),
         offset: offset, bytes: words * 8))
   }
 

@@ -4,6 +4,8 @@ import DataModel
 /// The words of a key, packed by ``KeyLayout``, and whether all components are there.
 struct KeyCode: Hashable {
   var words: [CExpression]
+  /// Bits of the last word that the layout uses.
+  var lastWordBits: Int
   var valid: Mask
 }
 
@@ -46,15 +48,18 @@ struct KeyLowering {
     }
     var valid = Mask.always
     for code in keyCodes { valid = valid & code.valid }
-    return KeyCode(words: words.map { $0 ?? 0 }, valid: valid)
+    let last = layout.slots.filter { $0.word == layout.wordCount - 1 }
+    return KeyCode(
+      words: words.map { $0 ?? 0 }, lastWordBits: last.map { $0.shift + $0.bits }.max() ?? 0,
+      valid: valid)
   }
 
   /// The one hash of a key's words (`sal/hash.h`); keys above six words chain two hashes.
-  static func hash(_ words: [CExpression]) -> CExpression {
+  func hash(_ words: [CExpression]) -> CExpression {
     precondition(!words.isEmpty, "a global key has no hash")
     let first = words.prefix(6)
     let name = CIdentifier(sanitizing: "sal_hash\(first.count)")
-    let hash = CExpression.call(name, [.name(Names.seed)] + first)
+    let hash = CExpression.call(name, [fields.seed] + first)
     let rest = Array(words.dropFirst(6))
     if rest.isEmpty { return hash }
     return self.hash([hash] + rest)
@@ -80,8 +85,11 @@ struct KeyLowering {
     if let mask = component.mask {
       (high, low) = masked(address, mask)
     }
-    let lanes = component.type.laneCount == 2 ? [high, low] : [low]
-    return ComponentCode(lanes: lanes, isV6: address.v6, valid: address.valid)
+    if component.type.laneCount == 2 {
+      precondition(component.fallback == nil, "only one-lane components have a fallback")
+      return ComponentCode(lanes: [high, low], isV6: address.v6, valid: address.valid)
+    }
+    return fallingBack(component, low, address.valid)
   }
 
   private func masked(
@@ -99,8 +107,14 @@ struct KeyLowering {
   }
 
   private func number(_ component: KeyComponent) -> ComponentCode {
-    let valid = fields.validity(of: component.field)
-    let lane = fields.lanes(of: component.field)[0]
+    fallingBack(
+      component, fields.lanes(of: component.field)[0], fields.validity(of: component.field))
+  }
+
+  /// A one-lane component; its lane is 0 where it is missing.
+  private func fallingBack(
+    _ component: KeyComponent, _ lane: CExpression, _ valid: Mask
+  ) -> ComponentCode {
     guard let fallback = component.fallback else {
       return ComponentCode(lanes: [lane], isV6: .never, valid: valid)
     }

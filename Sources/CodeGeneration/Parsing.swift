@@ -18,14 +18,10 @@ struct Parsing {
   /// Declares and fills masks and values.
   var statements: [CStatement] {
     var result: [CStatement] = []
-    for presence in fields.presences {
-      result.append(.declare(.u64, fields.mask(presence), nil))
-    }
-    if !fields.isWide {
-      for id in fields.stored {
-        for name in fields.members(of: id) { result.append(.declare(.u64, name, nil)) }
-      }
-    }
+    let masks = fields.isWide ? [] : fields.presences.map(fields.maskName)
+    if !masks.isEmpty { result.append(.declareAll(.u64, masks)) }
+    let values = fields.isWide ? [] : fields.stored.flatMap(fields.members)
+    if !values.isEmpty { result.append(.declareAll(.u64, values)) }
     if !result.isEmpty { result.append(.blank) }
     let found = CExpression.unary(.address, .name(Names.fast))
     func opened(_ path: Path, _ function: CIdentifier) -> CExpression {
@@ -74,7 +70,7 @@ struct Parsing {
   private func fast(_ path: Path) -> [CStatement] {
     var result: [CStatement] = []
     for presence in fields.presences {
-      result.append(.assign(.name(fields.mask(presence)), present(presence, path).expression))
+      result.append(.assign(fields.mask(presence), present(presence, path).expression))
     }
     for id in fields.stored {
       for (place, value) in zip(fields.places(of: id), value(id, path)) {
@@ -120,7 +116,7 @@ struct Parsing {
       let presence = Presence(slice)
       let certain = present(presence, path)
       if certain == .never { continue }
-      let mask = certain == .always ? Mask.always : .value(.name(fields.mask(presence)))
+      let mask = certain == .always ? Mask.always : .value(fields.mask(presence))
       let load = self.load(slice, path, lanes: lanes)
       if let same = loads.firstIndex(where: { $0.lanes == load }) {
         loads[same].mask = loads[same].mask | mask
@@ -201,7 +197,7 @@ struct Parsing {
     for (bit, presence) in fields.presences.enumerated() {
       let present = CExpression.member(Names.tuple, "present")
       let shifted = bit == 0 ? present : present >> .integer(UInt64(bit))
-      result.append(.assign(.name(fields.mask(presence)), 0 - (shifted & 1)))
+      result.append(.assign(fields.mask(presence), 0 - (shifted & 1)))
     }
     if !fields.isWide {
       for id in fields.stored {
@@ -220,6 +216,10 @@ struct Parsing {
       for name in fields.members(of: id) {
         members.append(CMember(.u64, name, note: id.field.name))
       }
+    }
+    if fields.isWide {
+      members += fields.presences.map { CMember(.u64, fields.maskName($0)) }
+      members += fields.given.map { CMember(.u64, $0.name) }
     }
     return members
   }

@@ -63,7 +63,7 @@ struct PredicateLowering {
     questions += 1
     prelude.append(.declareArray(.u64, words, count: code.words.count, .list(code.words)))
     let mask = sets.mask(
-      id, hash: KeyLowering.hash(code.words), words: words, within: within)
+      id, hash: keys.hash(code.words), words: words, tick: fields.tick, within: within)
     prelude.append(.declare(.u64, answer, mask.expression))
     return .value(.name(answer))
   }

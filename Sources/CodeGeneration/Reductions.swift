@@ -5,10 +5,6 @@ import DataModel
 struct ReductionLowering {
   let fields: FieldTable
 
-  /// Bits of a summand that may be added without a look at overflow: 2^44 tuples of it in one
-  /// pane and on one CPU (a day at 200 million a second) stay below 2^63.
-  private static let plainSumBits = 18
-
   /// Updates of all words but the tuple count. `word` gives the place of a word by its offset in
   /// the layout; `isFresh` says that an entry has no tuple yet besides this one.
   func updates(
@@ -26,7 +22,8 @@ struct ReductionLowering {
       case .tuples: continue
       case .present: counts.append(.update(word(offset), .add, valid.bit))
       case .sum:
-        folds.append(sum(word(offset), number.value, valid, operand.range))
+        // Placement leaves sums on the host that could leave 64 bits within a pane.
+        folds.append(.update(word(offset), .add, valid.select(number.value)))
       case .sumOfSquares:
         folds.append(squares(word(offset), number.value, valid, operand.range))
       case .minimum, .maximum:
@@ -42,8 +39,8 @@ struct ReductionLowering {
           .branch(
             takes.expression,
             [
-              .assign(word(offset), .member(.name(Names.turn), "tick")),
-              .assign(word(offset + 1), .name(Names.order)),
+              .assign(word(offset), fields.tick),
+              .assign(word(offset + 1), fields.order),
               .assign(word(offset + 2), number.value),
             ], []))
       }
@@ -60,16 +57,6 @@ struct ReductionLowering {
       case .sumOfSquares, .minimum, .maximum, .first, .last: false
       }
     }
-  }
-
-  private func sum(
-    _ word: CExpression, _ value: CExpression, _ valid: Mask, _ range: ClosedRange<Int128>?
-  ) -> CStatement {
-    let limit = Int128(1) << Int128(Self.plainSumBits)
-    if let range, -limit <= range.lowerBound, range.upperBound <= limit {
-      return .update(word, .add, valid.select(value))
-    }
-    return .assign(word, .call("sal_add_saturating", [word, valid.select(value)]))
   }
 
   private func squares(

@@ -34,9 +34,10 @@ struct SetLowering {
   }
 
   /// The question; `words` is the name of an array that holds the key.
-  func mask(_ id: SetID, hash: CExpression, words: CIdentifier, within: Int64) -> Mask {
-    let tick = CExpression.member(.name(Names.turn), "tick")
-    return .call(
+  func mask(
+    _ id: SetID, hash: CExpression, words: CIdentifier, tick: CExpression, within: Int64
+  ) -> Mask {
+    .call(
       "sal_set_member_within", .name(Self.variable(id.index)),
       .integer(UInt64(Self.slotBits)), .integer(UInt64(keyWords[id.index])), hash, .name(words),
       tick, .signed(within))

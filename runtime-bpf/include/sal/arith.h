@@ -2,12 +2,12 @@
 /*
  * arith.h - the arithmetic of SAL expressions that BPF (-mcpu=v3) has no instruction for.
  *
- * Purpose  signed division and remainder, saturating sums, search in long constant lists.
+ * Purpose  signed division and remainder, search in long constant lists.
  * Bound    every operand; a division by zero gives 0, and the caller masks it as missing.
- * Cost     divide 12 and remainder 14 instructions, saturating add 10, search 8 a halving.
+ * Cost     divide 12 and remainder 14 instructions, search 9 a halving.
  * Memory   none.
  * Merge    none.
- * Source   Warren, Hacker's Delight, 2nd edition, sections 2-13 (overflow) and 9-1 (truncation).
+ * Source   Warren, Hacker's Delight, 2nd edition, section 9-1.
  */
 #ifndef SAL_ARITH_H
 #define SAL_ARITH_H
@@ -37,14 +37,6 @@ SAL_INLINE __u64 sal_remainder(__u64 a, __u64 b)
 	__u64 size = sal_size(a, sign_a) % (sal_size(b, sign_b) | (none & 1));
 
 	return sal_size(size, sign_a) & ~none;
-}
-
-/* a + b, held at the ends of the signed range. */
-SAL_INLINE __u64 sal_add_saturating(__u64 a, __u64 b)
-{
-	__u64 sum = a + b, over = sal_sign((sum ^ a) & (sum ^ b));
-
-	return sal_select(over, sal_sign(a) ^ 0x7fffffffffffffffULL, sum);
 }
 
 /*

@@ -36,6 +36,9 @@ typedef signed long long __s64;
  * that LLVM moved, merged or proved away; an AND in volatile assembly stays where it is. m is a
  * constant below 2^31.
  */
+/* SAL_BARRIER: what is in memory stays there; values are read again behind it, not carried over. */
+#define SAL_BARRIER __asm__ volatile("" ::: "memory")
+
 #ifdef __bpf__
 #define SAL_OPAQUE(x) __asm__("" : "+r"(x))
 #define SAL_BOUND(x, m)                                                                            \
