@@ -144,7 +144,7 @@ final class DataPath: @unchecked Sendable {
       guard case .aggregation(let aggregation) = table.owner else { continue }
       let start = base + table.offset
       switch table.form {
-      case .partials(_, let keyWords, let accumulatorWords, _):
+      case .partials(_, let keyWords, let accumulatorWords, _, _):
         table.gather(from: base) { records, count in
           graph.mergePartials(
             aggregation: aggregation, records: records, count: count,
