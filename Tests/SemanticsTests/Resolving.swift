@@ -30,3 +30,8 @@ func plan(
   return try #require(
     resolved.plan, Comment(rawValue: resolved.rendered), sourceLocation: sourceLocation)
 }
+
+extension TupleOperation {
+  /// The text of a filter's predicate; empty for other operations.
+  var predicateText: String { if case .filter(let predicate) = self { predicate.text } else { "" } }
+}

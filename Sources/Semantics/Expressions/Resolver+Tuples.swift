@@ -1,5 +1,6 @@
 import DataModel
 import Diagnostics
+import Syntax
 
 // Lowering of checked expressions to what one tuple can answer.
 extension Resolver {
@@ -184,6 +185,8 @@ extension Resolver {
   }
 
   private mutating func reportDecided(_ truth: Bool, _ value: Typed, at range: SourceRange) {
+    // A number that could not be read has no value to judge by.
+    guard !tree.hasErrors else { return }
     let limits = value.type.integerRange
     var notes: [Diagnostic.Note] = []
     switch value.node {

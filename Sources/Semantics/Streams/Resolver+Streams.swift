@@ -94,11 +94,10 @@ extension Resolver {
   private mutating func resolve(_ node: Distinct) -> Meaning {
     guard let input = tupleStream(node.input, for: "DISTINCT") else { return .invalid }
     let key = keys(node.keys, of: input)
-    guard let clause = node.window else {
-      reportMissingWindow("DISTINCT", in: node.range)
+    // The grammar asks for the window, so its absence was reported there.
+    guard let clause = node.window, let window = window(clause), let key else {
       return .invalid
     }
-    guard let window = window(clause), let key else { return .invalid }
     return .tuples(
       TupleStream(
         node: add(.distinct(key: key, window: window), to: input.node, range: node.range),

@@ -1,0 +1,26 @@
+import Testing
+
+@Suite("What cannot run yet gets one message")
+struct UnsupportedTests {
+  @Test(
+    arguments: [
+      "A = ⟦SAL0901:UNION⟧ P, P;",
+      "A = ⟦SAL0901:JOIN⟧ P, P BY SourceIp;",
+      "A = FOREACH P ⟦SAL0901:TRANSFORM⟧ (frame.len) : x;",
+      "A = ⟦SAL0901:COLLAPSE⟧ P BY SourceIp;",
+      "⟦SAL0901:SUBGRAPH⟧ ON P WITH source(SourceIp) AND target(DestIp) { a e b; };",
+      "A = ⟦SAL0901:FlowStream⟧(\"eth0\", active: 60s, idle: 15s);",
+      "A = ⟦SAL0901:VertexInfo⟧(\"f\");",
+      "A = FILTER P BY payload ⟦SAL0901:CONTAINS⟧ \"zorro\";",
+      "A = FILTER P BY ⟦SAL0901:dns.qry.name⟧ == 5;",
+      "A = FOREACH P GENERATE ⟦SAL0901:quantile⟧(frame.len, 0.5) WINDOW 1s;",
+      "A = ⟦SAL0901:PacketStream(\"eth1\")⟧;",
+      "OUTPUT P ⟦SAL0901:EVERY⟧ 1s;",
+      "OUTPUT P ⟦SAL0901:TO⟧ csv(\"f\");",
+      "F = FOREACH P GENERATE count() WINDOW 1s; A = FILTER P BY ⟦SAL0901:F > 5⟧;",
+      "F = FOREACH P GENERATE count() WINDOW 1s; A = STREAM ⟦SAL0901:F⟧ BY SourceIp;",
+      "K = STREAM P BY SourceIp; F = FOREACH K GENERATE ave(frame.len) WINDOW 1s;"
+        + " A = FILTER K BY ⟦SAL0901:frame.len > F⟧;",
+    ])
+  func oneMessage(text: String) { expectErrors(text) }
+}
