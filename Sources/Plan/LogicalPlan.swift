@@ -131,6 +131,12 @@ public struct Aggregation: Sendable, Hashable {
   /// The layout of a table entry's key (see ``tableTypes``).
   public var tableLayout: KeyLayout { KeyLayout(types: tableTypes) }
 
+  /// Whether the state hangs on the order in which tuples arrive; such state stays on the host,
+  /// so it never shares a table with state that need not.
+  public var needsArrivalOrder: Bool {
+    accumulators.reductions.contains(where: \.needsArrivalOrder)
+  }
+
   /// The accumulator words of a table entry: of a tally the count, or count and Σweight.
   public var accumulators: AccumulatorLayout {
     switch form {

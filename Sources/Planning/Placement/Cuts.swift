@@ -37,16 +37,17 @@ public func legalCuts(
 
   var seen: Set<Cut> = []
   var result: [Cut] = []
-  func add(_ cut: Cut) {
-    if result.count < limit, seen.insert(cut).inserted { result.append(cut) }
-  }
+  func add(_ cut: Cut) { if seen.insert(cut).inserted { result.append(cut) } }
   add(cut { _ in false })
   add(cut { _ in true })
-  if choices < 16, 1 << choices <= limit {
+  var state = seed
+  if choices <= 12 {
     for pattern in 0..<(1 << choices) { add(cut { (pattern >> $0) & 1 == 1 }) }
+    while result.count > max(2, limit) {
+      result.remove(at: 2 + Int(splitMix(&state) % UInt64(result.count - 2)))
+    }
     return result
   }
-  var state = seed
   for _ in 0..<(limit * 4) where result.count < limit {
     let bits = (0..<choices).map { _ in splitMix(&state) & 1 == 1 }
     add(cut { bits[$0] })

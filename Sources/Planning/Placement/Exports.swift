@@ -45,7 +45,7 @@ private struct HostReader {
       add(
         Need(
           fields: aggregation.fields,
-          needsOrder: aggregation.accumulators.reductions.contains(where: \.needsArrivalOrder)))
+          needsOrder: aggregation.needsArrivalOrder))
     }
     for output in plan.outputs {
       // Rows of tuples are printed in the order of arrival.

@@ -6,7 +6,8 @@ import Plan
 /// Helps: the key is packed, hashed and looked up once a tuple, which is most of the cost; two
 /// counters in one entry cost one more add.
 /// Would be wrong across windows or keys, and for distinct sets of different items: those have
-/// entries of their own.
+/// entries of their own. Would hurt between state that needs the order of arrival and state that
+/// does not: one would keep the other on the host.
 struct ShareAggregations: RewriteRule {
   let name = "ShareAggregations"
 
@@ -36,7 +37,9 @@ struct ShareAggregations: RewriteRule {
 
   private func isShared(_ a: Aggregation, _ b: Aggregation) -> Bool {
     guard a.input == b.input, a.key == b.key, a.window == b.window else { return false }
-    if case .words = a.form, case .words = b.form { return true }
+    if case .words = a.form, case .words = b.form {
+      return a.needsArrivalOrder == b.needsArrivalOrder
+    }
     return a.form == b.form
   }
 

@@ -220,7 +220,8 @@ extension Resolver {
     for (index, other) in plan.aggregations.enumerated()
     where other.input == input.node && other.key == key && other.window == window {
       switch (other.form, state) {
-      case (.words(let layout), .words(let reductions)):
+      case (.words(let layout), .words(let reductions))
+      where other.needsArrivalOrder == reductions.contains(where: \.needsArrivalOrder):
         plan.aggregations[index].form = .words(AccumulatorLayout(layout.reductions + reductions))
       case (.distinct(let items, let precision), .distinct(let others, let wanted))
       where items == others && precision == wanted: break
@@ -250,10 +251,10 @@ extension Resolver {
       return other.input == stream.node && other.key == stream.components
         && other.window == window
     }
-    let words = known.first {
+    let words = known.filter {
       if case .words = plan.aggregations[$0].form { true } else { false }
     }
-    return words ?? known.first
+    return words.first { !plan.aggregations[$0].needsArrivalOrder } ?? words.first ?? known.first
       ?? aggregation(
         .words([]), input: stream, window: window, name: "keys of \(list(stream.components))",
         range: range)
