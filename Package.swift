@@ -119,6 +119,8 @@ let tests: [Target] = [
       "Operators", "DataModel", "Diagnostics",
     ], swiftSettings: strict),
   .testTarget(
+    name: "CommandTests", dependencies: ["TestSupport", "DataModel"], swiftSettings: strict),
+  .testTarget(
     name: "SinksTests", dependencies: ["Sinks", "DataModel", "TestSupport"],
     swiftSettings: strict),
   .testTarget(

@@ -11,6 +11,10 @@ struct CheckCommand: ParsableCommand {
 
   func run() throws {
     let source = try query.read()
+    if Bundle.recognizes(source.utf8) {
+      _ = try query.compile(CompileOptions())
+      return
+    }
     var log = DiagnosticLog()
     _ = Compiler.check(source, reportingTo: &log)
     query.report(log, of: source)
@@ -49,8 +53,8 @@ struct FormatCommand: ParsableCommand {
         throw ValidationError("--write needs a file")
       }
       if !isStandard { try writeFile(file, Array(text.utf8)) }
-    } else if !standardOutput(text) {
-      throw ExitStatus.success
+    } else {
+      try standardOutput(text)
     }
   }
 }
@@ -66,7 +70,7 @@ struct WhyCommand: ParsableCommand {
   func run() throws {
     let catalogue = Compiler.diagnosticCatalogue
     if let explanation = catalogue.explain(code) {
-      standardOutput("\(explanation)\n")
+      try standardOutput("\(explanation)\n")
       return
     }
     let codes = catalogue.explanations.map(\.code.name)

@@ -31,17 +31,20 @@ struct CompileCommand: ParsableCommand {
 
   func run() throws {
     let compiled = try query.compile(placement.options())
+    if let output { try writeBundle(of: compiled, to: output) }
     switch emit {
-    case .plan: standardOutput(compiled.planText)
+    case .plan: try standardOutput(compiled.planText)
     case .c:
-      guard let text = compiled.emittedC else {
+      if let text = compiled.emittedC {
+        try standardOutput(text)
+      } else {
         standardError("note: nothing of this query runs in the data path; see salc explain\n")
-        return
       }
-      standardOutput(text)
     case nil: break
     }
-    guard let output else { return }
+  }
+
+  private func writeBundle(of compiled: CompiledQuery, to output: String) throws {
     do {
       let object = try Session.object(of: compiled)
       try writeFile(output, Bundle.encode(compiled, object: object))

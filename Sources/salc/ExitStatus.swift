@@ -35,25 +35,44 @@ enum ExitStatus: Int32, Error {
   }
 }
 
-/// Writes to standard error, whole.
-func standardError(_ text: String) { writeAll(text, to: STDERR_FILENO) }
+/// Writes to standard error, whole; where that fails there is nobody to tell.
+func standardError(_ text: String) { _ = writeAll(Array(text.utf8), to: STDERR_FILENO) }
 
-/// Writes to standard output, whole; false where the reader is gone.
-@discardableResult
-func standardOutput(_ text: String) -> Bool { writeAll(text, to: STDOUT_FILENO) }
+/// Writes to standard output, whole. A reader that is gone ends the command quietly; another
+/// failure is told and ends it with 74.
+func standardOutput(_ text: String) throws(ExitStatus) {
+  switch writeAll(Array(text.utf8), to: STDOUT_FILENO) {
+  case 0: return
+  case EPIPE: throw .success
+  case let code:
+    standardError("error: cannot write the output: \(String(cString: strerror(code)))\n")
+    throw .outputFailed
+  }
+}
 
-@discardableResult
-private func writeAll(_ text: String, to descriptor: Int32) -> Bool {
-  var rest = Array(text.utf8)[...]
+/// What must hold before the first byte is read or written.
+func prepareDescriptors() {
+  // A reader that is gone shows as an error of the write, not as a signal.
+  signal(SIGPIPE, SIG_IGN)
+  // Where a standard descriptor is closed the next file would take its place, and rows or messages
+  // would be written into it. The stand-in fails each of its uses, as the closed one did.
+  for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) < 0 {
+    _ = open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY)
+  }
+}
+
+/// Writes bytes to a descriptor; the `errno` of what failed, or 0.
+func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Int32 {
+  var rest = bytes[...]
   while !rest.isEmpty {
     let written = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
     if written < 0 {
       if errno == EINTR { continue }
-      return false
+      return errno
     }
     rest = rest.dropFirst(written)
   }
-  return true
+  return 0
 }
 
 /// The likeliest intended word.

@@ -15,7 +15,7 @@ struct ExplainCommand: ParsableCommand {
 
   func run() throws {
     let compiled = try query.compile(placement.options())
-    standardOutput(Explanation(compiled).render(format))
+    try standardOutput(Explanation(compiled).render(format))
   }
 }
 

@@ -20,20 +20,26 @@ struct Salc: ParsableCommand {
 
   /// Exit codes and suggestions are ours; parsing and help are ArgumentParser's.
   static func main() {
+    prepareDescriptors()
     do {
       var command = try parseAsRoot()
       try command.run()
     } catch let status as ExitStatus {
       status.exit()
     } catch {
-      let text = fullMessage(for: error)
-      if exitCode(for: error) == .success {
-        standardOutput(text + "\n")
-        ExitStatus.success.exit()
-      }
-      standardError(text + suggestion(CommandLine.arguments) + "\n")
-      ExitStatus.usage.exit()
+      answer(error).exit()
     }
+  }
+
+  /// Prints help or the version where that was asked for, else what is wrong with the arguments.
+  private static func answer(_ error: any Error) -> ExitStatus {
+    let text = fullMessage(for: error)
+    guard exitCode(for: error) == .success else {
+      standardError(text + suggestion(CommandLine.arguments) + "\n")
+      return .usage
+    }
+    do { try standardOutput(text + "\n") } catch { return error }
+    return .success
   }
 
   /// "did you mean" for a misspelt command or flag.
@@ -41,7 +47,9 @@ struct Salc: ParsableCommand {
     let commands = configuration.subcommands.compactMap { $0.configuration.commandName }
     guard arguments.count > 1 else { return "" }
     let word = arguments[1]
-    if !word.hasPrefix("-"), !commands.contains(word), let near = nearestWord(to: word, in: commands) {
+    if !word.hasPrefix("-"), !commands.contains(word),
+      let near = nearestWord(to: word, in: commands)
+    {
       return "\n\ndid you mean 'salc \(near)'?"
     }
     let flags = RunCommand.flags

@@ -2,10 +2,8 @@ import Glibc
 import Synchronization
 
 /// SIGINT and SIGTERM as a flag that the run asks; a second one ends the process as usual.
-/// SIGPIPE is ignored: a closed output shows as an error of the write.
 final class StopSignals: Sendable {
   init() {
-    signal(SIGPIPE, SIG_IGN)
     var action = sigaction()
     action.__sigaction_handler.sa_handler = { _ in raised.store(true, ordering: .relaxed) }
     action.sa_flags = Int32(bitPattern: UInt32(SA_RESETHAND))

@@ -55,7 +55,8 @@ import Testing
       lines = open(sys.argv[1], 'rb').read().decode('utf-8', 'strict').split('\\n')
       assert lines[-1] == '' and len(lines) == 4, len(lines)
       meta, row, end = map(json.loads, lines[:3])
-      odd = ''.join(map(chr, range(0x300))) + '\\u2028\\u2029\\ufeff\\uffff😀日本a\\ufffd\\ufffdb'
+      odd = ''.join(map(chr, range(0x300)))
+      odd += '\\u2028\\u2029\\ufeff\\uffff😀日本a\\ufffd\\ufffdb'
       assert meta['query'] == odd
       assert meta['outputs'][0]['name'] == row['output'] == odd
       assert list(row['fields'].items()) == [(odd, odd)]
@@ -72,7 +73,8 @@ import Testing
     (.real(0.1), "0.1"), (.real(-0.0), "0"), (.real(3), "3"), (.real(1e300), "1e+300"),
     (.real(123_456_789_012_345_680), "1.2345678901234568e+17"),
     (.real(.nan), "null"), (.real(.infinity), "null"), (.real(-.infinity), "null"),
-    (.real(.leastNonzeroMagnitude), "5e-324"), (.duration(1_500_000_000), "1.5"), (.duration(0), "0"),
+    (.real(.leastNonzeroMagnitude), "5e-324"),
+    (.duration(1_500_000_000), "1.5"), (.duration(0), "0"),
     (.mac(0x02_00_00_00_0a_ff), #""02:00:00:00:0a:ff""#),
     (.time(0), #""1970-01-01T00:00:00.000000000Z""#),
     (.time(-1), #""1969-12-31T23:59:59.999999999Z""#),
