@@ -67,7 +67,8 @@ extension LogicalPlan: CustomStringConvertible {
       what = "filter r\(input) by \(text(condition, key: relation.key))"
     case .top(let input, let count, let by, let per):
       let groups = per.map { relation.key[$0].name }.joined(separator: ", ")
-      what = "top \(count) of r\(input) by \(text(by, key: relation.key))"
+      what =
+        "top \(count) of r\(input) by \(text(by, key: relation.key))"
         + (groups.isEmpty ? "" : " per \(groups)")
     }
     return "\(what), every \(relation.window)  (\(relation.name))"

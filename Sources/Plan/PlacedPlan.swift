@@ -14,7 +14,7 @@ public struct PlacedPlan: Sendable, Hashable {
   /// Nodes whose tuples go to the host, with the fields that the host needs of them.
   public let exports: [Export]
 
-  /// Creates a placed plan; Planning's `place` is the one that does, after checking the rules above.
+  /// Creates a placed plan; Planning's `place` does, after checking the rules above.
   public init(
     plan: LogicalPlan, nodes: [Placement], aggregations: [Placement], exports: [Export]
   ) {

@@ -79,18 +79,18 @@ extension KeyComponent {
 }
 
 extension Reduction {
-  /// The reduction as a call: `Σ(frame.len)`.
+  /// The reduction as a call: `total(frame.len)`.
   public var text: String {
     let name: String
     switch self {
     case .tuples: return "tuples"
     case .present: name = "present"
-    case .sum: name = "sum"
+    case .sum: name = "total"
     case .sumOfSquares: name = "squares"
-    case .minimum: name = "min"
-    case .maximum: name = "max"
-    case .first: name = "first"
-    case .last: name = "last"
+    case .minimum: name = "least"
+    case .maximum: name = "greatest"
+    case .first: name = "earliest"
+    case .last: name = "latest"
     }
     return "\(name)(\(operand?.text ?? ""))"
   }

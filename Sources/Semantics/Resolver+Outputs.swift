@@ -9,7 +9,8 @@ extension Resolver {
     if let every = node.every { notSupported("EVERY", word(before: every.range)) }
     if let sink = node.sink {
       notSupported(
-        "TO", word(before: sink.range), notes: [Diagnostic.Note("salc run --format table|json|csv")])
+        "TO", word(before: sink.range), notes: [Diagnostic.Note("salc run --format table|json|csv")]
+      )
     }
     let name: String
     if case .reference(let written) = node.input { name = written.text } else { name = "Output" }

@@ -6,7 +6,7 @@ import Syntax
 extension Resolver {
   /// Settings that name a default of item windows and patterns, which later versions read.
   private static let itemSettings = [
-    "WindowSize", "BasicWindowSize", "EHK", "ExponentialHistogramK", "topk", "PatternWindow",
+    "WindowSize", "BasicWindowSize", "EHK", "ExponentialHistogramK", "TopK", "PatternWindow",
   ]
   private static let withoutEffect = ["QueueLength", "HighWaterMark", "HWM"]
   private static let allSettings = itemSettings + withoutEffect + ["SetLag", "Lateness"]

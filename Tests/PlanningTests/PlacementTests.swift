@@ -52,13 +52,14 @@ struct PlacementTests {
     try expectPlacement(
       """
       K = STREAM (FILTER P BY tcp) BY SourceIp;
-      F = FOREACH K GENERATE first(tcp.seq) WINDOW 1s;
+      Seq = FOREACH K GENERATE first(tcp.seq) WINDOW 1s;
       """,
       """
       xdp  n0  packets of eth0  (P)
       xdp  n1  filter n0 by tcp  (K)
-      host a0  aggregate n1 by (SourceIp) window 1s: tuples, present(tcp.seq), first(tcp.seq)  (F)
-             because first(tcp.seq) needs the order in which tuples arrive
+      host a0  aggregate n1 by (SourceIp) window 1s: tuples, present(tcp.seq), earliest(tcp.seq)  \
+      (Seq)
+             because earliest(tcp.seq) needs the order in which tuples arrive
       export n1: (SourceIp, tcp.seq), in order, 6 words
       """)
   }
@@ -84,8 +85,8 @@ struct PlacementTests {
       "S = FOREACH P GENERATE sum(tcp.seq) WINDOW 1h;",
       """
       xdp  n0  packets of eth0  (P)
-      host a0  aggregate n0 by () window 1h: tuples, sum(tcp.seq)  (S)
-             because sum(tcp.seq) may saturate within a pane, which only the host tells
+      host a0  aggregate n0 by () window 1h: tuples, total(tcp.seq)  (S)
+             because total(tcp.seq) may saturate within a pane, which only the host tells
       export n0: (tcp.seq), 4 words
       """)
   }

@@ -76,7 +76,7 @@ struct RuleTests {
     #expect(plan.aggregations.map(\.name) == ["A, B", "C"])
     #expect(plan.features.map(\.aggregation) == [0, 0, 1])
     let reductions = plan.aggregations[0].accumulators.reductions.map(\.text)
-    #expect(reductions == ["tuples", "sum(frame.len)"])
+    #expect(reductions == ["tuples", "total(frame.len)"])
   }
 
   @Test func shareRows() throws {

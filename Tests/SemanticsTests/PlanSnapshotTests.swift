@@ -70,7 +70,7 @@ struct PlanSnapshotTests {
       n1  filter n0 by tcp  (Tcp)
       a0  aggregate n1 by (DestIp) window 1s: distinct (SourceIp, SourcePort), 2^14 registers  \
       (Conns)
-      a1  aggregate n1 by (DestIp) window 1s: tuples, sum(IpBytes)  (Bytes)
+      a1  aggregate n1 by (DestIp) window 1s: tuples, total(IpBytes)  (Bytes)
       f0  Conns = countdistinct(SourceIp, SourcePort) of a0 : u64
       f1  Bytes = sum(IpBytes) of a1 : i64
       r0  keys of a1, every 1s  (keys of DestIp)
@@ -89,7 +89,7 @@ struct PlanSnapshotTests {
       """,
       """
       n0  packets of eth0  (P)
-      a0  aggregate n0 by (SourceIp) window 1m: tuples, sum(frame.len)  (Bytes, Pkts)
+      a0  aggregate n0 by (SourceIp) window 1m: tuples, total(frame.len)  (Bytes, Pkts)
       f0  Bytes = sum(frame.len) of a0 : i64
       f1  Pkts = count() of a0 : u64
       r0  keys of a0, every 1m  (keys of SourceIp)
@@ -173,7 +173,7 @@ struct PlanSnapshotTests {
       """
       n0  packets of eth0  (P)
       a0  aggregate n0 by (SourceIp) window 1s: tuples  (Rate)
-      a1  aggregate n0 by (SourceIp) window 5s: tuples, present(frame.len), sum(frame.len)  (Mean)
+      a1  aggregate n0 by (SourceIp) window 5s: tuples, present(frame.len), total(frame.len)  (Mean)
       f0  Rate = count() of a0 : u64
       f1  Mean = ave(frame.len) of a1 : float
       r0  keys of a0, every 1s  (keys of SourceIp)
@@ -257,7 +257,7 @@ struct PlanSnapshotTests {
       """
       n0  packets of eth0  (P)
       a0  aggregate n0 by () window 1s: tuples, present((tcp.window_size_value * 2) - 5), \
-      sum((tcp.window_size_value * 2) - 5), squares((tcp.window_size_value * 2) - 5)  (count(), V)
+      total((tcp.window_size_value * 2) - 5), squares((tcp.window_size_value * 2) - 5)  (count(), V)
       a1  aggregate n0 by () window 1s: tally of (SourceIp)  (D)
       f0  count() = count() of a0 : u64
       f1  V = var((tcp.window_size_value * 2) - 5) of a0 : float
@@ -295,7 +295,7 @@ struct PlanSnapshotTests {
       """
       n0  packets of eth0  (P)
       n1  filter n0 by arp  (A)
-      a0  aggregate n0 by (eth.src) window 1s: tuples, present(frame.len), max(frame.len)  (B)
+      a0  aggregate n0 by (eth.src) window 1s: tuples, present(frame.len), greatest(frame.len)  (B)
       f0  B = max(frame.len) of a0 : u32
       r0  keys of a0, every 1s  (keys of eth.src)
       output A: n1 (SourceIp, SourcePort, DestIp, DestPort, IpProtocol, frame.len)

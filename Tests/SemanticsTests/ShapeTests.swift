@@ -58,7 +58,8 @@ struct ShapeTests {
   }
 
   @Test func setsAreRowsOfTheRightKey() {
-    let rate = "K = STREAM P BY DestIp; R = FOREACH K GENERATE count() WINDOW 1s;"
+    let rate =
+      "K = STREAM P BY DestIp; R = FOREACH K GENERATE count() WINDOW 1s;"
       + " H = FILTER R BY R > 5;"
     expectErrors(rate + " X = FILTER P BY ⟦SAL0244:DestPort⟧ IN H;")
     expectErrors(rate + " X = FILTER P BY ⟦SAL0244:(DestIp, DestPort)⟧ IN H;")

@@ -82,7 +82,11 @@ public struct CountDistinct: StreamOperator {
     var high = 10.0
     for _ in 0..<60 {
       let middle = (low + high) / 2
-      if errorFunction(middle / 2.0.squareRoot()) < confidence { low = middle } else { high = middle }
+      if errorFunction(middle / 2.0.squareRoot()) < confidence {
+        low = middle
+      } else {
+        high = middle
+      }
     }
     return high
   }
@@ -90,8 +94,9 @@ public struct CountDistinct: StreamOperator {
   /// erf by Abramowitz and Stegun 7.1.26; absolute error below 1.5e-7.
   private static func errorFunction(_ x: Double) -> Double {
     let t = 1 / (1 + 0.3275911 * x)
+    let inner = -1.453152027 + t * 1.061405429
     let polynomial =
-      t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))))
+      t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * inner)))
     return 1 - polynomial * exponential(-x * x)
   }
 

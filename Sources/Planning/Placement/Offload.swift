@@ -50,7 +50,9 @@ struct Offload {
     case .tuples, .present, .minimum, .maximum: return nil
     case .first, .last: return "\(reduction.text) needs the order in which tuples arrive"
     case .sum(let operand):
-      guard let range = operand.withPlausibleLengths.range else { return "the operand's range is unknown" }
+      guard let range = operand.withPlausibleLengths.range else {
+        return "the operand's range is unknown"
+      }
       let seconds = ((plan.pane?.length ?? 1) - 1) / 1_000_000_000 + 1
       let packets = Int128(seconds) << Self.packetsPerSecondBits
       let (most, overflow) = magnitude(range).multipliedReportingOverflow(by: packets)

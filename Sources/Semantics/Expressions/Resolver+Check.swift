@@ -163,7 +163,8 @@ extension Resolver {
       let right = checkCondition(node.right, in: scope)
       guard let left, let right else { return nil }
       return Typed(
-        node.op == .and ? .and(parts(left, .and) + parts(right, .and))
+        node.op == .and
+          ? .and(parts(left, .and) + parts(right, .and))
           : .or(parts(left, .or) + parts(right, .or)), .bool, node.range)
     case .contains:
       notSupported("CONTAINS", node.operatorRange)

@@ -100,7 +100,8 @@ extension Resolver {
         .map { [Diagnostic.Note("the program's own ‘\(name.text)’", at: nameRange($0))] } ?? []
       report(
         Diagnostic(
-          .ambiguousName, "‘\(name.text)’ is a \(isField ? "field of the tuple" : "column of the key") "
+          .ambiguousName,
+          "‘\(name.text)’ is a \(isField ? "field of the tuple" : "column of the key") "
             + "and a name of the program",
           at: name.range, notes: notes + [Diagnostic.Note("rename the program's own")]))
       return nil

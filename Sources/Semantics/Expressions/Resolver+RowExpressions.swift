@@ -164,7 +164,8 @@ extension Resolver {
         Diagnostic.Note("‘\(other.name)’ is \(other.type) there and \(mine.type) here"))
     } else {
       notes.append(
-        Diagnostic.Note("keys meet by name: … BY \(wanted.first?.field.description ?? "x") AS Host"))
+        Diagnostic.Note("keys meet by name: … BY \(wanted.first?.field.description ?? "x") AS Host")
+      )
     }
     report(
       Diagnostic(

@@ -110,13 +110,15 @@ extension Resolver {
   mutating func window(_ clause: WindowClause) -> Window? {
     if let slide = clause.slide {
       notSupported(
-        "SLIDE", word(before: slide.range), notes: [Diagnostic.Note("WINDOW 1s counts window by window")])
+        "SLIDE", word(before: slide.range),
+        notes: [Diagnostic.Note("WINDOW 1s counts window by window")])
       return nil
     }
     switch clause.length {
     case .items(let count):
       notSupported(
-        "ITEMS", word(after: count.range), notes: [Diagnostic.Note("windows of time work: WINDOW 1s")])
+        "ITEMS", word(after: count.range),
+        notes: [Diagnostic.Note("windows of time work: WINDOW 1s")])
       return nil
     case .time(let length):
       guard length.nanoseconds > 0 else {
