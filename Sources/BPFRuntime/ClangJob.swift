@@ -52,6 +52,8 @@ public struct ClangJob: Sendable {
     var arguments = [
       compiler.path, "-target", "bpf", "-mcpu=v3", "-O2", "-g", "-c", "-Wall",
       "-fno-color-diagnostics",
+      // Swift's clang moves unlikely blocks into `salc_main.cold.1`, which libbpf 1.1 refuses.
+      "-mllvm", "-hotcoldsplit-threshold=100000",
       // The object must not tell where it was made.
       "-fdebug-compilation-dir=.", "-Wno-unused-function",
     ]
