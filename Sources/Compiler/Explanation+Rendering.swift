@@ -27,15 +27,13 @@ extension Explanation {
     }
     if !entry.toHost.isEmpty { costs.append("to host: \(entry.toHost)") }
     if !entry.bound.isEmpty { costs.append("bound: \(entry.bound)") }
-    if !entry.why.isEmpty && !entry.isInDataPath || entry.isInDataPath && !entry.why.isEmpty {
-      costs.append("why: \(entry.why)")
-    }
+    if !entry.why.isEmpty { costs.append("why: \(entry.why)") }
     text += "\n"
     for cost in costs { text += "        \(cost)\n" }
     return text
   }
 
-  /// One stable object; the schema is documented in `Docs/Explain.md`.
+  /// One object; names and nesting are stable under its version.
   func renderJSON() -> String {
     let nodes = entries.map { entry in
       "{" + [

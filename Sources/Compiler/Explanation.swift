@@ -69,7 +69,7 @@ public struct Explanation: Sendable {
       let export = placed.exports.first { $0.node == index }
       return Entry(
         id: "n\(index)", inputs: node.input.map { ["n\($0)"] } ?? [],
-        title: "\(node.name): \(node.operation)", isInDataPath: placed.nodes[index].isInDataPath,
+        title: placed.plan.text(of: node), isInDataPath: placed.nodes[index].isInDataPath,
         why: placed.nodes[index].reason, instructions: costs.instructions(node: index),
         stateBytes: costs.stateBytes(.node(index)),
         toHost: export.map { "\($0.wordCount * 8) B a tuple" } ?? "", bound: "")
@@ -80,16 +80,9 @@ public struct Explanation: Sendable {
     placed.plan.aggregations.indices.map { index in
       let aggregation = placed.plan.aggregations[index]
       let place = placed.aggregations[index]
-      let key = aggregation.key.map(\.name).joined(separator: ", ")
-      let kept =
-        switch aggregation.form {
-        case .words(let layout): "\(layout.wordCount) words a key"
-        case .distinct(_, let precision): "distinct set, 2^\(precision) registers a key on the host"
-        case .tally: "exact count of each item"
-        }
       return Entry(
         id: "a\(index)", inputs: ["n\(aggregation.input)"],
-        title: "\(aggregation.name): by (\(key)) window \(aggregation.window): \(kept)",
+        title: placed.plan.text(of: aggregation),
         isInDataPath: place.isInDataPath, why: place.reason,
         instructions: costs.instructions(aggregation: index),
         stateBytes: costs.stateBytes(.aggregation(index)),
@@ -102,7 +95,7 @@ public struct Explanation: Sendable {
       let operation = OperatorCatalogue.operation(of: feature.call)
       return Entry(
         id: "f\(index)", inputs: ["a\(feature.aggregation)"],
-        title: "\(feature.name) = \(operation.name)(…): \(feature.type)", isInDataPath: false,
+        title: "\(feature.name) = \(feature.call.text): \(feature.type)", isInDataPath: false,
         why: "evaluated once a row", instructions: 0, stateBytes: 0, toHost: "",
         bound: operation.boundSummary)
     }
@@ -110,15 +103,14 @@ public struct Explanation: Sendable {
 
   private static func relations(_ plan: LogicalPlan) -> [Entry] {
     plan.relations.enumerated().map { index, relation in
-      let (inputs, what): ([String], String) =
+      let input =
         switch relation.operation {
-        case .keys(let domain): (["a\(domain)"], "the keys of each window")
-        case .filter(let input, _): (["r\(input)"], "filter of rows")
-        case .top(let input, let count, _, _): (["r\(input)"], "top \(count)")
+        case .keys(let domain): "a\(domain)"
+        case .filter(let input, _), .top(let input, _, _, _): "r\(input)"
         }
       return Entry(
-        id: "r\(index)", inputs: inputs,
-        title: "\(relation.name): \(what), window \(relation.window)", isInDataPath: false,
+        id: "r\(index)", inputs: [input],
+        title: plan.text(of: relation), isInDataPath: false,
         why: "works on rows", instructions: 0, stateBytes: 0, toHost: "", bound: "")
     }
   }
