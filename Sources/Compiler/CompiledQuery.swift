@@ -41,6 +41,8 @@ public struct CompiledQuery: Sendable {
 
   /// The C of the data path; nil where everything runs on the host.
   public var emittedC: String? { program?.source }
+  /// Where everything stands that the program shares with the host.
+  public var layout: ProgramLayout? { program?.layout }
   /// The plan as text.
   public var planText: String { placed.description }
   /// The name that the C's `#line` directives give to the text.

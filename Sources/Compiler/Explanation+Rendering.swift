@@ -36,15 +36,16 @@ extension Explanation {
   /// One object; names and nesting are stable under its version.
   func renderJSON() -> String {
     let nodes = entries.map { entry in
-      "{" + [
-        "\"id\":\(quoted(entry.id))",
-        "\"inputs\":[\(entry.inputs.map(quoted).joined(separator: ","))]",
-        "\"title\":\(quoted(entry.title))",
-        "\"place\":\(quoted(entry.isInDataPath ? "data_path" : "host"))",
-        "\"why\":\(quoted(entry.why))", "\"instructions\":\(entry.instructions)",
-        "\"state_bytes\":\(entry.stateBytes)", "\"to_host\":\(quoted(entry.toHost))",
-        "\"bound\":\(quoted(entry.bound))",
-      ].joined(separator: ",") + "}"
+      "{"
+        + [
+          "\"id\":\(quoted(entry.id))",
+          "\"inputs\":[\(entry.inputs.map(quoted).joined(separator: ","))]",
+          "\"title\":\(quoted(entry.title))",
+          "\"place\":\(quoted(entry.isInDataPath ? "data_path" : "host"))",
+          "\"why\":\(quoted(entry.why))", "\"instructions\":\(entry.instructions)",
+          "\"state_bytes\":\(entry.stateBytes)", "\"to_host\":\(quoted(entry.toHost))",
+          "\"bound\":\(quoted(entry.bound))",
+        ].joined(separator: ",") + "}"
     }
     return "{\"version\":1,\"target\":\(quoted(target.name)),\"pane\":\(quoted(pane)),"
       + "\"nodes\":[\(nodes.joined(separator: ","))],\"totals\":{\"state_bytes\":\(stateBytes),"

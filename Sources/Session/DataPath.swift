@@ -1,6 +1,5 @@
 import BPFModel
 import BPFRuntime
-import CodeGeneration
 import Compiler
 import DataModel
 import HostRuntime
@@ -28,7 +27,7 @@ final class DataPath: @unchecked Sendable {
   init(
     _ configuration: RunConfiguration, cpus: Int, frags: Bool
   ) throws(SessionError) {
-    guard let emitted = configuration.query.program else {
+    guard let layout = configuration.query.layout else {
       throw .unsupported("nothing of this query can run in the data path; see salc explain")
     }
     do {
@@ -41,7 +40,7 @@ final class DataPath: @unchecked Sendable {
       control = try program.mapControl()
       ring = program.hasMap("sal_ring") ? try program.openRing() : nil
     } catch { throw .dataPath(error) }
-    layout = emitted.layout
+    self.layout = layout
     self.cpus = cpus
     seed = configuration.seed
     paneOfEpoch = .allocate(capacity: 2)

@@ -1,5 +1,4 @@
 import BPFRuntime
-import CodeGeneration
 public import Compiler
 import Diagnostics
 
@@ -7,19 +6,21 @@ extension CompiledQuery {
   /// The program's ELF object: that of the bundle, or made by clang now.
   func objectBytes() throws(BPFError) -> [UInt8] {
     if let object, !object.isEmpty { return object }
-    guard let program else { preconditionFailure("only a query with a program has an object") }
+    guard let text = emittedC else {
+      preconditionFailure("only a query with a program has an object")
+    }
     let job = ClangJob(
       compiler: try Clang.locate(), includeDirectories: [try RuntimeHeaders.locate()])
     // The verifier's log shows the lines that `#line` names, so the query lies beside the C.
     return try job.compile(
-      program.source, companions: [lineFileName: String(decoding: source.utf8, as: UTF8.self)])
+      text, companions: [lineFileName: String(decoding: source.utf8, as: UTF8.self)])
   }
 }
 
 extension Session {
   /// The object of a query's program, compiled now; empty where it has none. For bundles.
   public static func object(of query: CompiledQuery) throws(SessionError) -> [UInt8] {
-    guard query.program != nil else { return [] }
+    guard query.emittedC != nil else { return [] }
     do { return try query.objectBytes() } catch { throw .dataPath(error) }
   }
 }

@@ -52,7 +52,8 @@ public enum Session {
     do {
       try sink.begin(
         RunMeta(
-          query: String(decoding: query.source.utf8, as: UTF8.self), outputs: query.placed.plan.outputs.map(\.schema),
+          query: String(decoding: query.source.utf8, as: UTF8.self),
+          outputs: query.placed.plan.outputs.map(\.schema),
           placement: placement, attach: attach, seed: configuration.seed))
     } catch { throw .sink(error) }
   }
