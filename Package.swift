@@ -83,8 +83,17 @@ let tests: [Target] = [
     ],
     path: "Tests/TestSupport", swiftSettings: strict),
   .testTarget(
-    name: "DifferentialTests", dependencies: ["TestSupport", "DataModel", "Plan", "CRuntimeBPF"],
+    name: "DifferentialTests",
+    dependencies: [
+      "TestSupport", "Diagnostics", "DataModel", "Plan", "Planning", "Compiler", "Session", "Sinks",
+      "CRuntimeBPF",
+    ],
     swiftSettings: strict),
+  .testTarget(
+    name: "FuzzTests", dependencies: ["TestSupport", "Diagnostics", "Plan", "Syntax"],
+    swiftSettings: strict),
+  .testTarget(
+    name: "LiveTests", dependencies: ["TestSupport", "DataModel", "salc"], swiftSettings: strict),
   .testTarget(
     name: "OracleTests", dependencies: ["TestSupport", "DataModel", "Plan"], swiftSettings: strict),
   .testTarget(

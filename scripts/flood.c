@@ -44,7 +44,7 @@ static uint32_t random_word(void)
 /* The n-th frame: TCP in IPv4 in Ethernet, without payload. */
 static void build(uint8_t *frame, uint64_t n)
 {
-	static const uint8_t link[14] = { 2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 8, 0 };
+	static const uint8_t link[14] = {2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 8, 0};
 	int is_attack = n % 11 < ATTACK_OF_ELEVEN;
 	uint8_t *ip = frame + 14, *tcp = ip + 20;
 	uint32_t sum = 0;
@@ -73,7 +73,7 @@ static void build(uint8_t *frame, uint64_t n)
 static int write_capture(const char *path, unsigned seconds)
 {
 	/* pcap with nanosecond times, of this machine's byte order */
-	const uint32_t head[6] = { 0xa1b23c4d, 2 | 4 << 16, 0, 0, 65535, 1 };
+	const uint32_t head[6] = {0xa1b23c4d, 2 | 4 << 16, 0, 0, 65535, 1};
 	uint64_t count = (uint64_t)seconds * PACKETS_A_SECOND, n;
 	FILE *file = fopen(path, "wb");
 
@@ -81,8 +81,8 @@ static int write_capture(const char *path, unsigned seconds)
 		return perror(path), 1;
 	for (n = 0; n < count; n++) {
 		uint64_t ns = n * 1000000000u / PACKETS_A_SECOND;
-		uint32_t record[4] = { 1767225600u + (uint32_t)(ns / 1000000000u),
-			(uint32_t)(ns % 1000000000u), FRAME_BYTES, FRAME_BYTES };
+		uint32_t record[4] = {1767225600u + (uint32_t)(ns / 1000000000u),
+			(uint32_t)(ns % 1000000000u), FRAME_BYTES, FRAME_BYTES};
 		uint8_t frame[FRAME_BYTES];
 
 		build(frame, n);
@@ -97,7 +97,7 @@ static int write_capture(const char *path, unsigned seconds)
 
 static int send_frames(const char *name, unsigned seconds)
 {
-	struct sockaddr_ll to = { .sll_family = AF_PACKET, .sll_halen = ETH_ALEN };
+	struct sockaddr_ll to = {.sll_family = AF_PACKET, .sll_halen = ETH_ALEN};
 	uint64_t count = (uint64_t)seconds * PACKETS_A_SECOND, n;
 	int fd = socket(AF_PACKET, SOCK_RAW, 0);
 
@@ -105,7 +105,7 @@ static int send_frames(const char *name, unsigned seconds)
 	if (fd < 0 || !to.sll_ifindex)
 		return perror(name), 1;
 	for (n = 0; n < count; n++) {
-		struct timespec pause = { 0, 20 * 1000000000L / PACKETS_A_SECOND };
+		struct timespec pause = {0, 20 * 1000000000L / PACKETS_A_SECOND};
 		uint8_t frame[FRAME_BYTES];
 
 		build(frame, n);

@@ -1,4 +1,4 @@
-import Diagnostics
+public import Diagnostics
 public import Plan
 import Planning
 import Semantics
@@ -50,5 +50,33 @@ public enum Query {
   /// The plan after the rules, without those that are named.
   public static func optimized(_ plan: LogicalPlan, without: Set<String> = []) -> LogicalPlan {
     optimize(plan, without: without)
+  }
+
+  /// What the front end says of any bytes.
+  public struct Answer: Sendable {
+    /// The plan, where there is one.
+    public let plan: LogicalPlan?
+    /// The places that diagnostics, notes and fix-its point to.
+    public let diagnostics: [SourceRange]
+    /// The diagnostics as the user sees them.
+    public let text: String
+  }
+
+  /// Parses, resolves and, where there is a plan, optimizes.
+  public static func answer(_ source: SourceText) -> Answer {
+    var log = DiagnosticLog()
+    let plan = resolve(parse(source, reportingTo: &log), reportingTo: &log).map { optimize($0) }
+    let ranges = log.diagnostics.flatMap { diagnostic in
+      [diagnostic.range] + diagnostic.notes.compactMap(\.range)
+        + diagnostic.fixIts.flatMap { $0.edits.map(\.range) }
+    }
+    return Answer(
+      plan: plan, diagnostics: ranges, text: DiagnosticRenderer(source: source).render(log))
+  }
+
+  /// The formatted text; nil where the text has errors.
+  public static func formatted(_ text: String) -> String? {
+    var log = DiagnosticLog()
+    return format(parse(SourceText(name: "query.sal", text), reportingTo: &log))
   }
 }

@@ -16,6 +16,16 @@ public struct QueryGenerator: Sendable {
   private static let small = fields.filter {
     if case .unsigned(let bits) = $0.type { bits <= 18 } else { false }
   }
+  /// Fields that most packets have, so that most predicates are neither always true nor never.
+  private static let common = [
+    "frame.len", "ip.len", "ip.ttl", "ip.proto", "ip.id", "IpBytes", "IpProtocol", "HopLimit",
+    "DestPort", "tcp.srcport", "tcp.dstport", "tcp.window_size_value", "tcp.flags",
+    "udp.length", "ip.dsfield",
+  ]
+  private static let commonFlags = [
+    "tcp", "udp", "ip", "ipv6", "dns", "vlan", "tcp.flags.syn", "tcp.flags.ack",
+    "dns.flags.response",
+  ]
   private static let addresses = fields.filter(\.type.isAddress)
   private static let macs = fields.filter { $0.type == .mac }
 
@@ -95,7 +105,7 @@ public struct QueryGenerator: Sendable {
       case 3: name = random.choice(Self.small.map(\.name))
       case 4:
         let fallback = random.once(in: 2) ? " ELSE 0" : ""
-        name = random.choice(["SourcePort", "DestPort", "vlan.id", "ip.proto"]) + fallback
+        name = random.choice(["SourcePort", "vlan.id"]) + fallback
       default: name = random.choice((Self.addresses + Self.macs + Self.flags).map(\.name))
       }
       let base = name.split { " /".contains($0) }[0]
@@ -122,13 +132,22 @@ public struct QueryGenerator: Sendable {
     }
   }
 
+  /// A numeric field, of the common ones two times in three.
+  private mutating func number() -> String {
+    random.once(in: 3) ? random.choice(Self.numbers).name : random.choice(Self.common)
+  }
+
+  private mutating func flag() -> String {
+    random.once(in: 4) ? random.choice(Self.flags).name : random.choice(Self.commonFlags)
+  }
+
   /// A number over the tuple.
   private mutating func expression() -> String {
-    let field = random.choice(Self.numbers).name
+    let field = number()
     switch random.number(0...7) {
     case 0: return "\(field) + \(random.number(1...1000))"
     case 1: return "\(random.choice(Self.small).name) * \(random.number(2...9))"
-    case 2: return "\(field) - \(random.choice(Self.numbers).name)"
+    case 2: return "\(field) - \(number())"
     case 3: return "\(field) & \(random.number(1...255))"
     case 4: return "div(\(field), \(random.number(2...50)))"
     case 5: return "\(field) % \(random.number(2...50))"
@@ -146,10 +165,10 @@ public struct QueryGenerator: Sendable {
       default: break
       }
     }
-    let comparison = random.choice(["==", "!=", "<", "<=", ">", ">=", "="])
-    switch random.number(0...8) {
-    case 0...1: return random.choice(Self.flags).name
-    case 2:
+    let comparison = random.choice(["==", "!=", "<", "<=", ">", ">=", ">=", ">", "="])
+    switch random.number(0...10) {
+    case 0...2: return flag()
+    case 3:
       let field = random.choice(Self.addresses)
       let negation = random.once(in: 3) ? "NOT IN" : "IN"
       let prefixes =
@@ -157,19 +176,19 @@ public struct QueryGenerator: Sendable {
         ? "{2001:db8::/125, 2001:db8::1:0/112}"
         : field.type == .ip ? "{10.0.0.0/15, 10.3.0.0/24, 2001:db8::/126}" : "{10.1.0.0/16}"
       return "\(field.name) \(negation) \(prefixes)"
-    case 3: return "SourceIp \(random.choice(["==", "!=", "<", ">="])) DestIp"
-    case 4:
-      let low = random.number(0...200)
-      return "\(random.choice(Self.small).name) BETWEEN \(low) AND \(low + random.number(0...500))"
+    case 4: return "SourceIp \(random.choice(["==", "!=", "<", ">="])) DestIp"
     case 5:
+      let low = random.number(0...200)
+      return "\(number()) BETWEEN \(low) AND \(low + random.number(0...500))"
+    case 6:
       let list = (0..<random.number(1...4)).map { _ in "\(random.choice([22, 53, 80, 443, 6, 17]))"
       }
       let unique = list.reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
       let field = random.choice(["DestPort", "SourcePort", "IpProtocol", "tcp.dstport"])
       return "\(field) \(random.once(in: 3) ? "NOT IN" : "IN") {\(unique.joined(separator: ", "))}"
-    case 6: return "(\(expression())) \(comparison) \(random.number(0...1500))"
+    case 7: return "(\(expression())) \(comparison) \(random.number(0...1500))"
     default:
-      return "\(random.choice(Self.numbers).name) \(comparison) \(random.number(0...1500))"
+      return "\(number()) \(comparison) \(random.number(0...1500))"
     }
   }
 
