@@ -81,8 +81,8 @@ const char *salbpf_errno_text(int error)
 
 int salbpf_capabilities(uint64_t *effective)
 {
-	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
-	struct __user_cap_data_struct data[2] = { { 0 }, { 0 } };
+	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct data[2] = {{0}, {0}};
 
 	if (syscall(SYS_capget, &header, data) != 0)
 		return errno;
@@ -121,7 +121,7 @@ static void *enter_and_run(void *argument)
 
 int salbpf_in_namespace(const char *path, void (*body)(void *), void *argument)
 {
-	struct visit visit = { .body = body, .argument = argument };
+	struct visit visit = {.body = body, .argument = argument};
 	pthread_t thread;
 	int error;
 
@@ -177,7 +177,7 @@ int salbpf_spawn(char *const arguments[], const char *directory, int output, pid
 
 int salbpf_route_socket(void)
 {
-	struct timeval patience = { .tv_sec = 1 };
+	struct timeval patience = {.tv_sec = 1};
 	int descriptor = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
 
 	if (descriptor < 0)
@@ -188,7 +188,7 @@ int salbpf_route_socket(void)
 
 static void copy_counters(const struct rtattr *attribute, struct salbpf_link_counters *out)
 {
-	struct rtnl_link_stats64 stats = { 0 };
+	struct rtnl_link_stats64 stats = {0};
 	size_t length = RTA_PAYLOAD(attribute);
 
 	/* An older kernel sends fewer counters; the attribute is only 4-byte aligned. */
@@ -234,13 +234,14 @@ int salbpf_link_counters(int route, int ifindex, struct salbpf_link_counters *ou
 		struct nlmsghdr header;
 		struct ifinfomsg link;
 	} request = {
-		.header = {
-			.nlmsg_len = sizeof(request),
-			.nlmsg_type = RTM_GETLINK,
-			.nlmsg_flags = NLM_F_REQUEST,
-			.nlmsg_seq = __atomic_add_fetch(&sequence, 1, __ATOMIC_RELAXED),
-		},
-		.link = { .ifi_family = AF_UNSPEC, .ifi_index = ifindex },
+		.header =
+			{
+				.nlmsg_len = sizeof(request),
+				.nlmsg_type = RTM_GETLINK,
+				.nlmsg_flags = NLM_F_REQUEST,
+				.nlmsg_seq = __atomic_add_fetch(&sequence, 1, __ATOMIC_RELAXED),
+			},
+		.link = {.ifi_family = AF_UNSPEC, .ifi_index = ifindex},
 	};
 	_Alignas(struct nlmsghdr) char answer[16384];
 	const struct nlmsghdr *message = (const struct nlmsghdr *)answer;

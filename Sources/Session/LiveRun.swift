@@ -73,10 +73,17 @@ struct LiveRun {
     } catch { detached = .failure(error) }
     turns.finish()
     turnThread.join()
-    if outcome == nil { outcome = feed(results, queue, flush: true) }
+    // An interface that is gone still owes the rows of what it brought; a sink that failed takes none.
+    let isSinkBroken = if case .sink? = outcome { true } else { false }
+    if !isSinkBroken, let failure = feed(results, queue, flush: true) { outcome = failure }
     results.count(packets: turns.packets)
     configuration.remark(turns.clockRemark)
-    if let outcome { throw outcome }
+    if let outcome {
+      if case .interfaceGone = outcome {
+        _ = try results.end(elapsedSeconds: Double(turns.clock.now - started) / 1e9)
+      }
+      throw outcome
+    }
     if case .failure(let error) = detached { throw .dataPath(error) }
     return try results.end(elapsedSeconds: Double(turns.clock.now - started) / 1e9)
   }

@@ -53,13 +53,15 @@ SEC("xdp") int salc_main(struct xdp_md *frame)
 	if (!half)
 		return XDP_PASS;
 	half->outcomes.packets++;
-	if (SAL_LIKELY(!length.cut && sal_fast_open(&fast, data, end) && sal_fast_ipv4(&fast, end))) {
+	if (SAL_LIKELY(
+		    !length.cut && sal_fast_open(&fast, data, end) && sal_fast_ipv4(&fast, end))) {
 		half->outcomes.ok++;
 		src = sal_get32(fast.ip + 12);
 	} else {
 		struct tuple tuple;
 
-		read_general(frame, length.cap | (__u64)length.flags << 32, &half->outcomes, &tuple);
+		read_general(
+			frame, length.cap | (__u64)length.flags << 32, &half->outcomes, &tuple);
 		if (!tuple.has_src)
 			return XDP_PASS;
 		src = tuple.src;

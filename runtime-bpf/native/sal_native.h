@@ -118,7 +118,7 @@ static long sal_native_output(const void *data, __u64 size)
 	}                                                                                          \
 	int sal_native_run(__u32 cpu, const __u8 *bytes, __u32 length)                             \
 	{                                                                                          \
-		struct xdp_md frame = {bytes, length};                       \
+		struct xdp_md frame = {bytes, length};                                             \
                                                                                                    \
 		sal_native.cpu = cpu;                                                              \
 		return salc_main(&frame);                                                          \

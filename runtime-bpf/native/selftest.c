@@ -316,8 +316,7 @@ static void test_tables(int drain, __u32 tuples)
 		__u64 key[3], *acc, bytes = random_word() & 0xffff;
 
 		wide_key(number, key);
-		acc = SAL_TABLE_UPSERT(
-			wide, &half->wide, sal_hash(seed, key, 3), key, turn.index);
+		acc = SAL_TABLE_UPSERT(wide, &half->wide, sal_hash(seed, key, 3), key, turn.index);
 		acc[0] += bytes;
 		want_wide.count[number]++;
 		want_wide.sum[number] += bytes;
@@ -416,7 +415,8 @@ static void test_sets(void)
 			__u64 key[2] = {i & 3, i >> 2}, want = 0;
 
 			for (j = 0; j < 8; j++)
-				want |= model[i].from[j] <= tick + 5 && tick + 5 < model[i].until[j];
+				want |= model[i].from[j] <= tick + 5 &&
+				        tick + 5 < model[i].until[j];
 			CHECK(sal_set_member(set, 6, 2, sal_hash(seed, key, 2), key, tick + 5) ==
 				(want ? ~0ULL : 0));
 		}
@@ -525,7 +525,8 @@ static void test_parser(void)
 
 	for (i = 0; i < 300000; i++) {
 		__u32 cap = make_frame(bytes);
-		__u8 *frame = malloc(cap + !cap); /* its exact size, so that ASan sees a byte more */
+		__u8 *frame =
+			malloc(cap + !cap); /* its exact size, so that ASan sees a byte more */
 		struct sal_frame whole = {frame, cap};
 		struct sal_layers quick, general;
 
@@ -645,7 +646,9 @@ static void time_parser(void)
 	clock_gettime(CLOCK_MONOTONIC, &stop);
 	printf("parse: %.2f ns a frame (%llu)\n",
 		((double)(stop.tv_sec - start.tv_sec) * 1e9 +
-			(double)(stop.tv_nsec - start.tv_nsec)) / (4000. * 1024), sum % 10);
+			(double)(stop.tv_nsec - start.tv_nsec)) /
+			(4000. * 1024),
+		sum % 10);
 }
 
 int main(int count, char **arguments)

@@ -487,8 +487,9 @@ static void set_up(struct rig *rig, const char *path, const struct options *o)
 	if (!o->csv)
 		printf("# %u packets, %d flows (%d seen), zipf %.2f, %d%% IPv6, %d rounds of "
 		       "%d packets, cpu %d, %s; over the empty program\n",
-			rig->packets, o->flows, distinct, o->zipf, o->six, o->rounds, 1 << o->log2_run,
-			o->cpu, rig->counters < 0 ? "cycles from CPU time" : "hardware counters");
+			rig->packets, o->flows, distinct, o->zipf, o->six, o->rounds,
+			1 << o->log2_run, o->cpu,
+			rig->counters < 0 ? "cycles from CPU time" : "hardware counters");
 }
 
 int main(int count, char **arguments)
@@ -500,16 +501,35 @@ int main(int count, char **arguments)
 
 	while ((option = getopt(count, arguments, "n:f:z:6:r:k:c:p:C")) != -1) {
 		switch (option) {
-		case 'n': o.log2_packets = atoi(optarg); break;
-		case 'f': o.flows = atoi(optarg); break;
-		case 'z': o.zipf = atof(optarg); break;
-		case '6': o.six = atoi(optarg); break;
-		case 'r': o.rounds = atoi(optarg); break;
-		case 'k': o.log2_run = atoi(optarg); break;
-		case 'c': o.cpu = atoi(optarg); break;
-		case 'p': o.only = optarg; break;
-		case 'C': o.csv = 1; break;
-		default: return 2;
+		case 'n':
+			o.log2_packets = atoi(optarg);
+			break;
+		case 'f':
+			o.flows = atoi(optarg);
+			break;
+		case 'z':
+			o.zipf = atof(optarg);
+			break;
+		case '6':
+			o.six = atoi(optarg);
+			break;
+		case 'r':
+			o.rounds = atoi(optarg);
+			break;
+		case 'k':
+			o.log2_run = atoi(optarg);
+			break;
+		case 'c':
+			o.cpu = atoi(optarg);
+			break;
+		case 'p':
+			o.only = optarg;
+			break;
+		case 'C':
+			o.csv = 1;
+			break;
+		default:
+			return 2;
 		}
 	}
 	if (count - optind < 2 || o.rounds < 1 || o.rounds > ROUNDS || o.log2_packets < 7) {
@@ -532,8 +552,8 @@ int main(int count, char **arguments)
 		scale_times(o.rounds);
 	printf(o.csv ? "%s,%s,%s,%s,%s,%s,%s,%s,%s,%s\n"
 		     : "%-28s %7s %7s %7s %7s %7s %6s %6s %7s %9s\n",
-		"program", "median", "p10", "least", "instr", "misses", "insns", "jited", "verified",
-		"records");
+		"program", "median", "p10", "least", "instr", "misses", "insns", "jited",
+		"verified", "records");
 	for (i = 0; i < entered; i++)
 		report(&field[i], &o);
 	return 0;

@@ -19,16 +19,16 @@ struct record {
 };
 
 struct {
-	int(*type)[2];
-	int(*max_entries)[1 << 18];
-	int(*map_flags)[1 << 10];
+	int (*type)[2];
+	int (*max_entries)[1 << 18];
+	int (*map_flags)[1 << 10];
 	__u32 *key;
 	struct record *value;
 } trace SEC(".maps");
 
 struct {
-	int(*type)[3]; /* PROG_ARRAY */
-	int(*max_entries)[1];
+	int (*type)[3]; /* PROG_ARRAY */
+	int (*max_entries)[1];
 	__u32 *key;
 	__u32 *value;
 } contestant SEC(".maps");

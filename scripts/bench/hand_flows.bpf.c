@@ -38,7 +38,7 @@ SAL_NOINLINE void read_general(
 	sal_parse_general(frame, (__u32)cap_flags, (__u32)(cap_flags >> 32), &layers);
 	sal_end_general(outcomes, layers.outcome);
 	tuple->has = sal_field64(frame, &layers, SAL_LAYER_IPV4, 12, &addresses) &&
-		     (sal_field32(frame, &layers, SAL_LAYER_TCP, 0, &ports) ||
+	             (sal_field32(frame, &layers, SAL_LAYER_TCP, 0, &ports) ||
 			     sal_field32(frame, &layers, SAL_LAYER_UDP, 0, &ports));
 	tuple->key[0] = addresses;
 	tuple->key[1] = (__u64)ports << 8 | (layers.protocol & 0xff);
@@ -56,8 +56,8 @@ SEC("xdp") int salc_main(struct xdp_md *frame)
 	if (!half)
 		return XDP_PASS;
 	half->outcomes.packets++;
-	if (SAL_LIKELY(!length.cut && sal_fast_open(&fast, data, end) && sal_fast_ipv4(&fast, end) &&
-		       sal_fast_transport(&fast))) {
+	if (SAL_LIKELY(!length.cut && sal_fast_open(&fast, data, end) &&
+		       sal_fast_ipv4(&fast, end) && sal_fast_transport(&fast))) {
 		half->outcomes.ok++;
 		has = sal_fast_tcp(&fast) | sal_fast_udp(&fast);
 		key[0] = sal_get64(fast.ip + 12);
@@ -65,7 +65,8 @@ SEC("xdp") int salc_main(struct xdp_md *frame)
 	} else {
 		struct tuple tuple;
 
-		read_general(frame, length.cap | (__u64)length.flags << 32, &half->outcomes, &tuple);
+		read_general(
+			frame, length.cap | (__u64)length.flags << 32, &half->outcomes, &tuple);
 		has = tuple.has;
 		key[0] = tuple.key[0];
 		key[1] = tuple.key[1];

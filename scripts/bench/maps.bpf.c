@@ -25,8 +25,8 @@ struct flow {
 
 #define MAP(NAME, KIND, KEY, VALUE)                                                                \
 	struct {                                                                                   \
-		int(*type)[KIND];                                                                  \
-		int(*max_entries)[ENTRIES];                                                        \
+		int (*type)[KIND];                                                                 \
+		int (*max_entries)[ENTRIES];                                                       \
 		KEY *key;                                                                          \
 		VALUE *value;                                                                      \
 	} NAME SEC(".maps")
@@ -39,8 +39,8 @@ MAP(pairs_seen, HASH, __u64, __u64);
 MAP(dest_counts, PERCPU_HASH, __u32, struct value);
 
 struct {
-	int(*type)[27];
-	int(*max_entries)[1 << 22];
+	int (*type)[27];
+	int (*max_entries)[1 << 22];
 } new_pairs SEC(".maps");
 
 #define BE16(x) ((__u16)__builtin_bswap16(x))

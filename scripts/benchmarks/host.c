@@ -67,17 +67,19 @@ static uint32_t draw(const uint32_t *cumulative, uint64_t *state)
 static void frame(uint8_t *record, uint32_t flow, uint64_t number)
 {
 	static const uint8_t header[FRAME] = {
-		2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 8, 0,	/* Ethernet */
-		0x45, 0, 0, 46, 0, 0, 0x40, 0, 64, 17, 0, 0,	/* IPv4, UDP, 46 octets */
-		10, 0, 0, 0, 192, 168, 0, 1,			/* from, to */
-		0, 0, 0xC3, 0x50, 0, 26, 0, 0,			/* UDP to 50000 */
+		2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 8, 0,    /* Ethernet */
+		0x45, 0, 0, 46, 0, 0, 0x40, 0, 64, 17, 0, 0, /* IPv4, UDP, 46 octets */
+		10, 0, 0, 0, 192, 168, 0, 1,                 /* from, to */
+		0, 0, 0xC3, 0x50, 0, 26, 0, 0,               /* UDP to 50000 */
 	};
 	/* An odd multiplier permutes the low 16 bits: hot flows are not neighbours. */
 	uint32_t scattered = (flow * 40503u) & 0xFFFF;
 	uint64_t tenths = number * 672;
 	uint32_t words[4] = {
 		START + (uint32_t)(tenths / 10000000000u),
-		(uint32_t)(tenths % 10000000000u / 10), FRAME, FRAME,
+		(uint32_t)(tenths % 10000000000u / 10),
+		FRAME,
+		FRAME,
 	};
 
 	memcpy(record, words, sizeof(words));
@@ -92,7 +94,7 @@ static void frame(uint8_t *record, uint32_t flow, uint64_t number)
 
 static int generate(const char *path, uint64_t packets)
 {
-	static const uint32_t head[6] = { 0xA1B23C4D, 4 << 16 | 2, 0, 0, 262144, 1 };
+	static const uint32_t head[6] = {0xA1B23C4D, 4 << 16 | 2, 0, 0, 262144, 1};
 	static uint32_t cumulative[FLOWS];
 	static uint8_t record[RECORD];
 	uint64_t state = 1, number;

@@ -32,9 +32,9 @@
 #include "types.h"
 
 struct sal_fast {
-	const __u8 *ip;	 /* first byte of the IP header; the frame's 14 or 18 bytes before it too */
-	__u64 tagged;	 /* mask: one 0x8100 tag; its TCI is at ip - 4 */
-	__u64 protocol;	 /* transport protocol number */
+	const __u8 *ip; /* first byte of the IP header; the frame's 14 or 18 bytes before it too */
+	__u64 tagged;   /* mask: one 0x8100 tag; its TCI is at ip - 4 */
+	__u64 protocol; /* transport protocol number */
 };
 
 /* Finds the byte behind the link header and at most one tag; 0 if the frame is too short. */

@@ -34,10 +34,9 @@
 	SAL_INLINE int NAME##_is_new(struct NAME *table, __u64 hash, const __u64 *key)             \
 	{                                                                                          \
 		__u64(*way)[K] = table->way[SAL_TABLE_SET(hash, LOG2)];                            \
-		__u64 known = sal_key_equal(way[0], key, K, 64) |                                  \
-			      sal_key_equal(way[1], key, K, 64) |                                  \
-			      sal_key_equal(way[2], key, K, 64) |                                  \
-			      sal_key_equal(way[3], key, K, 64);                                   \
+		__u64 known =                                                                      \
+			sal_key_equal(way[0], key, K, 64) | sal_key_equal(way[1], key, K, 64) |    \
+			sal_key_equal(way[2], key, K, 64) | sal_key_equal(way[3], key, K, 64);     \
 		__u64 any = 0, i;                                                                  \
                                                                                                    \
 		for (i = 0; i < (K); i++)                                                          \

@@ -67,10 +67,10 @@ SAL_INLINE __u64 sal_hash3(__u64 seed, __u64 a, __u64 b, __u64 c)
 
 SAL_INLINE __u64 sal_hash4(__u64 seed, __u64 a, __u64 b, __u64 c, __u64 d)
 {
-	return sal_mix64((sal_nh(a, seed * SAL_HASH_KEY0) + sal_nh(b, seed * SAL_HASH_KEY1) +
-				 sal_nh(c, seed * SAL_HASH_KEY2) +
-				 sal_nh(d, seed * SAL_HASH_KEY3)) ^
-			 seed);
+	return sal_mix64(
+		(sal_nh(a, seed * SAL_HASH_KEY0) + sal_nh(b, seed * SAL_HASH_KEY1) +
+			sal_nh(c, seed * SAL_HASH_KEY2) + sal_nh(d, seed * SAL_HASH_KEY3)) ^
+		seed);
 }
 
 SAL_INLINE __u64 sal_hash5(__u64 seed, __u64 a, __u64 b, __u64 c, __u64 d, __u64 e)
@@ -83,11 +83,11 @@ SAL_INLINE __u64 sal_hash5(__u64 seed, __u64 a, __u64 b, __u64 c, __u64 d, __u64
 
 SAL_INLINE __u64 sal_hash6(__u64 seed, __u64 a, __u64 b, __u64 c, __u64 d, __u64 e, __u64 f)
 {
-	return sal_mix64((sal_nh(a, seed * SAL_HASH_KEY0) + sal_nh(b, seed * SAL_HASH_KEY1) +
-				 sal_nh(c, seed * SAL_HASH_KEY2) + sal_nh(d, seed * SAL_HASH_KEY3) +
-				 sal_nh(e, seed * SAL_HASH_KEY4) +
-				 sal_nh(f, seed * SAL_HASH_KEY5)) ^
-			 seed);
+	return sal_mix64(
+		(sal_nh(a, seed * SAL_HASH_KEY0) + sal_nh(b, seed * SAL_HASH_KEY1) +
+			sal_nh(c, seed * SAL_HASH_KEY2) + sal_nh(d, seed * SAL_HASH_KEY3) +
+			sal_nh(e, seed * SAL_HASH_KEY4) + sal_nh(f, seed * SAL_HASH_KEY5)) ^
+		seed);
 }
 
 /* The hash of `count` words (1 to 6): sal_hash1 to sal_hash6 by number. */

@@ -398,7 +398,7 @@ SAL_INLINE int sal_parse_ordinary(const __u8 *bytes, __u32 cap_len, struct sal_l
 		return 0;
 	__builtin_memset(l->offset, 0, sizeof(l->offset));
 	l->present = 1U << SAL_LAYER_ETH | tagged << SAL_LAYER_VLAN |
-		     1U << (SAL_LAYER_IPV6 - four) | 1U << (SAL_LAYER_TCP + udp);
+	             1U << (SAL_LAYER_IPV6 - four) | 1U << (SAL_LAYER_TCP + udp);
 	l->cap_len = cap_len;
 	l->protocol = (__u16)protocol;
 	l->fragment = SAL_FRAGMENT_NONE;
@@ -411,8 +411,7 @@ SAL_INLINE int sal_parse_ordinary(const __u8 *bytes, __u32 cap_len, struct sal_l
 }
 
 /* Parses any frame; what Swift and C call. `cap_len` bytes are readable at `bytes`. */
-SAL_INLINE void sal_parse(
-	const __u8 *bytes, __u32 cap_len, __u32 flags, struct sal_layers *layers)
+SAL_INLINE void sal_parse(const __u8 *bytes, __u32 cap_len, __u32 flags, struct sal_layers *layers)
 {
 	struct sal_frame frame = {bytes, cap_len};
 

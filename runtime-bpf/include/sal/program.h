@@ -36,8 +36,8 @@ enum { XDP_ABORTED, XDP_DROP, XDP_PASS, XDP_TX, XDP_REDIRECT };
 
 static void *(*const bpf_map_lookup_elem)(void *map, const void *key) = (void *)1;
 static __u32 (*const bpf_get_smp_processor_id)(void) = (void *)8;
-static long (*const bpf_ringbuf_output)(void *ring, void *data, __u64 size, __u64 flags) =
-	(void *)130;
+static long (*const bpf_ringbuf_output)(
+	void *ring, void *data, __u64 size, __u64 flags) = (void *)130;
 static __u64 (*const bpf_xdp_get_buff_len)(struct xdp_md *frame) = (void *)188;
 static long (*const bpf_xdp_load_bytes)(
 	struct xdp_md *frame, __u32 at, void *to, __u32 size) = (void *)189;
@@ -45,21 +45,21 @@ static long (*const bpf_xdp_load_bytes)(
 /* Map types 2 ARRAY, 27 RINGBUF; flag 1 << 10 MMAPABLE. The loader sets max_entries. */
 #define SAL_PROGRAM_MAPS                                                                           \
 	struct {                                                                                   \
-		int(*type)[2];                                                                     \
-		int(*max_entries)[2];                                                              \
-		int(*map_flags)[1 << 10];                                                          \
+		int (*type)[2];                                                                    \
+		int (*max_entries)[2];                                                             \
+		int (*map_flags)[1 << 10];                                                         \
 		__u32 *key;                                                                        \
 		struct sal_half *value;                                                            \
 	} sal_state SEC(".maps");                                                                  \
 	struct {                                                                                   \
-		int(*type)[27];                                                                    \
-		int(*max_entries)[1 << 22];                                                        \
+		int (*type)[27];                                                                   \
+		int (*max_entries)[1 << 22];                                                       \
 	} sal_ring SEC(".maps");                                                                   \
 	struct sal_control sal_control;                                                            \
-	__u64 sal_no_half;                                                                        \
+	__u64 sal_no_half;                                                                         \
 	const volatile __u64 sal_seed = 0;                                                         \
 	const volatile __u64 sal_frags = 0;                                                        \
-	char sal_license[] SEC("license") = "GPL";                                        \
+	char sal_license[] SEC("license") = "GPL";                                                 \
 	SAL_PROGRAM_FUNCTIONS
 
 #define SAL_DATA(frame) ((const __u8 *)(long)(frame)->data)
@@ -93,7 +93,7 @@ struct sal_turn {
 		turn->index = index;                                                               \
 		half = bpf_map_lookup_elem(&sal_state, &index);                                    \
 		if (SAL_UNLIKELY(!half))                                                           \
-			__atomic_fetch_add(&sal_no_half, 1, __ATOMIC_RELAXED);                    \
+			__atomic_fetch_add(&sal_no_half, 1, __ATOMIC_RELAXED);                     \
 		return half;                                                                       \
 	}
 

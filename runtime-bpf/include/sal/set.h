@@ -82,7 +82,7 @@ SAL_INLINE __u64 sal_set_member_within(const __u64 *set, __u32 log2, __u32 k, __
 		}
 		if (SAL_LIKELY(!(same[0] | same[1] | same[2] | same[3])))
 			continue;
-		/*
+			/*
 		 * A bucket never holds a key twice; but a key that is all zero matches slots that
 		 * were never used too, whose spans never hold.
 		 */
@@ -90,8 +90,8 @@ SAL_INLINE __u64 sal_set_member_within(const __u64 *set, __u32 log2, __u32 k, __
 #pragma clang loop unroll(full)
 #endif
 		for (way = 0; way < SAL_SET_WAYS; way++)
-			member |= sal_set_holds(spans + way * SAL_SET_SPAN, since, tick) &
-				  same[way];
+			member |=
+				sal_set_holds(spans + way * SAL_SET_SPAN, since, tick) & same[way];
 	}
 	return member;
 }
@@ -189,8 +189,8 @@ SAL_INLINE __u32 sal_set_count(const __u64 *set, __u32 log2, __u32 k, __u64 now)
 	__u32 bucket, way, alive = 0;
 
 	for (bucket = 0; bucket < 1U << (log2 - 2); bucket++) {
-		const __u64 *spans = set + (__u64)bucket * SAL_SET_WAYS * (k + SAL_SET_SPAN) +
-				     SAL_SET_WAYS * k;
+		const __u64 *spans =
+			set + (__u64)bucket * SAL_SET_WAYS * (k + SAL_SET_SPAN) + SAL_SET_WAYS * k;
 
 		for (way = 0; way < SAL_SET_WAYS; way++)
 			alive += !sal_set_free(spans + way * SAL_SET_SPAN, now);

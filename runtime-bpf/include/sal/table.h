@@ -106,8 +106,8 @@ SAL_INLINE __u64 sal_key_equal(const __u64 *stored, const __u64 *key, __u32 k, _
 #define SAL_WIDE_FULL(set, way, K) 0
 #define SAL_PACKED_COUNT(set, way, K, BITS) ((set)->key[way][(K)-1] >> (BITS))
 #define SAL_PACKED_SET_COUNT(set, way, K, BITS, n)                                                 \
-	((set)->key[way][(K)-1] = ((set)->key[way][(K)-1] & ((1ULL << (BITS)) - 1)) |              \
-				  (__u64)(n) << (BITS))
+	((set)->key[way][(K)-1] =                                                                  \
+			((set)->key[way][(K)-1] & ((1ULL << (BITS)) - 1)) | (__u64)(n) << (BITS))
 #define SAL_PACKED_ADD(set, way, K, BITS) ((set)->key[way][(K)-1] += 1ULL << (BITS))
 #define SAL_PACKED_FULL(set, way, K) ((set)->key[way][(K)-1] >> 63)
 
