@@ -64,7 +64,8 @@ let modules: [Target] = [
   .target(
     name: "Session",
     dependencies: [
-      "Compiler", "HostRuntime", "BPFRuntime", "Capture", "Sinks", "Diagnostics", "DataModel",
+      "Compiler", "CodeGeneration", "HostRuntime", "BPFRuntime", "Capture", "Sinks", "Diagnostics",
+      "DataModel",
       "Plan", "BPFModel",
     ], swiftSettings: hot),
   .executableTarget(

@@ -1,5 +1,5 @@
 /*
- * flood.c - the traffic of scripts/demo: a spoofed SYN flood of one host among ordinary connections.
+ * flood.c - the traffic of scripts/demo: a spoofed SYN flood of one host among honest clients.
  *
  * Usage    flood INTERFACE SECONDS   sends Ethernet frames through a packet socket
  *          flood -w FILE SECONDS     writes them into a capture instead, on made-up times

@@ -24,7 +24,8 @@ extension Emitter {
       // The pointer of a wide program is declared where the key is used.
       result += fields.isWide ? [.block(statements)] : statements
     }
-    return result.isEmpty ? [] : [.blank, .comment("keys that several aggregations share")] + result
+    guard !result.isEmpty else { return [] }
+    return [.blank, .comment("keys that several aggregations share")] + result
   }
 
   /// The words under which an aggregation's entries stand; nil for global accumulators.

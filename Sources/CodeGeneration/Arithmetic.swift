@@ -85,7 +85,8 @@ extension FieldTable {
     case .bitOr: return NumberCode(constant: x | y)
     case .bitXor: return NumberCode(constant: x ^ y)
     case .divide:
-      return y == 0 ? .missing : NumberCode(constant: x.dividedReportingOverflow(by: y).partialValue)
+      guard y != 0 else { return .missing }
+      return NumberCode(constant: x.dividedReportingOverflow(by: y).partialValue)
     case .remainder:
       return y == 0
         ? .missing : NumberCode(constant: x.remainderReportingOverflow(dividingBy: y).partialValue)

@@ -98,7 +98,8 @@ struct KeyLowering {
     let high = mask.v6Bits >= 64 ? address.high : address.high & .hex(mask.v6High)
     switch (address.v4, address.v6) {
     case (_, .never): return (0, mask.v4Bits == 32 ? address.low : address.low & .hex(mask.v4))
-    case (.never, _): return (high, mask.v6Bits == 128 ? address.low : address.low & .hex(mask.v6Low))
+    case (.never, _):
+      return (high, mask.v6Bits == 128 ? address.low : address.low & .hex(mask.v6Low))
     default:
       if mask.v4Bits == 32 && mask.v6Bits == 128 { return (high, address.low) }
       let kept = address.v4.select(.hex(mask.v4)) | address.v6.select(.hex(mask.v6Low))

@@ -7,11 +7,11 @@ import Planning
 /// A compiled query as one file (`.salb`) that runs where there is no clang: query text, options,
 /// plan, layout, C and object.
 ///
-/// Because compiling is a pure function, reading a bundle compiles its text anew and compares the C:
-/// an object is used only with the very plan and layout that it was made for.
+/// Because compiling is a pure function, reading a bundle compiles its text anew and compares the
+/// C: an object is used only with the very plan and layout that it was made for.
 ///
-/// Format: the line `salc-bundle 1`, then sections `NAME LENGTH\n`, bytes, `\n`; the last section is
-/// `check`, the FNV-1a hash of everything before it in hexadecimal.
+/// Format: the line `salc-bundle 1`, then sections `NAME LENGTH\n`, bytes, `\n`; the last section
+/// is `check`, the FNV-1a hash of everything before it in hexadecimal.
 public enum Bundle {
   /// Why bytes are not a usable bundle.
   public enum Problem: Error, Hashable, Sendable, CustomStringConvertible {

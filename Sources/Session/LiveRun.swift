@@ -73,7 +73,7 @@ struct LiveRun {
     } catch { detached = .failure(error) }
     turns.finish()
     turnThread.join()
-    // An interface that is gone still owes the rows of what it brought; a sink that failed takes none.
+    // An interface that is gone still owes the rows of what it brought; a broken sink takes none.
     let isSinkBroken = if case .sink? = outcome { true } else { false }
     if !isSinkBroken, let failure = feed(results, queue, flush: true) { outcome = failure }
     results.count(packets: turns.packets)

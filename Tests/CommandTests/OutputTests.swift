@@ -27,7 +27,9 @@ import Testing
     for arguments in commands() where salc(arguments).exitCode == 0 {
       let outcome = salc(arguments, output: .file("/dev/full"))
       #expect(outcome.exitCode == 74, "\(arguments): \(outcome.summary)")
-      #expect(outcome.errors.lowercased().contains("no space left"), "\(arguments): \(outcome.summary)")
+      #expect(
+        outcome.errors.lowercased().contains("no space left"),
+        "\(arguments): \(outcome.summary)")
     }
   }
 

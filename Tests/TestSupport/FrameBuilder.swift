@@ -63,7 +63,7 @@ public enum FrameBuilder {
       + [UInt8(next), UInt8(hopLimit)] + source + destination + payload
   }
 
-  /// An IPv6 extension header of `kind` in front of `payload`; its own kind goes into what precedes.
+  /// An IPv6 extension header of `kind` before `payload`; its own kind goes into what precedes it.
   public static func extensionHeader(_ kind: Int, next: Int, payload: [UInt8]) -> [UInt8] {
     switch kind {
     case 44: [UInt8(next), 0] + bytes(0, 2) + bytes(7, 4) + payload

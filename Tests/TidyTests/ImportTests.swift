@@ -22,7 +22,8 @@ private let edges: [String: Set<String>] = [
   "BPFRuntime": ["BPFModel", "DataModel", "CLibBPF"],
   "Sinks": ["DataModel"],
   "Session": [
-    "Compiler", "HostRuntime", "BPFRuntime", "Capture", "Sinks", "Diagnostics", "DataModel", "Plan",
+    "Compiler", "CodeGeneration", "HostRuntime", "BPFRuntime", "Capture", "Sinks", "Diagnostics",
+    "DataModel", "Plan",
     "BPFModel",
   ],
   "salc": ["Session", "Compiler", "Diagnostics", "ArgumentParser"],

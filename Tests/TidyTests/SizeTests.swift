@@ -5,17 +5,23 @@ import Testing
 struct SizeTests {
   /// Code that people write: Swift, C and shell; what is generated is not held to the sizes.
   static let code = Repository.files().filter { path in
-    [".swift", ".c", ".h"].contains { path.hasSuffix($0) } || path.hasPrefix("scripts/")
+    [".swift", ".c", ".h"].contains { path.hasSuffix($0) }
+      || path.hasPrefix("scripts/") && !path.hasSuffix(".md")
   }
 
-  @Test("a file has at most 500 lines, a line at most 100 columns")
+  /// Files that are longer than they should be, with their lines; the list may only shrink.
+  static let long = ["runtime-bpf/native/selftest.c": 700, "scripts/bench/bench.c": 570]
+
+  @Test("a file has at most 500 lines, a line at most 100 columns (shell: 120)")
   func sizes() {
     for file in Self.code {
       let lines = Repository.text(file).split(separator: "\n", omittingEmptySubsequences: false)
-      #expect(lines.count <= 501, "\(file) has \(lines.count - 1) lines")
+      #expect(
+        lines.count <= (Self.long[file] ?? 500) + 1, "\(file) has \(lines.count - 1) lines")
+      let isShell = file.hasPrefix("scripts/") && !file.hasSuffix(".c")
       for (index, line) in lines.enumerated() {
         let columns = line.reduce(0) { $1 == "\t" ? ($0 / 8 + 1) * 8 : $0 + 1 }
-        #expect(columns <= 100, "\(file):\(index + 1) has \(columns) columns")
+        #expect(columns <= (isShell ? 120 : 100), "\(file):\(index + 1) has \(columns) columns")
       }
     }
   }

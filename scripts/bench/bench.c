@@ -6,11 +6,11 @@
  * in turns; reported are, over the empty program, median, 10 % quantile and least of the cycles (on
  * a shared machine the low ones tell more), and the medians of
  * instructions and branch misses of the thread from the hardware counters. Where the machine has
- * none (most virtual machines), cycles are thread CPU time times the highest clock rate that a chain
- * of dependent multiplications showed during the run, and the other two columns are 0.
+ * none (most virtual machines), cycles are thread CPU time times the highest clock rate that a
+ * chain of dependent multiplications showed during the run, and the other two columns are 0.
  *
- * usage: bench [-n log2 packets] [-f flows] [-z exponent] [-6 percent] [-r rounds] [-k log2 packets a run]
- *              [-c cpu] [-p substring] [-C] feed.o object...
+ * usage: bench [-n log2 packets] [-f flows] [-z exponent] [-6 percent] [-r rounds]
+ *              [-k log2 packets a run] [-c cpu] [-p substring] [-C] feed.o object...
  * An object with the map sal_state is set up for the machine's CPUs and its ring is drained
  * between runs; its outcome counters are checked against the packets sent.
  */

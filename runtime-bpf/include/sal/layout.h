@@ -39,8 +39,8 @@ struct sal_control {
 	__u64 word;     /* tick in nanoseconds since the Unix epoch << 1 | epoch */
 	__u64 order;    /* replay: number of the packet in its capture; live: 0 */
 	__u32 wire_len; /* replay: bytes on the wire; 0: the frame's own length */
-	__u32 cap_len; /* replay: bytes captured, in the frame as given; 0: the frame's own length */
-	__u32 flags;   /* SAL_FLAG_*; read only where one of the lengths is not 0 */
+	__u32 cap_len;  /* replay: bytes captured of the frame as given; 0: its own length */
+	__u32 flags;    /* SAL_FLAG_*; read only where one of the lengths is not 0 */
 	__u32 pad;
 };
 

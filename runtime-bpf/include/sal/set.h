@@ -15,9 +15,9 @@
  * Source   two choices: Azar, Broder, Karlin, Upfal, STOC 1994.
  *
  * A bucket is 4 * (K + 4) words: key[4][K], then for each slot from0, until0, from1, until1.
- * A member at tick t: from <= t < until in either span (ticks below 2^63). Two spans, so that the next one can be
- * written while the present one holds. A slot whose spans have ended is free. The same functions
- * serve the program, the native program and the host's engine.
+ * A member at tick t: from <= t < until in either span (ticks below 2^63). Two spans, so that the
+ * next one can be written while the present one holds. A slot whose spans have ended is free. The
+ * same functions serve the program, the native program and the host's engine.
  */
 #ifndef SAL_SET_H
 #define SAL_SET_H

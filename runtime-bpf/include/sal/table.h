@@ -99,7 +99,7 @@ SAL_INLINE __u64 sal_key_equal(const __u64 *stored, const __u64 *key, __u32 k, _
 			  (3 & sal_key_equal((set)->key[3], key, K, BITS)),                        \
 		SAL_TABLE_WAYS - 1)
 
-/* What differs between the forms. Packed counts stop at half their range, so that the sign tells. */
+/* What differs between the forms. Packed counts stop at half their range: the sign tells. */
 #define SAL_WIDE_COUNT(set, way, K, BITS) ((set)->acc[way][0])
 #define SAL_WIDE_SET_COUNT(set, way, K, BITS, n) ((set)->acc[way][0] = (n))
 #define SAL_WIDE_ADD(set, way, K, BITS) ((set)->acc[way][0]++)
