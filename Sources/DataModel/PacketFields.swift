@@ -71,13 +71,8 @@ public enum PacketFields {
       "qinq.priority", [], .unsigned(bits: 3), slice(.vlan2, 0, 2, shift: 13, bits: 3),
       "Priority code point of the second tag."),
     PacketField(
-<<<<<<< HEAD
-      "qinq.etype", [], .unsigned(bits: 16), slice(.vlan2, 2, 2), "EtherType behind the second tag."
-    ),
-=======
       "qinq.etype", [], .unsigned(bits: 16), slice(.vlan2, 2, 2),
       "EtherType behind the second tag."),
->>>>>>> 4d3abdb (Tidy: long lines, the edge from Session to the emitted layout, sizes that may only shrink)
   ]
 
   private static let arp: [PacketField] = [
