@@ -1,5 +1,5 @@
 // Nanoseconds a tuple of the host engine behind the decoder: batches in memory to rows.
-// 256k tuples, Zipf(1.0) over 64k flows, a window each 2^18 tuples. Run by scripts/bench/host.
+// 256k tuples, Zipf(1.0) over 64k flows, a window each 2^18 tuples. Run by scripts/benchmarks/tuples.
 import DataModel
 import Diagnostics
 import Glibc
