@@ -64,7 +64,7 @@ let modules: [Target] = [
   .target(
     name: "Session",
     dependencies: [
-      "Compiler", "CodeGeneration", "HostRuntime", "BPFRuntime", "Capture", "Sinks", "Diagnostics",
+      "Compiler", "HostRuntime", "BPFRuntime", "Capture", "Sinks", "Diagnostics",
       "DataModel",
       "Plan", "BPFModel",
     ], swiftSettings: hot),

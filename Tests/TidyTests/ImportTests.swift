@@ -22,7 +22,7 @@ private let edges: [String: Set<String>] = [
   "BPFRuntime": ["BPFModel", "DataModel", "CLibBPF"],
   "Sinks": ["DataModel"],
   "Session": [
-    "Compiler", "CodeGeneration", "HostRuntime", "BPFRuntime", "Capture", "Sinks", "Diagnostics",
+    "Compiler", "HostRuntime", "BPFRuntime", "Capture", "Sinks", "Diagnostics",
     "DataModel", "Plan",
     "BPFModel",
   ],
