@@ -1,3 +1,5 @@
+import Glibc
+
 /// Why a capture could not be opened, or where reading it had to stop.
 ///
 /// Everything before the damage has already been handed out when this is thrown, so a caller prints
@@ -42,6 +44,10 @@ public struct CaptureError: Error, Equatable, CustomStringConvertible {
     default: true
     }
   }
+
+  /// True where a signal was handled while the capture, a pipe, kept the reader waiting; nothing is
+  /// lost, and reading may go on.
+  public var isInterruption: Bool { reason == .unreadable(errno: EINTR) }
 
   /// The path and what is wrong with it, for a message.
   public var description: String {

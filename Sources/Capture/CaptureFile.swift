@@ -58,14 +58,15 @@ public final class CaptureFile {
   /// Fills `batch` with the next frames, between 1 and its capacity of them; false, with an empty
   /// batch, at the end. The frames of the batch before become invalid.
   ///
-  /// Throws once all frames before the damage have been given, and from then on each time.
+  /// Throws once all frames before the damage have been given, and from then on each time; an
+  /// interruption (`CaptureError.isInterruption`) is thrown once, and the next call goes on.
   public func nextBatch(into batch: inout FrameBatch) throws(CaptureError) -> Bool {
     batch.removeAll()
     if let failure { throw failure }
     do {
       return try fill(&batch)
     } catch {
-      failure = error
+      if !error.isInterruption { failure = error }
       throw error
     }
   }

@@ -25,13 +25,12 @@ final class FileDescriptor {
 
   deinit { close(number) }
 
-  /// Reads up to `space.count` bytes; 0 at the end.
+  /// Reads up to `space.count` bytes; 0 at the end. A signal that is handled while a pipe keeps the
+  /// reader waiting is thrown like any failure (`CaptureError.isInterruption`).
   func read(into space: UnsafeMutableRawBufferPointer) throws(CaptureError) -> Int {
-    while true {
-      let count = Glibc.read(number, space.baseAddress, space.count)
-      if count >= 0 { return count }
-      if errno != EINTR { throw CaptureError(path, .unreadable(errno: errno)) }
-    }
+    let count = Glibc.read(number, space.baseAddress, space.count)
+    guard count >= 0 else { throw CaptureError(path, .unreadable(errno: errno)) }
+    return count
   }
 
   func writeAll(_ bytes: [UInt8]) throws(CaptureError) {

@@ -31,6 +31,7 @@ struct HostReplay {
       do {
         guard try capture.nextBatch(into: &frames) else { break }
       } catch {
+        if error.isInterruption { continue }
         damage = error
         break
       }

@@ -35,6 +35,7 @@ struct KernelReplay {
       do {
         guard try capture.nextBatch(into: &frames) else { break }
       } catch {
+        if error.isInterruption { continue }
         damage = error
         break
       }

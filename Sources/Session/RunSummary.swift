@@ -49,7 +49,7 @@ public struct RunSummary: Sendable {
 
 /// What kind of failure ends a run; the command line has an exit code for each.
 public enum FailureKind: Sendable, Hashable {
-  case query, privilege, attachConflict, kernel, data, sink, closedOutput
+  case query, privilege, attachConflict, kernel, data, sink, closedOutput, interrupted
 }
 
 extension SessionError {
@@ -60,6 +60,7 @@ extension SessionError {
     case .dataPath(.interfaceBusy): .attachConflict
     case .dataPath(.attachRefused): .kernel
     case .dataPath: .query
+    case .capture(let error) where error.isInterruption: .interrupted
     case .capture(let error): error.isDataError ? .data : .query
     case .sink(.closed): .closedOutput
     case .sink(.failed): .sink

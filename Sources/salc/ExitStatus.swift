@@ -31,6 +31,7 @@ enum ExitStatus: Int32, Error {
       case .data: .badData
       case .sink: .outputFailed
       case .closedOutput: .success
+      case .interrupted: .interrupted
       }
   }
 }

@@ -65,11 +65,7 @@ struct RunCommand: ParsableCommand {
   func run() throws {
     if let windows, windows < 1 { throw ValidationError("--windows takes a positive number") }
     let seconds = try duration.map(parseDuration)
-    var options = try placement.options()
-    if engine == .kernel && placement.place == "auto" && placement.cut == nil {
-      options = try placement.options()
-    }
-    let compiled = try query.compile(options)
+    let compiled = try query.compile(placement.options())
     let input = try input(compiled)
     let isLive = if case .interface = input { true } else { false }
     let configuration = RunConfiguration(
@@ -85,7 +81,8 @@ struct RunCommand: ParsableCommand {
       if let maxLoss, summary.lostTuples > maxLoss { throw ExitStatus.loss }
       if stop.isRaised && summary.packets == 0 && !isLive { throw ExitStatus.interrupted }
     } catch let error as SessionError {
-      if error.kind != .closedOutput { standardError("error: \(error)\n") }
+      let isQuiet = error.kind == .closedOutput || error.kind == .interrupted
+      if !isQuiet { standardError("error: \(error)\n") }
       throw ExitStatus(error.kind)
     }
   }
@@ -97,11 +94,14 @@ struct RunCommand: ParsableCommand {
     if iface != nil && pcap != nil { throw ValidationError("give --iface or --pcap, not both") }
     let named = compiled.namedInput
     if let path = pcap ?? (iface == nil ? named.capture : nil) {
+      if duration != nil {
+        throw ValidationError("--for is for interfaces; a capture runs to its end or --windows")
+      }
       if engine == .kernel { return .captureInKernel(path: path, cpus: cpus) }
       return .captureOnHost(path: path)
     }
     if let iface = iface ?? named.interface {
-      if engine != nil && iface == self.iface && engine == .host {
+      if engine == .host {
         throw ValidationError("--engine is for captures; on an interface --place chooses the cut")
       }
       return .interface(iface, attach: attach)
