@@ -60,7 +60,8 @@ import Testing
   @Test func unlikelyFlagValuesAreUsageErrors() {
     let capture = directory.capture()
     for flags in [
-      ["--for", "soon"], ["--for", "0s"], ["--for", "1s"], ["--windows", "many"], ["--format", "xml"],
+      ["--for", "soon"], ["--for", "0s"],
+      ["--for", "1s"], ["--windows", "many"], ["--format", "xml"],
       ["--engine", "gpu"], ["--max-loss", "-1"], ["--attach", "tape"], ["--place", "moon"],
       ["--iface", "lo"],
     ] {
