@@ -11,7 +11,7 @@ extension Emitter {
     var uses: [KeyCode: Int] = [:]
     var order: [KeyCode] = []
     for index in reach.aggregations {
-      guard let code = tableKey(reach.plan.aggregations[index]), !code.words.isEmpty else {
+      guard let code = storedKey(reach.plan.aggregations[index]), !code.words.isEmpty else {
         continue
       }
       if uses[code] == nil { order.append(code) }
@@ -35,6 +35,14 @@ extension Emitter {
     case .distinct(let items, _), .tally(let items, _):
       keys.words(aggregation.key, items: items)
     }
+  }
+
+  /// The words that the aggregation's own table stores and hashes.
+  private func storedKey(_ aggregation: Aggregation) -> KeyCode? {
+    guard case .distinct = aggregation.form, !aggregation.key.isEmpty else {
+      return tableKey(aggregation)
+    }
+    return tableKey(aggregation)?.withoutZeros
   }
 
   /// Statements that put a key's words into an array and its hash into a local, and their names.
@@ -203,18 +211,20 @@ extension Emitter {
     let code = unwrapped(tableKey(aggregation))
     let name = CIdentifier(sanitizing: "seen_\(index)")
     let words = code.words.count
-    let seenBytes = addFirstSeen(name, words: words, owner: .aggregation(index))
+    let stored = unwrapped(storedKey(aggregation))
+    let seenBytes = addFirstSeen(
+      name, words: stored.words.count, owner: .aggregation(index))
     let (area, stream, areaBytes) = addStaging(
       CIdentifier(sanitizing: "pairs_\(index)"), words: words,
       content: .pairs(aggregation: index))
-    let (keyStatements, hash, array) = keyed(code)
+    let (keyStatements, hash, array) = keyed(stored)
     let isNew = CExpression.call(
       name.appending("_is_new"),
       [.unary(.address, .arrow(.name(Names.half), name)), hash, array])
     let copies = (0..<words).map { word in
       CStatement.assign(
         .index(.name("room"), .integer(UInt64(word))),
-        .index(array, .integer(UInt64(word))))
+        word < stored.words.count ? .index(array, .integer(UInt64(word))) : 0)
     }
     let statements = keyStatements + [.branch(isNew, stage(area, stream, copies), [])]
     return block(

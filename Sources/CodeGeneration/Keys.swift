@@ -7,6 +7,13 @@ struct KeyCode: Hashable {
   /// Bits of the last word that the layout uses.
   var lastWordBits: Int
   var valid: Mask
+
+  /// The key without words at its end that are always 0: as good for telling keys apart.
+  var withoutZeros: KeyCode {
+    let count = (words.lastIndex { $0 != 0 } ?? 0) + 1
+    return count == words.count
+      ? self : KeyCode(words: Array(words.prefix(count)), lastWordBits: 64, valid: valid)
+  }
 }
 
 /// Packs keys.
@@ -29,8 +36,12 @@ struct KeyLowering {
   ) -> KeyCode {
     let keyCodes = key.map(component)
     let itemCodes = items.map(component)
+    var valid = Mask.always
+    for code in keyCodes { valid = valid & code.valid }
     var itemsValid = Mask.always
     for item in itemCodes { itemsValid = itemsValid & item.valid }
+    // Items of the key's own headers are there wherever the key is.
+    if itemsValid & valid == valid { itemsValid = .always }
     var types = (key + items).map(\.type)
     var all = keyCodes + itemCodes.map { $0.masked(by: itemsValid) }
     if isEntry {
@@ -46,8 +57,6 @@ struct KeyLowering {
       let placed = slot.shift == 0 ? bits : bits << .integer(UInt64(slot.shift))
       words[slot.word] = words[slot.word].map { $0 | placed } ?? placed
     }
-    var valid = Mask.always
-    for code in keyCodes { valid = valid & code.valid }
     let last = layout.slots.filter { $0.word == layout.wordCount - 1 }
     return KeyCode(
       words: words.map { $0 ?? 0 }, lastWordBits: last.map { $0.shift + $0.bits }.max() ?? 0,

@@ -97,6 +97,9 @@ struct sal_turn {
 		return half;                                                                       \
 	}
 
+/* Two u32 read at once, the first in the low half. */
+typedef __u64 __attribute__((may_alias)) sal_pair;
+
 /* Lengths of the frame: its own, or in a replay what the host wrote. */
 struct sal_length {
 	__u32 wire;
@@ -113,7 +116,7 @@ struct sal_length {
 #define SAL_LENGTH(frame, data, end)                                                               \
 	({                                                                                         \
 		__u32 sal_own_ = (__u32)((end) - (data));                                          \
-		__u64 sal_replay_ = *(volatile __u64 *)&sal_control.wire_len;                      \
+		__u64 sal_replay_ = *(volatile sal_pair *)&sal_control.wire_len;                   \
 		if (SAL_UNLIKELY(sal_frags))                                                       \
 			sal_own_ = (__u32)bpf_xdp_get_buff_len(frame);                             \
 		struct sal_length sal_len_ = {sal_own_, sal_own_, 0, 0};                           \
