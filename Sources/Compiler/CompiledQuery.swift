@@ -39,6 +39,14 @@ public struct CompiledQuery: Sendable {
   /// The program's ELF object, where a bundle brought it along.
   public var object: [UInt8]?
 
+  /// The same text with nothing but decoding in the data path; nil where it does not compile.
+  public func withOperatorsOnHost() -> CompiledQuery? {
+    var options = options
+    options.placement = .host
+    var log = DiagnosticLog()
+    return Compiler.compile(source, options: options, reportingTo: &log)
+  }
+
   /// The C of the data path; nil where everything runs on the host.
   public var emittedC: String? { program?.source }
   /// Where everything stands that the program shares with the host.

@@ -1,3 +1,4 @@
+import BPFModel
 import CodeGeneration
 public import Diagnostics
 public import Plan
@@ -14,7 +15,18 @@ public enum Compiler {
   ) -> CompiledQuery? {
     guard let plan = check(source, reportingTo: &log) else { return nil }
     let better = optimize(plan, without: options.disabledRules)
-    let placed = place(better, policy: options.placement, target: options.target)
+    let query = cut(better, source, options)
+    guard let program = query.program, !program.fits(options.target) else { return query }
+    // More than the machine's limits: the data path only decodes.
+    var onHost = options
+    onHost.placement = .host
+    return cut(better, source, onHost)
+  }
+
+  private static func cut(
+    _ plan: LogicalPlan, _ source: SourceText, _ options: CompileOptions
+  ) -> CompiledQuery {
+    let placed = place(plan, policy: options.placement, target: options.target)
     let program = emit(placed, target: options.target, options: EmitOptions(source))
     return CompiledQuery(source: source, options: options, placed: placed, program: program)
   }
@@ -32,5 +44,13 @@ extension EmitOptions {
   /// `#line` directives into a text, under its name.
   init(_ source: SourceText) {
     self.init(sourceName: source.baseName, text: String(decoding: source.utf8, as: UTF8.self))
+  }
+}
+
+extension EmittedProgram {
+  /// Whether the program keeps to the target's limits of stack, instructions and state.
+  func fits(_ target: TargetProfile) -> Bool {
+    stackBytes <= target.stackBytesMax && instructions <= target.instructionsMax
+      && layout.halfBytes <= target.halfBytesMax
   }
 }

@@ -28,6 +28,8 @@ struct KernelReplay {
     var thread = try inDataPath { () throws(BPFError) in
       try PinnedThread(cpu: player.choice.first)
     }
+    try Session.begin(
+      configuration, placement: configuration.placement, attach: "replay", sink)
     var frames = FrameBatch()
     var panes = PaneCursor(configuration.query.plan.pane)
     var damage: CaptureError?

@@ -27,6 +27,23 @@ public enum Session {
     _ configuration: RunConfiguration, into sink: any Sink,
     shouldStop: @escaping @Sendable () -> Bool
   ) throws(SessionError) -> RunTotals {
+    do {
+      return try start(configuration, into: sink, shouldStop)
+    } catch {
+      guard case .dataPath(.verifier(let log, _)) = error,
+        let retreat = configuration.withOperatorsOnHost()
+      else { throw error }
+      configuration.remark(
+        "the kernel's verifier refused the program, which is a bug in salc; all operators run on "
+          + "the host instead. \(log)")
+      return try start(retreat, into: sink, shouldStop)
+    }
+  }
+
+  private static func start(
+    _ configuration: RunConfiguration, into sink: any Sink,
+    _ shouldStop: @escaping @Sendable () -> Bool
+  ) throws(SessionError) -> RunTotals {
     switch configuration.input {
     case .captureOnHost(let path):
       try begin(configuration, placement: "host", attach: nil, sink)
@@ -34,7 +51,6 @@ public enum Session {
         .run(into: sink)
     case .captureInKernel(let path, let cpus):
       if let obstacle = Probe.obstacle() { throw .missingKernelSupport(obstacle) }
-      try begin(configuration, placement: configuration.placement, attach: "replay", sink)
       return try KernelReplay(
         configuration: configuration, path: path, cpus: cpus, shouldStop: shouldStop
       ).run(into: sink)
@@ -60,6 +76,14 @@ public enum Session {
 }
 
 extension RunConfiguration {
+  /// The same run with nothing but decoding in the data path; nil where that is so already.
+  func withOperatorsOnHost() -> RunConfiguration? {
+    guard placement != "host", let query = query.withOperatorsOnHost() else { return nil }
+    var retreat = self
+    retreat.query = query
+    return retreat
+  }
+
   /// `kernel` where every aggregation is in the data path, `host` where none, else `split`.
   var placement: String {
     let places = query.placed.aggregations.map(\.isInDataPath)
