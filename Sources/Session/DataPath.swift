@@ -74,6 +74,9 @@ final class DataPath: @unchecked Sendable {
   /// Says which pane the current epoch's half gathers.
   func gather(pane: Int64) { paneOfEpoch[epoch] = pane }
 
+  /// The pane that the current epoch's half gathers.
+  var gatheredPane: Int64 { paneOfEpoch[epoch] }
+
   /// Turns to the other half, which gathers `pane` from `tick` on; returns the epoch that ended.
   func flip(toPane pane: Int64, tick: Int64) -> Int {
     let ended = epoch

@@ -19,13 +19,24 @@ struct LiveRun {
   func run(into sink: any Sink) throws(SessionError) -> RunTotals {
     let placed = configuration.query.placed
     _ = try placed.onlySource()
+    if configuration.windows != nil && placed.plan.pane == nil {
+      throw .unsupported("this query has no windows that could be counted")
+    }
     if let obstacle = Probe.obstacle() { throw .missingKernelSupport(obstacle) }
     let interface = try inDataPath { () throws(BPFError) in
       try NetworkInterface.named(interfaceName)
     }
-    let path = try DataPath(configuration, cpus: BPFObject.possibleCPUs, frags: false)
+    let path: DataPath
+    do {
+      path = try DataPath(configuration, cpus: BPFObject.possibleCPUs, frags: false)
+    } catch {
+      // The signal that stops us stops a clang at work as well; that is not the user's error.
+      if shouldStop() { throw .interrupted }
+      throw error
+    }
     let barrier = try inDataPath { () throws(BPFError) in try GracePeriod() }
     path.setTick(Clock().now)
+    if shouldStop() { throw .interrupted }
     let attachment = try inDataPath { () throws(BPFError) in
       try XDPAttachment.attach(path.program, to: interface, mode: AttachMode(mode))
     }
@@ -49,7 +60,7 @@ struct LiveRun {
     let started = turns.clock.now
     var outcome: SessionError?
     var nextFlush = started
-    while outcome == nil && !shouldStop() && !turns.hasShown(configuration.windows) {
+    while outcome == nil && !shouldStop() && !turns.isComplete {
       if let seconds = configuration.seconds,
         Double(turns.clock.now - started) >= seconds * 1e9
       {
@@ -73,19 +84,15 @@ struct LiveRun {
     } catch { detached = .failure(error) }
     turns.finish()
     turnThread.join()
-    // An interface that is gone still owes the rows of what it brought; a broken sink takes none.
-    let isSinkBroken = if case .sink? = outcome { true } else { false }
-    if !isSinkBroken, let failure = feed(results, queue, flush: true) { outcome = failure }
+    // Also when the interface has gone: what was gathered before is as good as ever.
+    if case .sink? = outcome {} else { outcome = feed(results, queue, flush: true) ?? outcome }
     results.count(packets: turns.packets)
     configuration.remark(turns.clockRemark)
-    if let outcome {
-      if case .interfaceGone = outcome {
-        _ = try results.end(elapsedSeconds: Double(turns.clock.now - started) / 1e9)
-      }
-      throw outcome
-    }
+    if case .sink(let error)? = outcome { throw .sink(error) }
+    let totals = try results.end(elapsedSeconds: Double(turns.clock.now - started) / 1e9)
+    if let outcome { throw outcome }
     if case .failure(let error) = detached { throw .dataPath(error) }
-    return try results.end(elapsedSeconds: Double(turns.clock.now - started) / 1e9)
+    return totals
   }
 
   /// Hands what has come to the sink; returns the error that ends the run.

@@ -21,9 +21,9 @@ final class LiveTurns: @unchecked Sendable {
   private let pane: Window?
   /// How long a half gathers: the pane, or less where exported tuples should not wait.
   private let period: Int64
-  private let shortestWindow: Int64
-  private let started: Int64
   private let firstPane: Int64
+  /// The end of the last window that the run was asked for; what comes later is not shown.
+  private let lastEnd: Int64
 
   private let isClockStopped = Atomic<Bool>(false)
   private let isFinishing = Atomic<Bool>(false)
@@ -32,8 +32,9 @@ final class LiveTurns: @unchecked Sendable {
   private let endedPane = Atomic<Int>(0)
   private let newPane = Atomic<Int>(0)
   private let flipLateness = Atomic<Int>(0)
-  private let widestTick = Atomic<Int>(0)
-  private let ticks = Atomic<Int>(0)
+  /// All windows up to here are on their way to the sink.
+  private let closedUntil = Atomic<Int>(Int.min)
+  private var spacing = TickSpacing()
   /// Written by the turn's thread; read by others once it has ended.
   private(set) var packets: UInt64 = 0
 
@@ -51,12 +52,15 @@ final class LiveTurns: @unchecked Sendable {
     pane = placed.plan.pane
     let length = pane?.length ?? Self.exportPeriod
     period = placed.exports.isEmpty ? length : min(length, Self.exportPeriod)
-    shortestWindow = placed.plan.relations.map(\.window.length).min() ?? length
-    started = clock.now
+    let started = clock.now
     firstPane = pane?.start(of: started) ?? 0
+    let shortest = placed.plan.relations.map(\.window.length).min() ?? length
+    let lastEnd = configuration.windows.map { (started / shortest + Int64($0)) * shortest } ?? .max
+    self.lastEnd = lastEnd
     graph = HostGraph(
       placed, mode: .placed, configuration: configuration.host,
-      rows: { queue.put(.row($0)) }, losses: { queue.put(.loss($0)) })
+      rows: { if $0.start < lastEnd { queue.put(.row($0)) } },
+      losses: { if $0.start < lastEnd { queue.put(.loss($0)) } })
     path.gather(pane: firstPane)
     path.setTick(started)
     let clock = clock
@@ -64,34 +68,26 @@ final class LiveTurns: @unchecked Sendable {
     if pane != nil { graph.markPartial(pane: firstPane, reason: "the run began in this window") }
   }
 
-  /// Whether so many windows have ended since the start, quiet ones included.
-  func hasShown(_ windows: Int?) -> Bool {
-    guard let windows else { return false }
-    let first = started / shortestWindow
-    return Int((clock.now - 20_000_000) / shortestWindow - first) >= windows
-  }
+  /// Whether all windows that the run was asked for are on their way, quiet ones included.
+  var isComplete: Bool { closedUntil.load(ordering: .acquiring) >= lastEnd }
 
   func stopClock() { isClockStopped.store(true, ordering: .releasing) }
 
   func finish() { isFinishing.store(true, ordering: .releasing) }
 
-  /// How even the clock ran, for the operator.
-  var clockRemark: String {
-    let widest = Double(widestTick.load(ordering: .relaxed)) / 1e6
-    let rounded = (widest * 100).rounded() / 100
-    return "clock: \(ticks.load(ordering: .relaxed)) ticks, at most \(rounded) ms apart"
-  }
+  /// How even the clock ran, for the operator; known once its thread has ended.
+  var clockRemark: String { "clock: \(spacing)" }
 
   // MARK: the clock's thread
 
   func keepTime() {
+    Thread.runAheadOfOthers()
     var last = clock.now
     var current = firstPane
     var nextFlip = flip(after: last, pane: current)
     while !isClockStopped.load(ordering: .acquiring) {
       let now = clock.now
-      widestTick.max(Int(now - last), ordering: .relaxed)
-      ticks.add(1, ordering: .relaxed)
+      spacing.note(now - last)
       last = now
       if now < nextFlip {
         path.setTick(now)
@@ -133,10 +129,12 @@ final class LiveTurns: @unchecked Sendable {
       }
     }
     if turn.load(ordering: .acquiring) != 0 { makeTurn() }
-    awaitGracePeriod()
-    packets &+= path.merge(endedEpoch: path.epoch, into: graph)
-    if let pane {
-      graph.markPartial(pane: pane.start(of: clock.now), reason: "the run ended in this window")
+    if path.gatheredPane < lastEnd {
+      awaitGracePeriod()
+      packets &+= path.merge(endedEpoch: path.epoch, into: graph)
+      if pane != nil {
+        graph.markPartial(pane: path.gatheredPane, reason: "the run ended in this window")
+      }
     }
     graph.finish()
   }
@@ -146,19 +144,32 @@ final class LiveTurns: @unchecked Sendable {
     observe(.flipped)
     awaitGracePeriod()
     observe(.passedBarrier)
-    packets &+= path.merge(endedEpoch: ended, into: graph)
+    let endedPane = Int64(endedPane.load(ordering: .relaxed))
+    let merged = path.merge(endedEpoch: ended, into: graph)
+    if endedPane < lastEnd { packets &+= merged }
     observe(.merged)
     if let pane {
-      let late = Int64(flipLateness.load(ordering: .relaxed))
-      if late > max(10_000_000, pane.length / 100) {
-        graph.markPartial(
-          pane: Int64(endedPane.load(ordering: .relaxed)),
-          reason: "turned \(Timestamp.durationText(late / 1_000_000 * 1_000_000)) late")
-      }
-      graph.advance(to: Int64(newPane.load(ordering: .relaxed)))
+      let entered = Int64(newPane.load(ordering: .relaxed))
+      markLate(from: endedPane, to: entered, pane)
+      graph.advance(to: entered)
+      closedUntil.store(Int(entered), ordering: .releasing)
     }
     observe(.closed)
     turn.store(0, ordering: .releasing)
+  }
+
+  /// A late flip leaves to the window that ended what belongs to those that it cuts or skips.
+  private func markLate(from ended: Int64, to entered: Int64, _ pane: Window) {
+    let late = Int64(flipLateness.load(ordering: .relaxed))
+    guard late > max(10_000_000, pane.length / 100) else { return }
+    let text = Timestamp.durationText(late / 1_000_000 * 1_000_000)
+    graph.markPartial(pane: ended, reason: "turned \(text) late")
+    // Skipped windows have no rows, but each of them is told of; after a night's stop, the first.
+    let skipped = stride(from: ended + pane.length, to: entered, by: Int(pane.length)).prefix(1000)
+    for start in skipped {
+      graph.markPartial(pane: start, reason: "its packets are in the window before, \(text) late")
+    }
+    graph.markPartial(pane: entered, reason: "the turn to this window came \(text) late")
   }
 
   private func awaitGracePeriod() {

@@ -66,6 +66,7 @@ extension SessionError {
     case .sink(.failed): .sink
     case .missingKernelSupport: Probe.lacksPrivilege ? .privilege : .kernel
     case .unsupported, .interfaceGone: .query
+    case .interrupted: .interrupted
     }
   }
 }
