@@ -84,20 +84,24 @@ struct DataPathReach {
   /// Words that all keys in the program take as locals, with their hashes and what is compared
   /// with them; and once more the widest, which an insertion copies.
   var keyWords: Int {
-    var words: [Int] = []
+    var sum = 0
+    var widest = 0
+    func add(_ words: Int, weight: Int) {
+      sum += words * weight + 1
+      widest = max(widest, words)
+    }
     for node in nodes {
       if case .distinct(let key, _) = plan.nodes[node].operation {
-        words.append(KeyLayout(key).wordCount * Self.firstSeenWeight + 1)
+        add(KeyLayout(key).wordCount, weight: Self.firstSeenWeight)
       }
     }
     for index in aggregations {
       let aggregation = plan.aggregations[index]
       let isPairs =
         if case .distinct = aggregation.form { !aggregation.key.isEmpty } else { false }
-      words.append(
-        aggregation.tableLayout.wordCount * (isPairs ? Self.firstSeenWeight : 1) + 1)
+      add(aggregation.tableLayout.wordCount, weight: isPairs ? Self.firstSeenWeight : 1)
     }
-    return words.reduce(0, +) + (words.max() ?? 0)
+    return sum + widest
   }
 
   /// clang 14 keeps the four ways' differences of a first-seen table in memory.

@@ -68,7 +68,7 @@ static void *sal_native_lookup(const __u32 *index)
 #define bpf_xdp_load_bytes(frame, at, to, size) sal_frame_load(frame, at, to, size)
 
 /* Never wraps: what was taken is moved out of the way. */
-static long sal_native_output(const void *data, __u64 size)
+__attribute__((unused)) static long sal_native_output(const void *data, __u64 size)
 {
 	struct sal_native_ring *ring = &sal_native.ring;
 	__u64 room = (size + 8 + 7) & ~7ULL;
@@ -100,7 +100,8 @@ static long sal_native_output(const void *data, __u64 size)
 	{                                                                                          \
 		sal_native_close();                                                                \
 		sal_native.half_size = sizeof(struct sal_half);                                    \
-		sal_native.halves = aligned_alloc(64, 2 * cpus * sizeof(struct sal_half));         \
+		sal_native.halves =                                                                \
+			aligned_alloc(64, (2 * cpus * sizeof(struct sal_half) + 63) & ~63ULL);     \
 		sal_native.ring.bytes = malloc(ring_bytes);                                        \
 		if (!sal_native.halves || !sal_native.ring.bytes)                                  \
 			return -1;                                                                 \
