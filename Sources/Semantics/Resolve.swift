@@ -66,7 +66,7 @@ struct Resolver {
     case .assignment: _ = meaning(ofStatement: index)
     case .partition(let partition): check(partition)
     case .hash(let directive): check(directive)
-    case .subgraph(let subgraph): notSupported("SUBGRAPH", keyword(of: subgraph.range))
+    case .subgraph(let subgraph): checkNames(of: subgraph)
     case .output(let output): resolve(output)
     }
   }

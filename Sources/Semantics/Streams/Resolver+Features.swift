@@ -21,7 +21,9 @@ extension Resolver {
       reportUnknownOperator(node.call)
       return .invalid
     }
-    let scope = input.map { Scope($0) } ?? Scope(TupleStream(node: 0, key: nil))
+    // What is wrong with the stream was said; its fields and windows are not known.
+    guard let input else { return .invalid }
+    let scope = Scope(input)
     let extra = node.window == nil && node.call.arguments.count > limit(operation)
     if extra, !operation.parameters.isEmpty {
       notSupported(
@@ -36,7 +38,7 @@ extension Resolver {
       return .invalid
     }
     let window = window(clause)
-    guard let input, let arguments, let accuracy, let window else { return .invalid }
+    guard let arguments, let accuracy, let window else { return .invalid }
     let call = OperatorCall(name: operation.name, arguments: arguments, accuracy: accuracy)
     if let problem = operation.accuracyProblem(call) {
       report(

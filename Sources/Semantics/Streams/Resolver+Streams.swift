@@ -19,7 +19,7 @@ extension Resolver {
     case .transform(let node): notSupported("TRANSFORM", transformKeyword(node))
     case .collapse(let collapse): notSupported("COLLAPSE", keyword(of: collapse.range))
     case .join(let join): reportJoin(join)
-    case .subgraph(let subgraph): notSupported("SUBGRAPH", keyword(of: subgraph.range))
+    case .subgraph(let subgraph): checkNames(of: subgraph)
     case .invalid: break
     }
     return .invalid
