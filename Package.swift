@@ -94,7 +94,11 @@ let tests: [Target] = [
     name: "FuzzTests", dependencies: ["TestSupport", "Diagnostics", "Plan", "Syntax"],
     swiftSettings: strict),
   .testTarget(
-    name: "LiveTests", dependencies: ["TestSupport", "DataModel", "salc"], swiftSettings: strict),
+    name: "LiveTests",
+    dependencies: [
+      "TestSupport", "DataModel", "Diagnostics", "Compiler", "BPFRuntime", "Sinks", "Session",
+      "salc",
+    ], exclude: ["Fixtures"], swiftSettings: strict),
   .testTarget(
     name: "OracleTests", dependencies: ["TestSupport", "DataModel", "Plan"], swiftSettings: strict),
   .testTarget(

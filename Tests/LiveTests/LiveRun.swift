@@ -1,4 +1,5 @@
 import DataModel
+import DataModel
 import Glibc
 import TestSupport
 import Testing
@@ -72,6 +73,14 @@ extension SalcRun {
     rows.filter { $0.output == output }.reduce(0) { sum, row in
       guard case .integer(let value)? = row.values.last else { return sum }
       return sum + UInt64(value)
+    }
+  }
+
+  /// The sums of the last column over all windows, by the first.
+  var countsBySource: [String: UInt64] {
+    rows.reduce(into: [:]) { counts, row in
+      guard let key = row.values.first, case .integer(let value)? = row.values.last else { return }
+      counts["\(key)", default: 0] += UInt64(value)
     }
   }
 

@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 /// Two network namespaces joined by a veth pair, which go with the value.
 ///
@@ -21,13 +22,15 @@ public final class Namespaces: Sendable {
   }
 
   private let ip: String
+  private static let made = Atomic<Int>(0)
 
   /// Makes both namespaces and the pair, up, with this MTU.
   public init(_ label: String, mtu: Int = 1500) throws {
     guard let ip = Tool.find("ip") else { throw Failure(description: "there is no ip") }
     self.ip = ip
-    sender = "salc-\(getpid())-\(label)-tx"
-    receiver = "salc-\(getpid())-\(label)-rx"
+    let number = Self.made.add(1, ordering: .relaxed).newValue
+    sender = "salc-\(getpid())-\(label)\(number)-tx"
+    receiver = "salc-\(getpid())-\(label)\(number)-rx"
     let steps = [
       ["netns", "add", sender],
       ["netns", "add", receiver],
