@@ -70,7 +70,7 @@ public struct BPFObject: ~Copyable, Sendable {
   public static func open(_ elf: [UInt8], name: String = "salc") throws(BPFError) -> BPFObject {
     salbpf_log_clear()
     var options = bpf_object_open_opts()
-    options.sz = MemoryLayout<bpf_object_open_opts>.size
+    options.sz = sizeThrough(\bpf_object_open_opts.kernel_log_level)
     let opened: OpaquePointer? = name.withCString { name in
       options.object_name = name
       return elf.withUnsafeBytes { bpf_object__open_mem($0.baseAddress, $0.count, &options) }

@@ -60,7 +60,7 @@ public struct NetworkInterface: Sendable, Hashable {
   /// The XDP program attached to this interface in any mode; nil if there is none.
   public func attachedProgram() throws(BPFError) -> ProgramIdentity? {
     var options = bpf_xdp_query_opts()
-    options.sz = MemoryLayout<bpf_xdp_query_opts>.size
+    options.sz = sizeThrough(\bpf_xdp_query_opts.attach_mode)
     let result = bpf_xdp_query(index, 0, &options)
     guard result == 0 else {
       throw .call("cannot ask which XDP program \(name) runs", SystemError(code: result))
