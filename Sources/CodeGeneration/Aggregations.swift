@@ -6,8 +6,12 @@ import Plan
 extension Emitter {
   // MARK: keys
 
-  /// Declares once, before all conditions, keys that several aggregations of the program use.
+  /// Declares once, before all conditions, keys that several aggregations of the program use, and
+  /// those of aggregations that every packet reaches, where there are several: their table lines
+  /// are then asked for at once, so that the misses overlap instead of queueing behind each other's
+  /// branches.
   mutating func shareKeys() -> [CStatement] {
+    let early = keyedByEveryPacket
     var uses: [KeyCode: Int] = [:]
     var order: [KeyCode] = []
     for index in reach.aggregations {
@@ -18,15 +22,47 @@ extension Emitter {
       uses[code, default: 0] += 1
     }
     var result: [CStatement] = []
-    for code in order where uses[code, default: 0] > 1 {
+    let hoisted = Set(early.compactMap { storedKey(reach.plan.aggregations[$0]) })
+    for code in order where uses[code, default: 0] > 1 || hoisted.contains(code) {
       let (statements, _, _) = keyed(code)
       sharedKeys[code] = keyCount - 1
       // The pointer of a wide program is declared where the key is used.
       result += fields.isWide ? [.block(statements)] : statements
     }
     guard !result.isEmpty else { return [] }
-    return [.blank, .comment("keys that several aggregations share")] + result
+    return [.blank, .comment("keys, and an early look at the table lines that they will need")]
+      + result + early.dropFirst().compactMap(touch)
   }
+
+  /// Keyed aggregations over the source itself, where there are at least two and values are locals.
+  private var keyedByEveryPacket: [Int] {
+    guard !fields.isWide else { return [] }
+    let early = reach.aggregations.filter { index in
+      let aggregation = reach.plan.aggregations[index]
+      guard case .source = reach.plan.nodes[aggregation.input].operation else { return false }
+      return storedKey(aggregation).map { !$0.words.isEmpty } ?? false
+    }
+    return early.count > 1 ? early : []
+  }
+
+  /// Loads the line of an aggregation's table, whose key is declared already.
+  private func touch(_ index: Int) -> CStatement? {
+    let aggregation = reach.plan.aggregations[index]
+    guard let code = storedKey(aggregation), let number = sharedKeys[code] else { return nil }
+    let isPairs = if case .distinct = aggregation.form { true } else { false }
+    let table = isPairs ? Self.seenName(index) : Self.tableName(index)
+    return .expression(
+      .call(
+        isPairs ? "SAL_FIRSTSEEN_TOUCH" : "SAL_TABLE_TOUCH",
+        [
+          .unary(.address, .arrow(.name(Names.half), table)), hashPlace(number),
+          .integer(UInt64(tableBits)),
+        ]))
+  }
+
+  static func tableName(_ index: Int) -> CIdentifier { CIdentifier(sanitizing: "table_\(index)") }
+
+  static func seenName(_ index: Int) -> CIdentifier { CIdentifier(sanitizing: "seen_\(index)") }
 
   /// The words under which an aggregation's entries stand; nil for global accumulators.
   func tableKey(_ aggregation: Aggregation) -> KeyCode? {
@@ -142,7 +178,7 @@ extension Emitter {
   private mutating func table(_ index: Int, _ aggregation: Aggregation) -> [CStatement] {
     let code = unwrapped(tableKey(aggregation))
     let layout = aggregation.accumulators
-    let name = CIdentifier(sanitizing: "table_\(index)")
+    let name = Self.tableName(index)
     let (keyWords, words) = (code.words.count, layout.wordCount)
     let countShift = Self.countShift(code, layout)
     let setStride =
@@ -209,7 +245,7 @@ extension Emitter {
 
   private mutating func pairs(_ index: Int, _ aggregation: Aggregation) -> [CStatement] {
     let code = unwrapped(tableKey(aggregation))
-    let name = CIdentifier(sanitizing: "seen_\(index)")
+    let name = Self.seenName(index)
     let words = code.words.count
     let stored = unwrapped(storedKey(aggregation))
     let seenBytes = addFirstSeen(

@@ -9,6 +9,7 @@ enum CostModel {
   /// Instructions of a call beside its arguments; 1 for what is not listed.
   private static let calls: [String: Int] = [
     "SAL_LENGTH": 9, "SAL_STAGE": 30, "SAL_ORDER": 4, "sal_half_of": 12, "sal_fast_open": 8,
+    "SAL_TABLE_TOUCH": 5, "SAL_FIRSTSEEN_TOUCH": 5,
     "sal_fast_ipv4": 12, "sal_fast_ipv6": 14, "sal_fast_port": 14, "sal_fast_tcp": 3,
     "sal_fast_udp": 3, "sal_fast_icmp": 3, "sal_fast_icmpv6": 3, "sal_get16": 2, "sal_get32": 2,
     "sal_get64": 2, "sal_eq": 5, "sal_eq_small": 3, "sal_zero": 4, "sal_nonzero": 3, "sal_lt": 6,

@@ -30,6 +30,9 @@
 		__u64 way[1 << (LOG2)][SAL_TABLE_WAYS][K] SAL_LINE;                                \
 	} SAL_LINE
 
+/* Asks for the line of a hash before it is needed, see SAL_TABLE_TOUCH. */
+#define SAL_FIRSTSEEN_TOUCH(table, hash, LOG2) SAL_TOUCH((table)->way[SAL_TABLE_SET(hash, LOG2)])
+
 #define SAL_FIRSTSEEN_CODE(NAME, K, LOG2)                                                          \
 	SAL_INLINE int NAME##_is_new(struct NAME *table, __u64 hash, const __u64 *key)             \
 	{                                                                                          \

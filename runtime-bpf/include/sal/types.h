@@ -36,8 +36,12 @@ typedef signed long long __s64;
  * that LLVM moved, merged or proved away; an AND in volatile assembly stays where it is. m is a
  * constant below 2^31.
  */
-/* SAL_BARRIER: what is in memory stays there; values are read again behind it, not carried over. */
-#define SAL_BARRIER __asm__ volatile("" ::: "memory")
+/* SAL_TOUCH(p): loads the word at p now, for its cache line; BPF has no prefetch. */
+#define SAL_TOUCH(p)                                                                               \
+	({                                                                                         \
+		__u64 sal_touched_ = *(volatile const __u64 *)(p);                                 \
+		__asm__ volatile("" : : "r"(sal_touched_));                                        \
+	})
 
 #ifdef __bpf__
 #define SAL_OPAQUE(x) __asm__("" : "+r"(x))
