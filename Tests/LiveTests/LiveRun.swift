@@ -1,5 +1,4 @@
 import DataModel
-import DataModel
 import Glibc
 import TestSupport
 import Testing
