@@ -52,7 +52,7 @@ struct LiveRun {
     _ path: DataPath, _ attachment: consuming XDPAttachment, _ barrier: consuming GracePeriod,
     _ sink: any Sink
   ) throws(SessionError) -> RunTotals {
-    let queue = ResultQueue()
+    let queue = ResultQueue(limit: configuration.waitingResults)
     let turns = LiveTurns(configuration, path, barrier, queue)
     let clockThread = Thread { turns.keepTime() }
     let turnThread = Thread { turns.keepTurning() }
@@ -97,14 +97,13 @@ struct LiveRun {
 
   /// Hands what has come to the sink; returns the error that ends the run.
   private func feed(_ results: ResultStream, _ queue: ResultQueue, flush: Bool) -> SessionError? {
-    let (items, dropped) = queue.takeAll()
+    let items = queue.takeAll()
     for item in items {
       switch item {
       case .row(let row): results.take(row)
       case .loss(let record): results.take(record)
       }
     }
-    if dropped > 0 { results.count(droppedRows: dropped) }
     do {
       if flush || !items.isEmpty { try results.flush() }
       try results.check()

@@ -2,7 +2,7 @@ import DataModel
 import Glibc
 
 /// Results between the turn's thread and the sink's, so that a slow sink never holds up a turn.
-/// Beyond its limit rows are dropped and counted.
+/// Beyond its limit rows are dropped, and one record says which windows lost how many.
 final class ResultQueue: @unchecked Sendable {
   /// What goes through the queue.
   enum Item {
@@ -13,7 +13,8 @@ final class ResultQueue: @unchecked Sendable {
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>
   private let limit: Int
   private var items: [Item] = []
-  private var droppedRows: UInt64 = 0
+  /// What came while the queue was full: from the first window's start to the last one's end.
+  private var overflow: LossRecord?
 
   init(limit: Int = 1 << 18) {
     self.limit = limit
@@ -26,26 +27,39 @@ final class ResultQueue: @unchecked Sendable {
     mutex.deallocate()
   }
 
-  /// Puts an item in; false where the queue was full and the row is lost.
+  /// Puts an item in, or counts it where the queue is full.
   func put(_ item: Item) {
     pthread_mutex_lock(mutex)
     defer { pthread_mutex_unlock(mutex) }
-    // Losses always fit: what is lost must be told.
-    if case .row = item, items.count >= limit {
-      droppedRows &+= 1
+    guard items.count >= limit else {
+      items.append(item)
       return
     }
-    items.append(item)
+    switch item {
+    case .row(let row):
+      widen(to: LossRecord(start: row.start, end: row.end, lost: [.sink: 1]))
+    case .loss(let record): widen(to: record)
+    }
   }
 
-  /// Takes everything out, with the number of rows dropped since the last time.
-  func takeAll() -> (items: [Item], droppedRows: UInt64) {
+  /// Takes everything out; what was dropped since the last time comes last.
+  func takeAll() -> [Item] {
     pthread_mutex_lock(mutex)
     defer { pthread_mutex_unlock(mutex) }
-    let taken = (items, droppedRows)
+    let taken = items + (overflow.map { [.loss($0)] } ?? [])
     items = []
-    droppedRows = 0
+    overflow = nil
     return taken
+  }
+
+  private func widen(to record: LossRecord) {
+    var sum = overflow ?? LossRecord(start: record.start, end: record.end, lost: [:])
+    sum.start = min(sum.start, record.start)
+    sum.end = max(sum.end, record.end)
+    sum.uncertain &+= record.uncertain
+    for (cause, count) in record.lost { sum.lost[cause, default: 0] &+= count }
+    sum.reason = "the sink was too slow for these windows"
+    overflow = sum
   }
 }
 

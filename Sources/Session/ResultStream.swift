@@ -37,9 +37,6 @@ final class ResultStream {
 
   func count(packets: UInt64) { totals.packets &+= packets }
 
-  /// Rows that the sink was too slow for.
-  func count(droppedRows: UInt64) { totals.lost[.sink, default: 0] &+= droppedRows }
-
   /// Throws the sink's first error.
   func check() throws(SessionError) {
     if let failure { throw .sink(failure) }

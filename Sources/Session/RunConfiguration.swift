@@ -51,6 +51,8 @@ public struct RunConfiguration: Sendable {
   public var windows: Int?
   /// Keys that one window of an aggregation may hold on the host.
   public var keyLimit: Int
+  /// Results of a live run that may wait for a slow sink; further rows are lost and counted.
+  public var waitingResults: Int
   /// Takes remarks for the operator: how the program was attached, how even the clock ran.
   public var remark: @Sendable (String) -> Void
   /// Called at each step of a live run's turn, on the turn's thread; what it does delays the turn.
@@ -60,7 +62,7 @@ public struct RunConfiguration: Sendable {
   public init(
     query: CompiledQuery, input: Input, seed: UInt64 = 0, ringBytes: Int = 16 << 20,
     seconds: Double? = nil, windows: Int? = nil, keyLimit: Int = 1 << 20,
-    remark: @escaping @Sendable (String) -> Void = { _ in },
+    waitingResults: Int = 1 << 18, remark: @escaping @Sendable (String) -> Void = { _ in },
     observe: @escaping @Sendable (TurnStep) -> Void = { _ in }
   ) {
     self.query = query
@@ -70,6 +72,7 @@ public struct RunConfiguration: Sendable {
     self.seconds = seconds
     self.windows = windows
     self.keyLimit = keyLimit
+    self.waitingResults = waitingResults
     self.remark = remark
     self.observe = observe
   }

@@ -47,7 +47,7 @@ enum InProcessRun {
   /// Runs while `traffic` is sent, and a little longer, until all of it has arrived.
   static func run(
     _ namespaces: Namespaces, _ query: CompiledQuery, ringBytes: Int = 16 << 20,
-    sink: CollectingSink = CollectingSink(), traffic: FrameSender,
+    waitingResults: Int = 1 << 18, sink: CollectingSink = CollectingSink(), traffic: FrameSender,
     observe: @escaping @Sendable (TurnStep) -> Void = { _ in }
   ) throws -> Result {
     let sender = namespaces.sender
@@ -62,7 +62,7 @@ enum InProcessRun {
     }
     let configuration = RunConfiguration(
       query: query, input: .interface(namespaces.receivingInterface, attach: .native), seed: 7,
-      ringBytes: ringBytes, observe: observe)
+      ringBytes: ringBytes, waitingResults: waitingResults, observe: observe)
     let outcome = try NetworkNamespace(namespaces.receiver).run { () throws(BPFError) in
       Swift.Result { () throws(SessionError) in
         try Session.run(configuration, into: sink, shouldStop: { stop.isRaised })

@@ -67,7 +67,8 @@ extension Live {
       let result = SalcRun(run.job.wait(timeout: 20))
       #expect(result.outcome.exitCode == 0, "\(result.outcome.errors)")
       let starts = Set(result.rows.map(\.start))
-      #expect(!starts.isEmpty && starts.count <= count)
+      // The first window is cut short, perhaps to nothing.
+      #expect((count - 1...count).contains(starts.count), "\(starts)")
       #expect(result.end?["packets"]?.integer == Int64(result.total()))
     }
 

@@ -92,6 +92,19 @@ extension Live {
       #expect(Set(result.rows.map(\.start)).count >= 7)
     }
 
+    @Test("rows beyond what may wait for the sink are counted as lost, and where")
+    func overflowingSink() throws {
+      let result = try InProcessRun.run(
+        Namespaces("overflow"), InProcessRun.compile(), waitingResults: 20,
+        sink: CollectingSink(flushMicroseconds: 300_000), traffic: Self.traffic)
+      let lost = try #require(result.totals.lost[.sink])
+      // Fifty rows a window of traffic, of which twenty may wait: nine windows, and both cut ends.
+      #expect(result.rows.count + Int(lost) >= 400)
+      #expect(result.rows.count < 400)
+      #expect(result.losses.reduce(0) { $0 + ($1.lost[.sink] ?? 0) } == lost)
+      #expect(result.totals.packets == result.sent)
+    }
+
     /// Each packet once: no key twice in a window, and rows and losses add up to what was sent.
     private func expectOnce(
       _ result: InProcessRun.Result, sourceLocation: SourceLocation = #_sourceLocation
