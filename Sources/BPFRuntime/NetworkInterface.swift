@@ -57,6 +57,15 @@ public struct NetworkInterface: Sendable, Hashable {
     return row[right.count]
   }
 
+  /// The largest payload of a frame in bytes.
+  public func maximumTransmissionUnit() throws(BPFError) -> Int {
+    let result = salbpf_mtu(name)
+    guard result >= 0 else {
+      throw .call("cannot ask for the MTU of \(name)", SystemError(code: result))
+    }
+    return Int(result)
+  }
+
   /// The XDP program attached to this interface in any mode; nil if there is none.
   public func attachedProgram() throws(BPFError) -> ProgramIdentity? {
     var options = bpf_xdp_query_opts()

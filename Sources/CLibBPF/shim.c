@@ -18,6 +18,8 @@
 #include <linux/capability.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
+#include <net/if.h>
+#include <sys/ioctl.h>
 
 /* libbpf's log, one a thread ------------------------------------------------------------------- */
 
@@ -257,4 +259,18 @@ int salbpf_link_counters(int route, int ifindex, struct salbpf_link_counters *ou
 			return -EPROTO;
 	} while (length < 0 || message->nlmsg_seq != request.header.nlmsg_seq);
 	return read_answer(message, out);
+}
+
+int salbpf_mtu(const char *name)
+{
+	struct ifreq request = {0};
+	int channel = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	int result;
+
+	if (channel < 0)
+		return -errno;
+	strncpy(request.ifr_name, name, sizeof(request.ifr_name) - 1);
+	result = ioctl(channel, SIOCGIFMTU, &request) < 0 ? -errno : request.ifr_mtu;
+	close(channel);
+	return result;
 }

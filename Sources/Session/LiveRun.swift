@@ -16,6 +16,10 @@ struct LiveRun {
   let mode: Attachment
   let shouldStop: @Sendable () -> Bool
 
+  /// Bytes of payload that fit one page beside headroom and tail, as drivers count; above it native
+  /// XDP wants `xdp.frags`.
+  private static let mtuOfOneBuffer = 3498
+
   func run(into sink: any Sink) throws(SessionError) -> RunTotals {
     let placed = configuration.query.placed
     _ = try placed.onlySource()
@@ -26,9 +30,12 @@ struct LiveRun {
     let interface = try inDataPath { () throws(BPFError) in
       try NetworkInterface.named(interfaceName)
     }
+    // Frames that may not fit one buffer want a program that takes several (xdp.frags).
+    let mtu = try inDataPath { () throws(BPFError) in try interface.maximumTransmissionUnit() }
     let path: DataPath
     do {
-      path = try DataPath(configuration, cpus: BPFObject.possibleCPUs, frags: false)
+      path = try DataPath(
+        configuration, cpus: BPFObject.possibleCPUs, frags: mtu > Self.mtuOfOneBuffer)
     } catch {
       // The signal that stops us stops a clang at work as well; that is not the user's error.
       if shouldStop() { throw .interrupted }

@@ -59,6 +59,9 @@ struct salbpf_link_counters {
  * A route socket of the calling thread's network namespace, and the 64-bit counters of a link by it
  * (RTM_GETLINK, IFLA_STATS64). The first gives a descriptor or -errno, the second 0 or -errno.
  */
+/* The largest frame payload of an interface in bytes, or -errno (netdevice(7), SIOCGIFMTU). */
+int salbpf_mtu(const char *name);
+
 int salbpf_route_socket(void);
 int salbpf_link_counters(int route, int ifindex, struct salbpf_link_counters *out);
 
