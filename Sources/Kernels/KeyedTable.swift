@@ -37,12 +37,12 @@ public final class KeyedTable {
     self.seed = seed
     self.limit = limit
     accumulatorWords = identity.count
-    stride = Self.spacing(words: keyWords + identity.count)
+    stride = keyWords + identity.count
     self.identity = .allocate(capacity: identity.count)
     for (index, word) in identity.enumerated() { self.identity[index] = word }
     hashes = .allocate(capacity: TupleBatch.capacity)
     capacity = Self.leastCapacity
-    entries = Self.allocate(words: (capacity + 1) * stride)
+    entries = .allocate(capacity: (capacity + 1) * stride)
     resetEntries()
   }
 
@@ -72,7 +72,7 @@ public final class KeyedTable {
     if capacity > 4096 && count * 16 < capacity {
       entries.deallocate()
       capacity = Self.slots(for: min(count * 2 + TupleBatch.capacity, limit))
-      entries = Self.allocate(words: (capacity + 1) * stride)
+      entries = .allocate(capacity: (capacity + 1) * stride)
     }
     resetEntries()
   }
@@ -171,7 +171,7 @@ public final class KeyedTable {
     let old = entries
     let oldCapacity = capacity
     capacity = needed
-    entries = Self.allocate(words: (needed + 1) * stride)
+    entries = .allocate(capacity: (needed + 1) * stride)
     let kept = count
     resetEntries()
     count = kept
@@ -184,16 +184,6 @@ public final class KeyedTable {
     }
     entry(otherSlot).update(from: old + oldCapacity * stride, count: stride)
     old.deallocate()
-  }
-
-  /// Words from one entry to the next: small entries never lie across two cache lines.
-  private static func spacing(words: Int) -> Int {
-    words == 3 ? 4 : words > 4 && words < 8 ? 8 : words
-  }
-
-  private static func allocate(words: Int) -> UnsafeMutablePointer<UInt64> {
-    UnsafeMutableRawPointer.allocate(byteCount: words * 8, alignment: 64)
-      .bindMemory(to: UInt64.self, capacity: words)
   }
 
   private static func slots(for keys: Int) -> Int {
