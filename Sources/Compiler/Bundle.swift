@@ -53,9 +53,10 @@ public enum Bundle {
     return bytes
   }
 
-  /// Compiles the bundle's text again and joins the object to it.
+  /// Compiles the bundle's text again and joins the object to it; without `needsObject` the text
+  /// alone counts, so that a bundle of any version runs on the host.
   public static func decode(
-    _ bytes: [UInt8], reportingTo log: inout DiagnosticLog
+    _ bytes: [UInt8], needsObject: Bool = true, reportingTo log: inout DiagnosticLog
   ) throws(Problem) -> CompiledQuery {
     let sections = try split(bytes)
     func text(_ name: String) throws(Problem) -> String {
@@ -78,8 +79,11 @@ public enum Bundle {
     guard var query = Compiler.compile(source, options: options, reportingTo: &log) else {
       throw .otherVersion
     }
-    guard query.program?.source ?? "" == (try text("c")) else { throw .otherVersion }
-    query.object = sections["object"]
+    if query.program?.source ?? "" == (try text("c")) {
+      query.object = sections["object"]
+    } else if needsObject {
+      throw .otherVersion
+    }
     return query
   }
 

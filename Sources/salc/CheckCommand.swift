@@ -62,7 +62,7 @@ struct FormatCommand: ParsableCommand {
 /// `salc why CODE`: the explanation of a diagnostic.
 struct WhyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "why", abstract: "Explain a diagnostic's code, such as SAL0312.")
+    commandName: "why", abstract: "Explain a diagnostic's code, such as SAL0202.")
 
   @Argument(help: "The code.")
   var code: String

@@ -57,11 +57,15 @@ struct CompileCommand: ParsableCommand {
 
 extension QueryArguments {
   /// Reads and compiles a text, or opens a bundle; prints what is wrong and ends.
-  func compile(_ options: CompileOptions) throws -> CompiledQuery {
+  func compile(
+    _ options: CompileOptions, needsObject: Bool = true
+  ) throws -> CompiledQuery {
     let source = try read()
     var log = DiagnosticLog()
     if Bundle.recognizes(source.utf8) {
-      do { return try Bundle.decode(source.utf8, reportingTo: &log) } catch {
+      do {
+        return try Bundle.decode(source.utf8, needsObject: needsObject, reportingTo: &log)
+      } catch {
         standardError("error: \(source.name): \(error)\n")
         throw ExitStatus.badData
       }

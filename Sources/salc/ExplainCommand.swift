@@ -14,7 +14,7 @@ struct ExplainCommand: ParsableCommand {
   var format: ExplainFormat = .text
 
   func run() throws {
-    let compiled = try query.compile(placement.options())
+    let compiled = try query.compile(placement.options(), needsObject: false)
     try standardOutput(Explanation(compiled).render(format))
   }
 }

@@ -65,7 +65,8 @@ struct RunCommand: ParsableCommand {
   func run() throws {
     if let windows, windows < 1 { throw ValidationError("--windows takes a positive number") }
     let seconds = try duration.map(parseDuration)
-    let compiled = try query.compile(placement.options())
+    let compiled = try query.compile(
+      placement.options(), needsObject: engine == .kernel || pcap == nil)
     let input = try input(compiled)
     let isLive = if case .interface = input { true } else { false }
     let configuration = RunConfiguration(

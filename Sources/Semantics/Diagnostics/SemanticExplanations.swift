@@ -18,7 +18,7 @@ public enum SemanticExplanations {
       .unknownField, "unknown field or feature",
       "A name in an expression is neither a field of the tuple in one of the two "
         + "vocabularies (DestIp, tcp.flags.syn), nor a column of the key, nor a feature "
-        + "of the program. `salc fields` and Docs/Fields.md list the fields.",
+        + "of the program. Docs/Fields.md lists the fields.",
       example: "Syns = FILTER P BY tcp.flags.sync;"),
     DiagnosticExplanation(
       .unknownSource, "unknown source",
