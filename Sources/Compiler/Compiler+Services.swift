@@ -46,17 +46,17 @@ extension CompileOptions {
 }
 
 extension CompiledQuery {
-  /// The interface or capture that the program's own source names, if it names one.
-  public var namedInput: (interface: String?, capture: String?) {
+  /// The interfaces or the capture that the program's own source names, if it names any.
+  public var namedInput: (interfaces: [String], capture: String?) {
     for node in plan.nodes {
       if case .source(let source) = node.operation {
         switch source {
-        case .interfaces(let names): return (names.first, nil)
-        case .capture(let path): return (nil, path)
+        case .interfaces(let names): return (names, nil)
+        case .capture(let path): return ([], path)
         }
       }
     }
-    return (nil, nil)
+    return ([], nil)
   }
 }
 

@@ -101,7 +101,12 @@ struct RunCommand: ParsableCommand {
       if engine == .kernel { return .captureInKernel(path: path, cpus: cpus) }
       return .captureOnHost(path: path)
     }
-    if let iface = iface ?? named.interface {
+    if iface == nil && named.interfaces.count > 1 {
+      throw ValidationError(
+        "the query reads \(named.interfaces.joined(separator: ", ")); a run takes one interface: "
+          + "choose it with --iface")
+    }
+    if let iface = iface ?? named.interfaces.first {
       if engine == .host {
         throw ValidationError("--engine is for captures; on an interface --place chooses the cut")
       }

@@ -79,6 +79,15 @@ import Testing
     #expect([1, 4].contains(outcome.exitCode), "\(outcome.summary)")
   }
 
+  @Test func severalInterfacesOfTheQueryAreNotHalfRead() {
+    let outcome = salc(
+      "run", "-e",
+      #"P = PacketStream("nosuchif0", "nosuchif1"); "#
+        + "N = FOREACH P GENERATE count() WINDOW 1s;")
+    #expect(outcome.exitCode == 2, "\(outcome.summary)")
+    #expect(outcome.errors.contains("nosuchif0, nosuchif1"), "\(outcome.summary)")
+  }
+
   @Test func anUnknownInterfaceIsNamed() {
     let outcome = salc("run", "-e", Given.bySource, "--iface", "salc-nowhere0")
     #expect([1, 4].contains(outcome.exitCode) && outcome.explains, "\(outcome.summary)")
