@@ -1,4 +1,5 @@
 import BPFModel
+import Diagnostics
 
 extension Explanation {
   /// Indented text, the data path first, then the cut, then the host.
@@ -38,16 +39,16 @@ extension Explanation {
     let nodes = entries.map { entry in
       "{"
         + [
-          "\"id\":\(quoted(entry.id))",
-          "\"inputs\":[\(entry.inputs.map(quoted).joined(separator: ","))]",
-          "\"title\":\(quoted(entry.title))",
-          "\"place\":\(quoted(entry.isInDataPath ? "data_path" : "host"))",
-          "\"why\":\(quoted(entry.why))", "\"instructions\":\(entry.instructions)",
-          "\"state_bytes\":\(entry.stateBytes)", "\"to_host\":\(quoted(entry.toHost))",
-          "\"bound\":\(quoted(entry.bound))",
+          "\"id\":\(jsonQuoted(entry.id))",
+          "\"inputs\":[\(entry.inputs.map(jsonQuoted).joined(separator: ","))]",
+          "\"title\":\(jsonQuoted(entry.title))",
+          "\"place\":\(jsonQuoted(entry.isInDataPath ? "data_path" : "host"))",
+          "\"why\":\(jsonQuoted(entry.why))", "\"instructions\":\(entry.instructions)",
+          "\"state_bytes\":\(entry.stateBytes)", "\"to_host\":\(jsonQuoted(entry.toHost))",
+          "\"bound\":\(jsonQuoted(entry.bound))",
         ].joined(separator: ",") + "}"
     }
-    return "{\"version\":1,\"target\":\(quoted(target.name)),\"pane\":\(quoted(pane)),"
+    return "{\"version\":1,\"target\":\(jsonQuoted(target.name)),\"pane\":\(jsonQuoted(pane)),"
       + "\"nodes\":[\(nodes.joined(separator: ","))],\"totals\":{\"state_bytes\":\(stateBytes),"
       + "\"state_bytes_max\":\(target.halfBytesMax),\"instructions\":\(instructions),"
       + "\"instructions_max\":\(target.instructionsMax),\"stack_bytes\":\(stackBytes),"
@@ -59,32 +60,15 @@ extension Explanation {
     var text = "digraph query {\n  rankdir=TB;\n  node [shape=box, fontname=monospace];\n"
     text += "  subgraph cluster_xdp {\n    label=\"XDP\";\n"
     for entry in entries where entry.isInDataPath {
-      text += "    \(entry.id) [label=\(quoted(entry.title))];\n"
+      text += "    \(entry.id) [label=\(jsonQuoted(entry.title))];\n"
     }
     text += "  }\n"
     for entry in entries where !entry.isInDataPath {
-      text += "  \(entry.id) [label=\(quoted(entry.title))];\n"
+      text += "  \(entry.id) [label=\(jsonQuoted(entry.title))];\n"
     }
     for entry in entries {
       for input in entry.inputs { text += "  \(input) -> \(entry.id);\n" }
     }
     return text + "}\n"
-  }
-
-  private func quoted(_ text: String) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": result += "\\\""
-      case "\\": result += "\\\\"
-      case "\n": result += "\\n"
-      case "\t": result += "\\t"
-      case _ where scalar.value < 0x20:
-        let digits = String(scalar.value, radix: 16)
-        result += "\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result + "\""
   }
 }

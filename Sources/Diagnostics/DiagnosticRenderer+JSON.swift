@@ -7,23 +7,23 @@ extension DiagnosticRenderer {
     let position = source.position(at: diagnostic.range.lowerBound)
     let notes = diagnostic.notes.map { note in
       let place = note.range.map { ",\"range\":\(json($0))" } ?? ""
-      return "{\"message\":\(quoted(note.message))\(place)}"
+      return "{\"message\":\(jsonQuoted(note.message))\(place)}"
     }
     let fixIts = diagnostic.fixIts.map { fixIt in
       let edits = fixIt.edits.map {
-        "{\"range\":\(json($0.range)),\"newText\":\(quoted($0.replacement))}"
+        "{\"range\":\(json($0.range)),\"newText\":\(jsonQuoted($0.replacement))}"
       }
       let list = edits.joined(separator: ",")
-      return "{\"title\":\(quoted(fixIt.message)),\"edits\":[\(list)]}"
+      return "{\"title\":\(jsonQuoted(fixIt.message)),\"edits\":[\(list)]}"
     }
     let fields = [
       "\"type\":\"diagnostic\"",
-      "\"file\":\(quoted(source.name))",
+      "\"file\":\(jsonQuoted(source.name))",
       "\"line\":\(position.line)",
       "\"column\":\(position.column)",
-      "\"code\":\(quoted(diagnostic.code.name))",
-      "\"severity\":\(quoted(diagnostic.severity.rawValue))",
-      "\"message\":\(quoted(diagnostic.message))",
+      "\"code\":\(jsonQuoted(diagnostic.code.name))",
+      "\"severity\":\(jsonQuoted(diagnostic.severity.rawValue))",
+      "\"message\":\(jsonQuoted(diagnostic.message))",
       "\"range\":\(json(diagnostic.range))",
       "\"notes\":[\(notes.joined(separator: ","))]",
       "\"fixIts\":[\(fixIts.joined(separator: ","))]",
@@ -40,26 +40,5 @@ extension DiagnosticRenderer {
     let before = source[SourceRange(line.lowerBound, max(line.lowerBound, offset))]
     let number = source.position(at: offset).line - 1
     return "{\"line\":\(number),\"character\":\(before.utf16.count)}"
-  }
-
-  private func quoted(_ text: String) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": result += "\\\""
-      case "\\": result += "\\\\"
-      case "\n": result += "\\n"
-      case "\r": result += "\\r"
-      case "\t": result += "\\t"
-      default:
-        if scalar.value < 0x20 || scalar.value == 0x7F {
-          let hex = String(scalar.value, radix: 16)
-          result += "\\u" + String(repeating: "0", count: 4 - hex.utf8.count) + hex
-        } else {
-          result.unicodeScalars.append(scalar)
-        }
-      }
-    }
-    return result + "\""
   }
 }

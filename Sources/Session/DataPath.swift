@@ -56,7 +56,9 @@ final class DataPath: @unchecked Sendable {
   func connectSets(of graph: HostGraph, clock: @escaping () -> Int64) {
     let sets = layout.sets
     guard !sets.isEmpty else { return }
-    graph.setChanged = { [self] id, words, from, until in
+    // The graph owns the closure: a strong reference back would keep both, and the program in the
+    // kernel, for ever.
+    graph.setChanged = { [self, unowned graph] id, words, from, until in
       let set = sets[id.index]
       // A set that only the host asks has no variable in the program.
       guard let bytes = try? control.bytes(of: set.variable) else { return }

@@ -1,0 +1,33 @@
+import Glibc
+
+/// A dedicated thread; the data path knows no tasks and no actors.
+struct Thread {
+  private var handle = pthread_t()
+
+  /// Starts a thread that runs `body` to its end.
+  init(_ body: @escaping @Sendable () -> Void) {
+    final class Box {
+      let body: @Sendable () -> Void
+      init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+    }
+    let box = Unmanaged.passRetained(Box(body)).toOpaque()
+    let result = pthread_create(
+      &handle, nil,
+      { argument in
+        guard let argument else { return nil }
+        Unmanaged<Box>.fromOpaque(argument).takeRetainedValue().body()
+        return nil
+      }, box)
+    precondition(result == 0, "a thread can be made")
+  }
+
+  /// Puts the calling thread before all ordinary ones, where the process may: a tick then waits
+  /// for no other thread. For threads that sleep nearly always.
+  static func runAheadOfOthers() {
+    var parameters = sched_param(sched_priority: 1)
+    _ = pthread_setschedparam(pthread_self(), SCHED_FIFO, &parameters)
+  }
+
+  /// Waits for the end.
+  func join() { pthread_join(handle, nil) }
+}
