@@ -56,7 +56,12 @@ public struct XDPAttachment: ~Copyable, Sendable {
     self.link = link
   }
 
-  deinit { close(link) }
+  /// Detaches explicitly: a child process that was just forked may hold a copy of the descriptor until
+  /// it executes its program, and the kernel waits for the last copy.
+  deinit {
+    _ = bpf_link_detach(link)
+    close(link)
+  }
 
   /// Whether the interface is still there; a removed interface lets go of the program.
   public var isAlive: Bool {
