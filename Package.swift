@@ -145,10 +145,16 @@ let tests: [Target] = [
     name: "SyntaxTests", dependencies: ["Diagnostics", "Syntax"], swiftSettings: strict),
 ]
 
+/// `SALC_TESTS=SinksTests,CommandTests` builds these test targets only; see CONTRIBUTING.md.
+let chosen = Context.environment["SALC_TESTS"].map { $0.split(separator: ",").map(String.init) }
+let builtTests = tests.filter { test in
+  test.type != .test || chosen?.contains(test.name) ?? true
+}
+
 let package = Package(
   name: "salc",
   products: [.executable(name: "salc", targets: ["salc"])],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
   ],
-  targets: modules + tests)
+  targets: modules + builtTests)
