@@ -60,6 +60,8 @@ let modules: [Target] = [
     swiftSettings: hot),
   .target(
     name: "BPFRuntime", dependencies: ["BPFModel", "DataModel", "CLibBPF"], swiftSettings: hot),
+  .target(
+    name: "Reference", dependencies: ["DataModel", "Operators", "Plan"], swiftSettings: strict),
   .target(name: "Sinks", dependencies: ["DataModel"], swiftSettings: hot),
   .target(
     name: "Session",
@@ -80,14 +82,14 @@ let tests: [Target] = [
   .target(
     name: "TestSupport",
     dependencies: [
-      "Diagnostics", "DataModel", "Syntax", "Operators", "Plan", "Semantics", "Planning",
+      "Diagnostics", "DataModel", "Syntax", "Plan", "Semantics", "Planning", "Reference",
     ],
     path: "Tests/TestSupport", swiftSettings: strict),
   .testTarget(
     name: "DifferentialTests",
     dependencies: [
-      "TestSupport", "Diagnostics", "DataModel", "Plan", "Planning", "Compiler", "Session", "Sinks",
-      "CRuntimeBPF",
+      "TestSupport", "Reference", "Diagnostics", "DataModel", "Plan", "Planning", "Compiler",
+      "Session", "Sinks", "CRuntimeBPF",
     ],
     swiftSettings: strict),
   .testTarget(
@@ -96,11 +98,12 @@ let tests: [Target] = [
   .testTarget(
     name: "LiveTests",
     dependencies: [
-      "TestSupport", "DataModel", "Diagnostics", "Compiler", "BPFRuntime", "Sinks", "Session",
-      "salc",
+      "TestSupport", "Reference", "DataModel", "Diagnostics", "Compiler", "BPFRuntime", "Sinks",
+      "Session", "salc",
     ], exclude: ["Fixtures"], swiftSettings: strict),
   .testTarget(
-    name: "OracleTests", dependencies: ["TestSupport", "DataModel", "Plan"], swiftSettings: strict),
+    name: "OracleTests", dependencies: ["TestSupport", "Reference", "DataModel", "Plan"],
+    swiftSettings: strict),
   .testTarget(
     name: "TidyTests", dependencies: ["TestSupport", "DataModel", "Operators"],
     swiftSettings: strict),

@@ -1,5 +1,6 @@
 import CRuntimeBPF
 import DataModel
+import Reference
 import TestSupport
 import Testing
 

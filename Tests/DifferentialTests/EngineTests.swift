@@ -1,6 +1,7 @@
 import DataModel
 import Plan
 import Planning
+import Reference
 import TestSupport
 import Testing
 

@@ -1,5 +1,6 @@
 import DataModel
 import Glibc
+import Reference
 import TestSupport
 import Testing
 

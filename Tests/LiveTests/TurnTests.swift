@@ -3,6 +3,7 @@ import Glibc
 import Session
 import Sinks
 import Synchronization
+import Reference
 import TestSupport
 import Testing
 

@@ -1,5 +1,6 @@
 import DataModel
 import Plan
+import Reference
 import TestSupport
 
 /// Rows by output name, from whichever engine.

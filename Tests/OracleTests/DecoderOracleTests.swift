@@ -1,4 +1,5 @@
 import DataModel
+import Reference
 import TestSupport
 import Testing
 

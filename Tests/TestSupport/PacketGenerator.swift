@@ -1,3 +1,5 @@
+public import Reference
+
 /// Seeded traffic: flows by Zipf's law, most of it ordinary, some of it as odd as wires carry.
 public struct PacketGenerator: Sendable {
   /// How the traffic is made up.

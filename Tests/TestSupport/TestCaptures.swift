@@ -1,3 +1,5 @@
+public import Reference
+
 /// The captures of `SALC_TEST_DATA`, and generated ones of every kind that the generator knows.
 public enum TestCaptures {
   /// File names below `pcap/`, sorted; none where the data are not there.

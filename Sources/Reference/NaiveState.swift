@@ -1,5 +1,4 @@
 import DataModel
-import Glibc
 import Operators
 
 /// Everything that one key and window saw, kept whole.
