@@ -186,7 +186,7 @@ public final class Job: @unchecked Sendable {
     return String(decoding: bytes, as: UTF8.self)
   }
 
-  private static func currentEnvironment() -> [String] {
+  static func currentEnvironment() -> [String] {
     var words: [String] = []
     var entry = environ
     while let word = entry.pointee {
@@ -196,7 +196,7 @@ public final class Job: @unchecked Sendable {
     return words
   }
 
-  private static func withCStrings<Result>(
+  static func withCStrings<Result>(
     _ words: [String], _ body: ([UnsafeMutablePointer<CChar>?]) -> Result
   ) -> Result {
     let copies = words.map { strdup($0) }
