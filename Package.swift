@@ -63,6 +63,7 @@ let modules: [Target] = [
   .target(
     name: "Reference", dependencies: ["DataModel", "Operators", "Plan"], swiftSettings: strict),
   .target(name: "Sinks", dependencies: ["DataModel"], swiftSettings: hot),
+  .target(name: "Terminal", dependencies: ["DataModel", "Sinks"], swiftSettings: strict),
   .target(
     name: "Session",
     dependencies: [
@@ -73,7 +74,7 @@ let modules: [Target] = [
   .executableTarget(
     name: "salc",
     dependencies: [
-      "Session", "Compiler", "Diagnostics",
+      "Session", "Compiler", "Diagnostics", "Terminal",
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
     ], swiftSettings: strict),
 ]
@@ -139,6 +140,9 @@ let tests: [Target] = [
     name: "CommandTests", dependencies: ["TestSupport", "DataModel"], swiftSettings: strict),
   .testTarget(
     name: "SinksTests", dependencies: ["Sinks", "DataModel", "TestSupport"],
+    swiftSettings: strict),
+  .testTarget(
+    name: "TerminalTests", dependencies: ["Terminal", "Sinks", "DataModel", "TestSupport"],
     swiftSettings: strict),
   .testTarget(
     name: "CaptureTests", dependencies: ["Capture", "CRuntimeBPF", "CZlib", "DataModel"],

@@ -10,6 +10,8 @@ public protocol Sink: AnyObject {
   func row(_ row: Row) throws(SinkError)
   /// What a window lost.
   func loss(_ record: LossRecord) throws(SinkError)
+  /// How far the run is: told between rows, for displays.
+  func progress(_ progress: RunProgress) throws(SinkError)
   /// Hands everything taken so far on.
   func flush() throws(SinkError)
   /// The totals; nothing follows.

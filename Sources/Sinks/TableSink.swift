@@ -42,7 +42,7 @@ public final class TableSink: Sink {
     guard let first = pending.first else { return }
     let schema = schemas[first.output]
     let isRated = pending.contains { $0.quality != .exact || $0.isUncertain }
-    var header = schema.columns.map { Self.printable($0.name) }
+    var header = schema.columns.map { DisplayText.printable($0.name) }
     if !schema.isWindowed { header.insert("time", at: 0) }
     if isRated { header.append("quality") }
     var lines = [header]
@@ -61,15 +61,17 @@ public final class TableSink: Sink {
       return schema.columns.indices.contains(place) && schema.columns[place].type.isNumeric
     }
     if schema.isWindowed {
-      out.put(text: "\(Self.printable(schema.name))  \(Timestamp.text(first.start))  ")
+      out.put(text: "\(DisplayText.printable(schema.name))  \(Timestamp.text(first.start))  ")
       out.put(text: "\(Timestamp.durationText(first.end - first.start))\n")
     } else {
-      out.put(text: "\(Self.printable(schema.name))\n")
+      out.put(text: "\(DisplayText.printable(schema.name))\n")
     }
-    let widths = header.indices.map { column in lines.map { Self.width($0[column]) }.max() ?? 0 }
+    let widths = header.indices.map { column in
+      lines.map { DisplayText.width($0[column]) }.max() ?? 0
+    }
     for line in lines {
       for (column, cell) in line.enumerated() {
-        let padding = widths[column] - Self.width(cell)
+        let padding = widths[column] - DisplayText.width(cell)
         out.put(spaces: 2 + (isRight[column] ? padding : 0))
         out.put(text: cell)
         if !isRight[column] && column + 1 < line.count { out.put(spaces: padding) }
@@ -85,18 +87,10 @@ public final class TableSink: Sink {
     switch value {
     case .missing: "-"
     case .real(let number): self.number(number)
-    case .text(let text): printable(text)
-    case .ranking: printable(value.description)
+    case .text(let text): DisplayText.printable(text)
+    case .ranking: DisplayText.printable(value.description)
     default: value.description
     }
-  }
-
-  /// Control characters as escapes, so that a value breaks no line and steers no terminal.
-  private static func printable(_ text: String) -> String {
-    let isControl = { (scalar: Unicode.Scalar) in scalar.properties.generalCategory == .control }
-    guard text.unicodeScalars.contains(where: isControl) else { return text }
-    return text.unicodeScalars.map { isControl($0) ? $0.escaped(asASCII: true) : String($0) }
-      .joined()
   }
 
   /// At most three decimals; whole numbers without any.
@@ -109,20 +103,5 @@ public final class TableSink: Sink {
     var decimals = "\(1000 + thousandths % 1000)".dropFirst()
     while decimals.last == "0" { decimals.removeLast() }
     return whole + "." + decimals
-  }
-
-  /// Columns on a terminal: East Asian wide characters take two, combining marks none.
-  private static func width(_ text: String) -> Int {
-    var width = 0
-    for scalar in text.unicodeScalars {
-      switch scalar.value {
-      case 0x300...0x36F, 0x200B...0x200F: break
-      case 0x1100...0x115F, 0x2E80...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE4F,
-        0xFF00...0xFF60, 0xFFE0...0xFFE6, 0x1F300...0x1F64F, 0x1F900...0x1F9FF:
-        width += 2
-      default: width += 1
-      }
-    }
-    return width
   }
 }

@@ -22,12 +22,13 @@ private let edges: [String: Set<String>] = [
   "BPFRuntime": ["BPFModel", "DataModel", "CLibBPF"],
   "Reference": ["DataModel", "Operators", "Plan"],
   "Sinks": ["DataModel"],
+  "Terminal": ["DataModel", "Sinks"],
   "Session": [
     "Compiler", "HostRuntime", "BPFRuntime", "Capture", "Sinks", "Diagnostics",
     "DataModel", "Plan",
     "BPFModel",
   ],
-  "salc": ["Session", "Compiler", "Diagnostics", "ArgumentParser"],
+  "salc": ["Session", "Compiler", "Diagnostics", "Terminal", "ArgumentParser"],
 ]
 
 /// Modules of the system that any module may import.

@@ -1,0 +1,76 @@
+import Glibc
+import Synchronization
+
+/// What has to be undone on a terminal, where a signal handler can reach it.
+///
+/// Everything here is safe in a signal handler: plain memory made once, `write`, `tcsetattr`.
+enum TerminalState {
+  /// The terminal's descriptors, its settings before and while it is held, and what is written on
+  /// the way in and out.
+  struct Held {
+    var input: Int32
+    var output: Int32
+    var before: termios
+    var raw: termios
+    var enter: StaticString
+    var leave: StaticString
+  }
+
+  /// Valid while `isHeld` or `isSuspended`.
+  private nonisolated(unsafe) static let held: UnsafeMutablePointer<Held> = .allocate(capacity: 1)
+  private static let isHeld = Atomic<Bool>(false)
+  /// Raised when the terminal came back after a stop: everything has to be drawn again.
+  static let isStale = Atomic<Bool>(false)
+
+  /// Puts the terminal into its new state; false where one is held already.
+  static func hold(_ new: Held) -> Bool {
+    guard !isHeld.load(ordering: .acquiring) else { return false }
+    held.initialize(to: new)
+    isHeld.store(true, ordering: .releasing)
+    enter()
+    return true
+  }
+
+  /// Undoes; the second and further calls do nothing.
+  static func release() {
+    guard isHeld.exchange(false, ordering: .acquiringAndReleasing) else { return }
+    leave()
+  }
+
+  /// Undoes for the time that the process is stopped; false where nothing is held.
+  static func pause() -> Bool {
+    guard isHeld.load(ordering: .acquiring) else { return false }
+    leave()
+    return true
+  }
+
+  static func resume() {
+    guard isHeld.load(ordering: .acquiring) else { return }
+    enter()
+    isStale.store(true, ordering: .releasing)
+  }
+
+  private static func enter() {
+    tcsetattr(held.pointee.input, TCSADRAIN, &held.pointee.raw)
+    put(held.pointee.enter)
+  }
+
+  private static func leave() {
+    put(held.pointee.leave)
+    // Keys that nobody has read belong to the view, not to the shell behind it.
+    tcsetattr(held.pointee.input, TCSAFLUSH, &held.pointee.before)
+  }
+
+  /// The terminal may take no bytes (a stopped reader): then what cannot be written is left out.
+  private static func put(_ text: StaticString) {
+    var sent = 0
+    while sent < text.utf8CodeUnitCount {
+      var poller = pollfd(fd: held.pointee.output, events: Int16(POLLOUT), revents: 0)
+      guard poll(&poller, 1, 200) == 1 else { return }
+      let count = write(
+        held.pointee.output, text.utf8Start + sent, text.utf8CodeUnitCount - sent)
+      if count < 0 && errno != EINTR && errno != EAGAIN { return }
+      if count > 0 { sent += count }
+    }
+  }
+}
