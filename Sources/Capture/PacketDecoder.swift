@@ -52,6 +52,7 @@ public struct PacketDecoder: ~Copyable {
       case .presence(let layer): parsed.presence(of: layer, into: column)
       case .capturedLength: parsed.capturedLengths(into: column)
       case .transportProtocol: parsed.transportProtocols(into: column)
+      case .extensionCount: parsed.extensionCounts(into: column)
       case .wireLength:
         let wire = frames.wireLengths + first
         column.fill(count) { UInt64(wire[$0]) }

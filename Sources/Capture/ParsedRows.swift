@@ -171,6 +171,16 @@ struct ParsedRows {
       column.validity[row] = UInt8(truncatingIfNeeded: mask & 1)
     }
   }
+
+  /// Missing where there is no IPv6 header.
+  func extensionCounts(into column: TupleColumn) {
+    for row in 0..<count {
+      let isThere = UInt8(
+        truncatingIfNeeded: layers[row].present >> UInt32(Layer.ipv6.rawValue) & 1)
+      column.lane0[row] = UInt64(layers[row].extensions)
+      column.validity[row] = isThere
+    }
+  }
 }
 
 extension TupleColumn {

@@ -23,11 +23,11 @@ extension Layer {
   var fixedBytes: Int {
     switch self {
     case .ethernet: 14
-    case .vlan, .vlan2, .icmp, .icmpv6: 4
-    case .arp, .udp: 8
+    case .vlan, .vlan2, .icmp, .icmpv6, .hopByHop, .routing, .fragment, .destination: 4
+    case .arp, .udp, .esp, .icmpQuery, .icmpv6Echo: 8
     case .ipv4, .tcp: 20
     case .ipv6: 40
-    case .dns: 12
+    case .dns, .ah: 12
     }
   }
 
@@ -45,6 +45,14 @@ extension Layer {
     case .icmp: .name("SAL_LAYER_ICMP")
     case .icmpv6: .name("SAL_LAYER_ICMPV6")
     case .dns: .name("SAL_LAYER_DNS")
+    case .hopByHop: .name("SAL_LAYER_HOPOPTS")
+    case .routing: .name("SAL_LAYER_ROUTING")
+    case .fragment: .name("SAL_LAYER_FRAGHDR")
+    case .destination: .name("SAL_LAYER_DSTOPTS")
+    case .ah: .name("SAL_LAYER_AH")
+    case .esp: .name("SAL_LAYER_ESP")
+    case .icmpQuery: .name("SAL_LAYER_ICMP_QUERY")
+    case .icmpv6Echo: .name("SAL_LAYER_ICMPV6_ECHO")
     }
   }
 }
@@ -87,7 +95,7 @@ struct FieldTable {
   /// Whether the field's value needs a place of its own (others follow from masks and lengths).
   static func isStored(_ id: FieldID) -> Bool {
     switch id.field.location {
-    case .slices, .transportProtocol: true
+    case .slices, .transportProtocol, .extensionCount: true
     case .presence, .wireLength, .capturedLength, .time: false
     }
   }
@@ -100,6 +108,7 @@ struct FieldTable {
     case .slices(let slices): slices.map { Presence($0) }
     case .presence(let layer): [.layer(layer)]
     case .transportProtocol: [.transportProtocol]
+    case .extensionCount: [.layer(.ipv6)]
     case .wireLength, .capturedLength, .time: []
     }
   }
@@ -178,7 +187,7 @@ struct FieldTable {
   /// The lanes of a field's value; 0 where it is missing.
   func lanes(of id: FieldID) -> [CExpression] {
     switch id.field.location {
-    case .slices, .transportProtocol: places(of: id)
+    case .slices, .transportProtocol, .extensionCount: places(of: id)
     case .presence(let layer): [mask(.layer(layer)) & 1]
     case .wireLength: [place(Names.wireLength)]
     case .capturedLength: [place(Names.capturedLength)]
@@ -194,6 +203,7 @@ struct FieldTable {
       for slice in slices { valid = valid | .value(mask(Presence(slice))) }
       return valid
     case .transportProtocol: return .value(mask(.transportProtocol))
+    case .extensionCount: return .value(mask(.layer(.ipv6)))
     case .presence, .wireLength, .capturedLength, .time: return .always
     }
   }

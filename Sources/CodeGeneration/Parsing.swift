@@ -55,8 +55,9 @@ struct Parsing {
       case .transportProtocol, .slice: return true
       case .layer(let layer):
         switch layer {
-        case .tcp, .udp, .icmp, .icmpv6, .dns: return true
+        case .tcp, .udp, .icmp, .icmpv6, .dns, .ah, .esp, .icmpQuery, .icmpv6Echo: return true
         case .ethernet, .vlan, .vlan2, .arp, .ipv4, .ipv6: return false
+        case .hopByHop, .routing, .fragment, .destination: return false
         }
       }
     }
@@ -101,14 +102,29 @@ struct Parsing {
     case .udp: return .call("sal_fast_udp", fast)
     case .icmp: return path == .ipv4 ? .call("sal_fast_icmp", fast) : .never
     case .icmpv6: return path == .ipv6 ? .call("sal_fast_icmpv6", fast) : .never
-    case .vlan2, .arp, .dns: return .never
+    case .icmpQuery where path == .ipv4:
+      return .call("sal_fast_icmp_query", fast, transport(path))
+    case .icmpv6Echo where path == .ipv6:
+      return .call("sal_fast_icmpv6_echo", fast, transport(path))
+    // Behind IPv6 it is the general parser's.
+    case .esp where path == .ipv4: return .call("sal_fast_esp", fast)
+    case .vlan2, .arp, .dns, .icmpQuery, .icmpv6Echo, .esp: return .never
+    case .hopByHop, .routing, .fragment, .destination, .ah: return .never
     }
+  }
+
+  /// The transport header's first byte.
+  private func transport(_ path: Path) -> CExpression {
+    .member(.name(Names.fast), "ip") + .integer(UInt64(path.headerBytes))
   }
 
   private func value(_ id: FieldID, _ path: Path) -> [CExpression] {
     let lanes = id.field.type.laneCount
-    guard case .slices(let slices) = id.field.location else {
-      return [.member(.name(Names.fast), "protocol")]
+    let slices: [HeaderSlice]
+    switch id.field.location {
+    case .slices(let places): slices = places
+    case .extensionCount: return [0]  // The fast path's IPv6 has none.
+    default: return [.member(.name(Names.fast), "protocol")]
     }
     // Slices of one shape (TCP's and UDP's ports) are one load under both masks.
     var loads: [(lanes: [CExpression], mask: Mask)] = []
@@ -312,9 +328,10 @@ struct Parsing {
     let targets = fields.members(of: id).map { CExpression.arrow(.name("tuple"), $0) }
     var result: [CStatement] = targets.map { .assign($0, 0) }
     guard case .slices(let slices) = id.field.location else {
-      let value = CExpression.member(.name("layers"), "protocol")
-      result.append(
-        .branch(generalPresence(.transportProtocol), [.assign(targets[0], value)], []))
+      let isCount = id.field.location == .extensionCount
+      let value = CExpression.member(.name("layers"), isCount ? "extensions" : "protocol")
+      let presence = isCount ? Presence.layer(.ipv6) : .transportProtocol
+      result.append(.branch(generalPresence(presence), [.assign(targets[0], value)], []))
       return result
     }
     // The first slice that is present counts.

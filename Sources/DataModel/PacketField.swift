@@ -3,6 +3,7 @@
 /// Source: `runtime-bpf/include/sal/parse.h`, `enum sal_layer`, which has the same order.
 public enum Layer: Int, CaseIterable, Sendable, Hashable {
   case ethernet, vlan, vlan2, arp, ipv4, ipv6, tcp, udp, icmp, icmpv6, dns
+  case hopByHop, routing, fragment, destination, ah, esp, icmpQuery, icmpv6Echo
 
   /// The bare protocol name, true in a predicate where the packet has the header.
   public var name: String {
@@ -18,6 +19,14 @@ public enum Layer: Int, CaseIterable, Sendable, Hashable {
     case .icmp: "icmp"
     case .icmpv6: "icmpv6"
     case .dns: "dns"
+    case .hopByHop: "ipv6.hopopts"
+    case .routing: "ipv6.routing"
+    case .fragment: "ipv6.fraghdr"
+    case .destination: "ipv6.dstopts"
+    case .ah: "ah"
+    case .esp: "esp"
+    case .icmpQuery: "icmp.query"
+    case .icmpv6Echo: "icmpv6.echo"
     }
   }
 }
@@ -72,6 +81,9 @@ public enum FieldLocation: Hashable, Sendable {
   /// The transport protocol's number behind IPv6 extension headers (`sal_layers.protocol`);
   /// missing where the frame has no IP header.
   case transportProtocol
+  /// How many IPv6 extension headers were walked (`sal_layers.extensions`); missing where the
+  /// frame has no IPv6 header.
+  case extensionCount
 }
 
 /// One row of the field table: parser, decoder, documentation and both vocabularies follow from it.

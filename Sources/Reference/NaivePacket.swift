@@ -13,6 +13,7 @@ public struct NaivePacket: Sendable {
   private let bytes: [UInt8]
   private var offsets: [Layer: Int] = [:]
   private var transport: UInt8?
+  private var extensions = 0
 
   /// Tags that are followed; headers of IPv6 that are.
   private static let mostTags = 4
@@ -43,6 +44,8 @@ public struct NaivePacket: Sendable {
     case .capturedLength: return .integer(Int64(bytes.count))
     case .time: return .time(time)
     case .transportProtocol: return transport.map { .integer(Int64($0)) } ?? .missing
+    case .extensionCount:
+      return offsets[.ipv6] == nil ? .missing : .integer(Int64(extensions))
     case .slices(let slices):
       for slice in slices {
         guard let layer = offsets[slice.layer],
@@ -125,6 +128,7 @@ public struct NaivePacket: Sendable {
     var payload = at + words * 4
     if transport == 51 {
       guard payload + 2 <= bytes.count else { return }
+      if payload + 12 <= bytes.count { offsets[.ah] = payload }
       transport = bytes[payload]
       payload += (Int(bytes[payload + 1]) + 2) * 4
     }
@@ -143,6 +147,8 @@ public struct NaivePacket: Sendable {
     while [0, 43, 44, 51, 60].contains(next) {
       guard walked < Self.mostExtensions, payload + 4 <= bytes.count else { return }
       let kind = next
+      extensions += 1
+      noteExtension(kind, at: payload)
       next = bytes[payload]
       transport = next
       switch kind {
@@ -169,10 +175,26 @@ public struct NaivePacket: Sendable {
       guard at + 8 <= bytes.count else { return }
       offsets[.udp] = at
       decodeDNS(ports: at, message: at + 8, end: end)
-    case 1 where offsets[.ipv4] != nil && at + 4 <= bytes.count: offsets[.icmp] = at
-    case 58 where offsets[.ipv6] != nil && at + 4 <= bytes.count: offsets[.icmpv6] = at
+    case 1 where offsets[.ipv4] != nil && at + 4 <= bytes.count:
+      offsets[.icmp] = at
+      // Echo, timestamp, information and address mask have an identifier.
+      let isQuery = [0, 8, 13, 14, 15, 16, 17, 18].contains(bytes[at])
+      if isQuery && at + 8 <= bytes.count { offsets[.icmpQuery] = at }
+    case 58 where offsets[.ipv6] != nil && at + 4 <= bytes.count:
+      offsets[.icmpv6] = at
+      if [128, 129].contains(bytes[at]) && at + 8 <= bytes.count { offsets[.icmpv6Echo] = at }
+    case 50 where at + 8 <= bytes.count: offsets[.esp] = at
     default: break
     }
+  }
+
+  /// Of several headers of a kind the first is shown.
+  private mutating func noteExtension(_ kind: UInt8, at: Int) {
+    let layers: [UInt8: Layer] = [
+      0: .hopByHop, 43: .routing, 44: .fragment, 51: .ah, 60: .destination,
+    ]
+    guard let layer = layers[kind], offsets[layer] == nil else { return }
+    if kind != 51 || at + 12 <= bytes.count { offsets[layer] = at }
   }
 
   private mutating func decodeDNS(ports: Int, message: Int, end: Int) {

@@ -20,6 +20,8 @@ func plainValue(_ id: FieldID, of frame: CopiedFrame) -> Value {
   case .transportProtocol:
     return layers.protocol == UInt16(SAL_PROTOCOL_NONE)
       ? .missing : .integer(Int64(layers.protocol))
+  case .extensionCount:
+    return has(.ipv6) ? .integer(Int64(layers.extensions)) : .missing
   case .slices(let slices):
     for slice in slices where has(slice.layer) {
       let start = Int(sal_offset(&layers, UInt32(slice.layer.rawValue))) + slice.byteOffset

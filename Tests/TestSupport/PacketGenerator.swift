@@ -118,20 +118,33 @@ public struct PacketGenerator: Sendable {
       )
     default:
       return (
-        1, [UInt8(random.choice([0, 3, 8, 11])), UInt8(random.number(0...3)), 0, 0] + payload
+        1,
+        [UInt8(random.choice([0, 3, 8, 11, 13, 17])), UInt8(random.number(0...3)), 0, 0]
+          + FrameBuilder.bytes(random.zipf(9), 2) + FrameBuilder.bytes(random.zipf(99), 2) + payload
       )
     }
   }
 
+  /// ICMP as ICMPv6 has it, with echoes of its own types.
+  private static func forV6(_ inner: (number: Int, bytes: [UInt8])) -> (
+    number: Int, bytes: [UInt8]
+  ) {
+    guard inner.number == 1 else { return inner }
+    var bytes = inner.bytes
+    if bytes[0] == 8 { bytes[0] = 128 }
+    if bytes[0] == 0 { bytes[0] = 129 }
+    return (58, bytes)
+  }
+
   private mutating func ordinaryPacket() -> (type: Int, bytes: [UInt8]) {
     let isV6 = random.once(in: 5)
-    let inner = transport()
+    let inner = isV6 ? Self.forV6(transport()) : transport()
     return isV6
       ? (
         0x86DD,
         FrameBuilder.ipv6(
-          source: address(true), destination: address(true),
-          next: inner.number == 1 ? 58 : inner.number, payload: inner.bytes,
+          source: address(true), destination: address(true), next: inner.number,
+          payload: inner.bytes,
           hopLimit: random.number(1...255))
       )
       : (
@@ -196,8 +209,7 @@ public struct PacketGenerator: Sendable {
   private mutating func oddIPv6(_ inner: (number: Int, bytes: [UInt8])) -> (
     type: Int, bytes: [UInt8]
   ) {
-    var number = inner.number == 1 ? 58 : inner.number
-    var payload = inner.bytes
+    var (number, payload) = Self.forV6(inner)
     for _ in 0..<random.choice([0, 1, 1, 2, 3, 8, 9]) {
       let kind = random.choice([0, 43, 44, 51, 60])
       payload = FrameBuilder.extensionHeader(kind, next: number, payload: payload)

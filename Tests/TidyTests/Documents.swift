@@ -72,7 +72,7 @@ enum FieldsDocument {
       }.joined(separator: "; or ")
     case .presence: "presence"
     case .wireLength, .capturedLength, .time: "record"
-    case .transportProtocol: "the header chain"
+    case .transportProtocol, .extensionCount: "the header chain"
     }
   }
 }

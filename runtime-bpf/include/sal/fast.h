@@ -28,6 +28,7 @@
 #ifndef SAL_FAST_H
 #define SAL_FAST_H
 
+#include "frame.h"
 #include "mask.h"
 #include "types.h"
 
@@ -100,6 +101,25 @@ SAL_INLINE __u64 sal_fast_icmp(const struct sal_fast *f)
 SAL_INLINE __u64 sal_fast_icmpv6(const struct sal_fast *f)
 {
 	return sal_eq_small(f->protocol, 58);
+}
+
+/* Mask: a query message, with identifier and sequence number; `icmp` is the header. */
+SAL_INLINE __u64 sal_fast_icmp_query(const struct sal_fast *f, const __u8 *icmp)
+{
+	__u64 type = *icmp, bits = SAL_ICMP_QUERIES >> (type & 31) & 1;
+
+	return (0 - bits) & sal_eq_small(type >> 5, 0) & sal_fast_icmp(f);
+}
+
+/* Mask: an echo request or reply; `icmp` is the header. */
+SAL_INLINE __u64 sal_fast_icmpv6_echo(const struct sal_fast *f, const __u8 *icmp)
+{
+	return sal_eq_small(*icmp >> 1, 64) & sal_fast_icmpv6(f);
+}
+
+SAL_INLINE __u64 sal_fast_esp(const struct sal_fast *f)
+{
+	return sal_eq_small(f->protocol, 50);
 }
 
 /* Mask: TCP or UDP with `port` on either side; `transport` is the header. */

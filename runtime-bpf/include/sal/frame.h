@@ -35,4 +35,7 @@ SAL_INLINE int sal_frame_load(const struct sal_frame *frame, __u32 at, void *to,
 }
 #endif
 
+/* ICMP types (bits) of messages that have an identifier and a sequence number: 0, 8, 13 to 18. */
+#define SAL_ICMP_QUERIES 0x7e101U
+
 #endif

@@ -6,7 +6,7 @@
  * Bound    at most SAL_VLAN_DEPTH tags and SAL_EXTENSION_LIMIT IPv6 extension headers.
  * Cost     native: under 5 ns on ordinary frames; BPF: one helper call (7 cycles) a load, so it
  *          belongs in a noinline function behind the fast path of fast.h.
- * Memory   struct sal_layers, 40 bytes.
+ * Memory   struct sal_layers, 56 bytes.
  * Merge    none.
  * Source   RFC 791, 8200, 9293, 768, 792, 4443, 826, 1035, IEEE 802.1Q; choices as Wireshark's.
  *
@@ -15,6 +15,10 @@
  *   and icmpv6 4 (type, code, checksum), dns 12, arp 8) and its checks hold: IPv4 version 4 and
  *   header length >= 20, IPv6 version 6, ARP for Ethernet and IPv4 (others have no `arp`). TCP's
  *   data offset is not checked. A field is present iff its layer is and its bytes were captured.
+ * - An extension header is present iff its first 4 bytes were captured, AH 12, ESP 8; of several of
+ *   one kind the first. `extensions` counts those walked behind an IPv6 header.
+ * - icmp_query: ICMP messages with identifier and sequence number (echo, timestamp, information
+ *   and address mask, requests and replies); icmpv6_echo: echo requests and replies. 8 bytes.
  * - The IP header is the outermost one behind VLAN tags (0x8100, 0x88a8, 0x9100); tunnels are not
  *   entered. Two tags are exposed, two more skipped; behind a fifth nothing is read (limited).
  *   A tag's layer begins at its TCI.
@@ -51,6 +55,14 @@ enum sal_layer {
 	SAL_LAYER_ICMP,
 	SAL_LAYER_ICMPV6,
 	SAL_LAYER_DNS,
+	SAL_LAYER_HOPOPTS,
+	SAL_LAYER_ROUTING,
+	SAL_LAYER_FRAGHDR,
+	SAL_LAYER_DSTOPTS,
+	SAL_LAYER_AH,
+	SAL_LAYER_ESP,
+	SAL_LAYER_ICMP_QUERY,
+	SAL_LAYER_ICMPV6_ECHO,
 	SAL_LAYER_COUNT
 };
 
@@ -73,7 +85,7 @@ struct sal_layers {
 	__u8 fragment;  /* enum sal_fragment */
 	__u8 outcome;   /* enum sal_outcome */
 	__u16 offset[SAL_LAYER_COUNT]; /* first byte; 0 where the layer is not present */
-	__u16 pad;
+	__u16 extensions;              /* IPv6 extension headers walked */
 };
 
 SAL_INLINE int sal_has(const struct sal_layers *layers, __u32 layer)
@@ -157,6 +169,30 @@ SAL_INLINE __u8 sal_parse_udp(SAL_FRAME *frame, struct sal_layers *l, __u32 at)
 	return sal_parse_dns(l, at + 8);
 }
 
+SAL_INLINE __u8 sal_parse_icmp(SAL_FRAME *frame, struct sal_layers *l, __u32 at)
+{
+	__u8 type;
+
+	if (at + 4 > l->cap_len || sal_read(frame, l, at, &type, 1))
+		return SAL_TRUNCATED;
+	sal_mark(l, SAL_LAYER_ICMP, at);
+	if (type < 32 && (SAL_ICMP_QUERIES >> type & 1) && at + 8 <= l->cap_len)
+		sal_mark(l, SAL_LAYER_ICMP_QUERY, at);
+	return SAL_OK;
+}
+
+SAL_INLINE __u8 sal_parse_icmpv6(SAL_FRAME *frame, struct sal_layers *l, __u32 at)
+{
+	__u8 type;
+
+	if (at + 4 > l->cap_len || sal_read(frame, l, at, &type, 1))
+		return SAL_TRUNCATED;
+	sal_mark(l, SAL_LAYER_ICMPV6, at);
+	if (type >> 1 == 64 && at + 8 <= l->cap_len)
+		sal_mark(l, SAL_LAYER_ICMPV6_ECHO, at);
+	return SAL_OK;
+}
+
 SAL_INLINE __u8 sal_parse_transport(SAL_FRAME *frame, struct sal_layers *l, __u32 at)
 {
 	if (l->fragment == SAL_FRAGMENT_LATER)
@@ -167,22 +203,51 @@ SAL_INLINE __u8 sal_parse_transport(SAL_FRAME *frame, struct sal_layers *l, __u3
 	case 17:
 		return sal_parse_udp(frame, l, at);
 	case 1:
-		if (!sal_has(l, SAL_LAYER_IPV4))
-			return SAL_OK;
-		if (at + 4 > l->cap_len)
-			return SAL_TRUNCATED;
-		sal_mark(l, SAL_LAYER_ICMP, at);
-		return SAL_OK;
+		return sal_has(l, SAL_LAYER_IPV4) ? sal_parse_icmp(frame, l, at) : SAL_OK;
 	case 58:
-		if (!sal_has(l, SAL_LAYER_IPV6))
-			return SAL_OK;
-		if (at + 4 > l->cap_len)
+		return sal_has(l, SAL_LAYER_IPV6) ? sal_parse_icmpv6(frame, l, at) : SAL_OK;
+	case 50:
+		if (at + 8 > l->cap_len)
 			return SAL_TRUNCATED;
-		sal_mark(l, SAL_LAYER_ICMPV6, at);
+		sal_mark(l, SAL_LAYER_ESP, at);
 		return SAL_OK;
 	default:
 		return SAL_OK;
 	}
+}
+
+/* The fixed part of an authentication header: all but the check value. */
+SAL_INLINE void sal_mark_ah(struct sal_layers *l, __u32 at)
+{
+	if (!sal_has(l, SAL_LAYER_AH) && at + 12 <= l->cap_len)
+		sal_mark(l, SAL_LAYER_AH, at);
+}
+
+/* An IPv6 extension header of this kind, the first of its kind being the one that is shown. */
+SAL_INLINE void sal_mark_extension(struct sal_layers *l, __u32 kind, __u32 at)
+{
+	__u32 layer;
+
+	l->extensions++;
+	switch (kind) {
+	case 0:
+		layer = SAL_LAYER_HOPOPTS;
+		break;
+	case 43:
+		layer = SAL_LAYER_ROUTING;
+		break;
+	case 44:
+		layer = SAL_LAYER_FRAGHDR;
+		break;
+	case 60:
+		layer = SAL_LAYER_DSTOPTS;
+		break;
+	default:
+		sal_mark_ah(l, at);
+		return;
+	}
+	if (!sal_has(l, layer))
+		sal_mark(l, layer, at);
 }
 
 /* Authentication header (RFC 4302): next header, length in words - 2. */
@@ -193,6 +258,7 @@ SAL_INLINE __u8 sal_parse_behind_ipv4(SAL_FRAME *frame, struct sal_layers *l, __
 	if (l->protocol == 51 && l->fragment != SAL_FRAGMENT_LATER) {
 		if (sal_read(frame, l, at, head, 2))
 			return SAL_TRUNCATED;
+		sal_mark_ah(l, at);
 		l->protocol = head[0];
 		at += (head[1] + 2U) << 2;
 	}
@@ -246,6 +312,7 @@ SAL_INLINE __u8 sal_parse_ipv6(SAL_FRAME *frame, struct sal_layers *l, __u32 at)
 			break;
 		if (sal_read(frame, l, at, head, 4))
 			return SAL_TRUNCATED;
+		sal_mark_extension(l, kind, at);
 		size = (SAL_BE16(head[0]) & 0xff) + 1;
 		size <<= 3;
 		if (kind == 44) {
@@ -406,7 +473,7 @@ SAL_INLINE int sal_parse_ordinary(const __u8 *bytes, __u32 cap_len, struct sal_l
 	l->offset[SAL_LAYER_VLAN] = (__u16)(14 * tagged);
 	l->offset[SAL_LAYER_IPV6 - four] = (__u16)at;
 	l->offset[SAL_LAYER_TCP + udp] = (__u16)transport;
-	l->pad = 0;
+	l->extensions = 0;
 	return 1;
 }
 
