@@ -74,7 +74,8 @@ let modules: [Target] = [
   .executableTarget(
     name: "salc",
     dependencies: [
-      "Session", "Compiler", "Diagnostics", "Terminal",
+      "Session", "Compiler", "Diagnostics", "DataModel", "Plan", "Reference", "Sinks",
+      "Terminal",
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
     ], swiftSettings: strict),
 ]
@@ -137,7 +138,8 @@ let tests: [Target] = [
       "Operators", "DataModel", "Diagnostics",
     ], swiftSettings: strict),
   .testTarget(
-    name: "CommandTests", dependencies: ["TestSupport", "DataModel"], swiftSettings: strict),
+    name: "CommandTests", dependencies: ["TestSupport", "DataModel", "Reference"],
+    swiftSettings: strict),
   .testTarget(
     name: "SinksTests", dependencies: ["Sinks", "DataModel", "TestSupport"],
     swiftSettings: strict),

@@ -37,6 +37,9 @@ public struct RunConfiguration: Sendable {
     case captureInKernel(path: String, cpus: Int)
   }
 
+  /// The fixed seed of captures, so that runs repeat.
+  public static let captureSeed: UInt64 = 0x5a1c_5a1c_5a1c_5a1c
+
   /// The compiled query.
   public var query: CompiledQuery
   /// Where tuples come from.

@@ -71,7 +71,8 @@ struct RunCommand: ParsableCommand {
     let isLive = if case .interface = input { true } else { false }
     let configuration = RunConfiguration(
       query: compiled, input: input,
-      seed: seed ?? (isLive ? UInt64.random(in: 1...UInt64.max) : captureSeed),
+      seed: seed
+        ?? (isLive ? UInt64.random(in: 1...UInt64.max) : RunConfiguration.captureSeed),
       ringBytes: ringBytes, seconds: seconds, windows: windows, keyLimit: keyLimit,
       remark: { standardError("note: \($0)\n") })
     let stop = StopSignals()
@@ -87,9 +88,6 @@ struct RunCommand: ParsableCommand {
       throw ExitStatus(error.kind)
     }
   }
-
-  /// The fixed seed of captures, so that runs repeat.
-  private var captureSeed: UInt64 { 0x5a1c_5a1c_5a1c_5a1c }
 
   private func input(_ compiled: CompiledQuery) throws -> RunConfiguration.Input {
     if iface != nil && pcap != nil { throw ValidationError("give --iface or --pcap, not both") }

@@ -36,19 +36,6 @@ struct Answer {
   let totals: RunTotals
 }
 
-/// Keeps what a run says.
-final class CollectingSink: Sink {
-  private(set) var rows: [Row] = []
-  private(set) var losses: [LossRecord] = []
-  private(set) var meta: RunMeta?
-
-  func begin(_ meta: RunMeta) throws(SinkError) { self.meta = meta }
-  func row(_ row: Row) throws(SinkError) { rows.append(row) }
-  func loss(_ record: LossRecord) throws(SinkError) { losses.append(record) }
-  func flush() throws(SinkError) {}
-  func end(_ totals: RunTotals) throws(SinkError) {}
-}
-
 /// Compiles once for each way and runs over captures.
 enum Engines {
   /// The query could not be compiled.

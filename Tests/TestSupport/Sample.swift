@@ -6,7 +6,7 @@ public struct Sample: Sendable, CustomStringConvertible {
   public let file: String
   /// The query's text.
   public let text: String
-  /// `// capture:` the capture that the expected rows belong to.
+  /// `// pcap:` the capture that the expected rows belong to.
   public let capture: String?
   /// `// expect:` rows: the window's start and `column=value` pairs.
   public let expected: [String]
@@ -26,7 +26,7 @@ public struct Sample: Sendable, CustomStringConvertible {
     func entries(_ label: String) -> [String] {
       lines.filter { $0.hasPrefix(label) }.map { String($0.dropFirst(label.count)) }
     }
-    capture = entries("// capture: ").first
+    capture = entries("// pcap: ").first
     expected = entries("// expect: ")
   }
 }

@@ -28,7 +28,10 @@ private let edges: [String: Set<String>] = [
     "DataModel", "Plan",
     "BPFModel",
   ],
-  "salc": ["Session", "Compiler", "Diagnostics", "Terminal", "ArgumentParser"],
+  "salc": [
+    "Session", "Compiler", "Diagnostics", "DataModel", "Plan", "Reference", "Sinks",
+    "Terminal", "ArgumentParser",
+  ],
 ]
 
 /// Modules of the system that any module may import.

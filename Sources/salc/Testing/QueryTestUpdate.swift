@@ -1,0 +1,54 @@
+import Compiler
+import DataModel
+import Diagnostics
+import Plan
+import Session
+
+/// Writes what a query gives into its `expect:` lines.
+struct QueryTestUpdate {
+  /// Rows beyond which only their number is written.
+  static let mostRows = 200
+
+  let run: QueryTestRun
+
+  /// The file's text with the rows of now; nil where nothing changes. `expect-some:` lines and
+  /// expected diagnostics stay as they are: what they leave out, only their author knows.
+  func updated() throws(SessionError) -> String? {
+    var log = DiagnosticLog()
+    guard run.tests.errors.isEmpty,
+      let query = Compiler.compile(run.source, options: run.options, reportingTo: &log)
+    else { return nil }
+    let text = String(decoding: run.source.utf8, as: UTF8.self)
+    var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    // From the end, so that line numbers before stay right.
+    for test in run.tests.cases.reversed() {
+      guard let capture = run.captureFile(test.capture.text) else { continue }
+      let rows = try run.rows(of: query, over: capture, run.engines[0])
+      rewrite(&lines, test, rows, query.plan.outputs.map(\.schema))
+    }
+    let result = lines.joined(separator: "\n")
+    return result == text ? nil : result
+  }
+
+  private func rewrite(
+    _ lines: inout [String], _ test: QueryTestFile.Case, _ rows: [Row], _ schemas: [OutputSchema]
+  ) {
+    let marker = String(lines[test.capture.number - 1].prefix { $0 != "p" })
+    for line in test.rowCounts {
+      let words = line.text.split(separator: " ")
+      let output = words.count == 2 ? schemas.firstIndex { $0.name == words[0] } : nil
+      let count = rows.count { row in output.map { $0 == row.output } ?? true }
+      let name = output.map { schemas[$0].name + " " } ?? ""
+      lines[line.number - 1] = "\(marker)expect-rows: \(name)\(count)"
+    }
+    guard !test.rows.isEmpty || test.isEmpty else { return }
+    let written = rows.count <= Self.mostRows && !rows.isEmpty
+    let fresh =
+      written
+      ? rows.map { "\(marker)expect: \(RowLine.text($0, schemas))" }
+      : test.rowCounts.isEmpty ? ["\(marker)expect-rows: \(rows.count)"] : []
+    let place = test.rows.first.map { $0.number - 1 } ?? test.capture.number
+    for line in test.rows.reversed() { lines.remove(at: line.number - 1) }
+    lines.insert(contentsOf: fresh, at: place)
+  }
+}
