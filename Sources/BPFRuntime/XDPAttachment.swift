@@ -56,8 +56,8 @@ public struct XDPAttachment: ~Copyable, Sendable {
     self.link = link
   }
 
-  /// Detaches explicitly: a child process that was just forked may hold a copy of the descriptor until
-  /// it executes its program, and the kernel waits for the last copy.
+  /// Detaches explicitly: a child process that was just forked may hold a copy of the descriptor
+  /// until it executes its program, and the kernel waits for the last copy.
   deinit {
     _ = bpf_link_detach(link)
     close(link)
