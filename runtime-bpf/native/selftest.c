@@ -6,6 +6,8 @@
 #include "check.h"
 #include "check_frames.h"
 #include "check_numbers.h"
+#include "check_sketches.h"
+#include "check_stats.h"
 #include "sal/firstseen.h"
 #include "sal/program.h"
 #include "sal/set.h"
@@ -246,6 +248,7 @@ static void test_sets(void)
 		__u64 key[2] = {99, 99};
 
 		CHECK(!sal_set_member(set, 6, 2, sal_hash(seed, key, 2), key, tick));
+		memset(set, 0, sizeof(set));
 		for (i = 0; i < 64 && !sal_set_insert(set, 6, 2, 0, key, tick, tick + 9, tick); i++)
 			key[0]++;
 		CHECK(i >= 4 && i <= 8); /* one bucket twice, or two */
@@ -273,6 +276,21 @@ int main(int count, char **arguments)
 	test_saturation();
 	test_firstseen();
 	test_sets();
+	test_log2();
+	test_moments();
+	test_quantiles();
+	test_histograms();
+	test_sorts();
+	test_entropy();
+	test_ewma();
+	test_eh();
+	test_frequent();
+	test_minhash();
+	test_countsketch();
+	test_filters();
+	test_reservoir();
+	test_flowset();
+	test_kmedians();
 	test_parser();
 	test_choices();
 	time_parser();
