@@ -54,6 +54,7 @@ struct DataPathReach {
       switch plan.nodes[node].operation {
       case .source: break
       case .filter(let predicate): used.formUnion(predicate.fields)
+      case .filterBeside(let condition): used.formUnion(condition.fields)
       case .distinct(let key, _): used.formUnion(key.map(\.field))
       }
     }

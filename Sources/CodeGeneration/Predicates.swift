@@ -61,9 +61,11 @@ struct PredicateLowering {
     let words = CIdentifier(sanitizing: "asked_\(questions)")
     let answer = CIdentifier(sanitizing: "member_\(questions)")
     questions += 1
-    prelude.append(.declareArray(.u64, words, count: code.words.count, .list(code.words)))
+    // The key of a set over all tuples is one word, 0.
+    let key = code.words.isEmpty ? [0] : code.words
+    prelude.append(.declareArray(.u64, words, count: key.count, .list(key)))
     let mask = sets.mask(
-      id, hash: keys.hash(code.words), words: words, tick: fields.tick, within: within)
+      id, hash: keys.hash(key), words: words, tick: fields.tick, within: within)
     prelude.append(.declare(.u64, answer, mask.expression))
     return .value(.name(answer))
   }

@@ -3,13 +3,13 @@ import DataModel
 
 /// Declares the sets that rows feed back, and emits the question whether a key is in one.
 struct SetLowering {
-  /// The words of each set's key, by ``SetID``.
+  /// The words of each set's key, by ``SetID``; one for a set that holds all tuples or none.
   let keyWords: [Int]
 
   /// log2 of the slots of a set; a quarter of the slots hold members without trouble.
   static let slotBits = 14
 
-  init(_ sets: [[ScalarType]]) { keyWords = sets.map { KeyLayout(types: $0).wordCount } }
+  init(_ sets: [[ScalarType]]) { keyWords = sets.map { max(1, KeyLayout(types: $0).wordCount) } }
 
   static func variable(_ index: Int) -> CIdentifier { CIdentifier(sanitizing: "set_\(index)") }
 
@@ -19,7 +19,7 @@ struct SetLowering {
       .invocation(
         "SAL_SET",
         [
-          .name(Self.variable(index)), .integer(UInt64(max(keyWords[index], 1))),
+          .name(Self.variable(index)), .integer(UInt64(keyWords[index])),
           .integer(UInt64(Self.slotBits)),
         ], terminated: true)
     }

@@ -28,11 +28,17 @@ extension HostGraph {
 
   private func close(until: Int64) {
     guard until > horizon else { return }
+    for rows in rowsInEffect {
+      guard let time = rows.takeEarly(), let pane = plan.pane else { continue }
+      markPartial(
+        pane: pane.start(of: time), reason: "rows were asked before they were known")
+    }
     while let end = sources.windows.compactMap(\.nextEnd).min(), end <= until {
       closeWindows(end: end)
       horizon = max(horizon, end)
     }
     horizon = until
+    for rows in rowsInEffect { rows.settle(until: until) }
     for record in sources.ledger.takeRecords(endedBy: until) { losses(record) }
     for stage in stages { stage.close(horizon: until) }
     if let first = oldestOpenPane() { sources.ledger.forgetPanes(before: first) }
@@ -60,6 +66,7 @@ extension HostGraph {
     for (index, set) in plan.sets.enumerated() where relations[set.relation].hasRows(at: end) {
       feed(SetID(index: index), set, end: end)
     }
+    for rows in rowsInEffect where rows.relation.hasRows(at: end) { rows.learn(end: end) }
     for record in sources.ledger.takeRecords(endedBy: end) { losses(record) }
   }
 
@@ -84,7 +91,8 @@ extension HostGraph {
     found.keys.withUnsafeBufferPointer { keys in
       guard let base = keys.baseAddress else { return }
       for index in 0..<found.count {
-        var member = [UInt64](repeating: 0, count: projection.layout.wordCount)
+        // The key of all tuples is one word, 0, as in the data path.
+        var member = [UInt64](repeating: 0, count: max(1, projection.layout.wordCount))
         projection.project(base + index * found.keyWords, into: &member)
         if seen.insert(member).inserted { members.append(member) }
       }

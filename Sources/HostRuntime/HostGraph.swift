@@ -24,13 +24,14 @@ public final class HostGraph {
   let placed: PlacedPlan
   let plan: LogicalPlan
   private let mode: Mode
-  private let configuration: HostConfiguration
   let rows: (Row) -> Void
   let losses: (LossRecord) -> Void
   let sources: RowSources
   let relations: [RelationEvaluation]
   let rowOutputs: [RowOutput]
   private(set) var stages: [TupleStage] = []
+  /// The rows that tuples ask.
+  private(set) var rowsInEffect: [RowsInEffect] = []
   private let scratch: BatchScratch
   /// Windows that ended by now are closed.
   var horizon = Int64.min
@@ -44,7 +45,6 @@ public final class HostGraph {
   ) {
     self.placed = placed
     self.mode = mode
-    self.configuration = configuration
     self.rows = rows
     self.losses = losses
     let plan = placed.plan
@@ -53,7 +53,7 @@ public final class HostGraph {
     self.scratch = scratch
     sources = RowSources(
       plan, plan.aggregations.map { AggregationWindows($0, scratch, configuration) },
-      Self.makeSets(plan, configuration))
+      Self.makeSets(plan, configuration), configuration)
     var relations: [RelationEvaluation] = []
     for relation in plan.relations {
       relations.append(RelationEvaluation(relation, earlier: relations, graph: sources))
@@ -68,6 +68,7 @@ public final class HostGraph {
     self.rowOutputs = rowOutputs
     unkeyed = [UInt64](repeating: 0, count: plan.aggregations.count)
     stages = makeStages()
+    rowsInEffect = stages.flatMap(\.rowsInEffect)
   }
 
   private static func widestKey(_ plan: LogicalPlan) -> Int {
@@ -92,8 +93,7 @@ public final class HostGraph {
   private func makeStages() -> [TupleStage] {
     plan.nodes.enumerated().map { index, node in
       TupleStage(
-        index, node, plan: plan, placed: placed, sets: sources.sets, scratch: scratch,
-        configuration: configuration)
+        index, node, placed: placed, sources: sources, relations: relations, scratch: scratch)
     }
   }
 

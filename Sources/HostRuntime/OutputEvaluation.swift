@@ -45,7 +45,7 @@ final class RowOutput {
     }
   }
 
-  private static func value(_ cell: RowValue, as type: ScalarType) -> Value {
+  static func value(_ cell: RowValue, as type: ScalarType) -> Value {
     guard let number = cell.number, type.isNumeric else { return cell.value }
     return number.value(as: type)
   }
@@ -56,18 +56,36 @@ final class TupleOutput {
   private enum Column {
     case field(FieldID)
     case number(ExpressionProgram, ScalarType)
+    case beside(RowExpressionProgram, ScalarType)
   }
 
   private let index: Int
   private let columns: [Column]
+  private let scratch: BatchScratch
 
-  init(_ index: Int, _ output: Output, _ expressions: [TupleColumnExpression]) {
+  init(
+    _ index: Int, _ output: Output, _ expressions: [TupleColumnExpression],
+    _ sources: RowSources, _ relations: [RelationEvaluation], _ scratch: BatchScratch
+  ) {
     self.index = index
+    self.scratch = scratch
     columns = zip(expressions, output.schema.columns).map { expression, column in
       switch expression {
       case .field(let id): .field(id)
       case .number(let number): .number(ExpressionProgram(number), column.type)
+      case .component, .condition, .beside:
+        .beside(
+          RowExpressionProgram(
+            .tuple(expression), layout: KeyLayout(types: []), graph: sources, asking: relations),
+          column.type)
       }
+    }
+  }
+
+  /// The rows that the columns ask for their tuples.
+  var rowsInEffect: [RowsInEffect] {
+    columns.flatMap { column in
+      if case .beside(let program, _) = column { program.rowsInEffect } else { [RowsInEffect]() }
     }
   }
 
@@ -75,20 +93,33 @@ final class TupleOutput {
     _ batch: TupleBatch, rows: UnsafePointer<UInt16>, count: Int, _ emit: (Row) -> Void
   ) {
     let computed = columns.map { column -> ComputedColumn? in
-      if case .number(let program, _) = column { program.evaluate(batch) } else { nil }
+      switch column {
+      case .field: return nil
+      case .number(let program, _): return program.evaluate(batch)
+      case .beside(let program, _):
+        program.prepare(batch, rows: rows, count: count)
+        return nil
+      }
     }
     for index in 0..<count {
       let row = Int(rows[index])
       let time = batch.times[row]
-      let values = zip(columns, computed).map { column, computed -> Value in
+      var result = Row(output: self.index, start: time, end: time, values: [])
+      result.values = zip(columns, computed).enumerated().map { place, parts -> Value in
+        let (column, computed) = parts
         switch column {
         case .field(let id): return Self.value(id, batch, row)
         case .number(_, let type):
           guard let computed, computed.validity[row] != 0 else { return .missing }
           return RowNumber(computed.values[row]).value(as: type)
+        case .beside(let program, let type):
+          let cell = program.evaluate(RowView(key: scratch.keys, end: 0, tuple: row))
+          result.quality = max(result.quality, cell.quality)
+          result.bounds[place] = cell.bound
+          return RowOutput.value(cell, as: type)
         }
       }
-      emit(Row(output: self.index, start: time, end: time, values: values))
+      emit(result)
     }
   }
 

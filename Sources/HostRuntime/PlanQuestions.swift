@@ -8,6 +8,7 @@ extension LogicalPlan {
     switch nodes[node].operation {
     case .source: break
     case .filter(let predicate): fields.formUnion(predicate.fields)
+    case .filterBeside(let condition): fields.formUnion(condition.fields)
     case .distinct(let key, _): fields.formUnion(key.map(\.field))
     }
     for aggregation in aggregations where aggregation.input == node {
@@ -24,37 +25,36 @@ extension LogicalPlan {
       guard case .tuples(let source, let columns) = output.content, source == node else {
         continue
       }
-      for column in columns {
-        switch column {
-        case .field(let id): fields.insert(id)
-        case .number(let expression): fields.formUnion(expression.fields)
-        }
-      }
+      for column in columns { fields.formUnion(column.fields) }
     }
     return fields
   }
 
   /// The longest `within` of any question to a set.
   func longestWithin(of set: SetID) -> Int64 {
-    let asked =
-      nodes.map { node -> Int64 in
-        if case .filter(let predicate) = node.operation {
-          predicate.longestWithin(of: set)
-        } else {
-          0
-        }
+    var asked: [Int64] = []
+    for node in nodes {
+      switch node.operation {
+      case .filter(let predicate): asked.append(predicate.longestWithin(of: set))
+      case .filterBeside(let condition): asked.append(condition.longestWithin(of: set))
+      case .source, .distinct: break
       }
-      + relations.map { relation -> Int64 in
-        switch relation.operation {
-        case .keys: 0
-        case .filter(_, let expression), .top(_, _, let expression, _):
-          expression.longestWithin(of: set)
-        }
+    }
+    for relation in relations {
+      switch relation.operation {
+      case .keys: break
+      case .filter(_, let expression), .top(_, _, let expression, _):
+        asked.append(expression.longestWithin(of: set))
       }
-      + outputs.flatMap { output -> [Int64] in
-        guard case .rows(_, let expressions) = output.content else { return [] }
-        return expressions.map { $0.longestWithin(of: set) }
+    }
+    for output in outputs {
+      switch output.content {
+      case .rows(_, let expressions):
+        asked += expressions.map { $0.longestWithin(of: set) }
+      case .tuples(_, let columns):
+        asked += columns.map { RowExpression.tuple($0).longestWithin(of: set) }
       }
+    }
     return asked.max() ?? 0
   }
 }
@@ -72,15 +72,12 @@ extension TuplePredicate {
 
 extension RowExpression {
   fileprivate func longestWithin(of set: SetID) -> Int64 {
-    switch self {
-    case .inSet(let id, _, let within, _): id == set ? within : 0
-    case .and(let parts), .or(let parts): parts.map { $0.longestWithin(of: set) }.max() ?? 0
-    case .not(let part), .negate(let part), .ranked(let part, _, _),
-      .isOneOf(let part, _, _), .inPrefixes(let part, _, _):
-      part.longestWithin(of: set)
-    case .binary(_, let a, let b), .compare(_, let a, let b):
-      max(a.longestWithin(of: set), b.longestWithin(of: set))
-    case .key, .feature, .constant: 0
-    }
+    parts.map { part in
+      switch part {
+      case .inSet(set, _, let within, _): within
+      case .tuple(.condition(let condition)): condition.longestWithin(of: set)
+      default: 0
+      }
+    }.max() ?? 0
   }
 }

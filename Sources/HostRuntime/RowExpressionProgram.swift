@@ -9,6 +9,8 @@ struct RowView {
   let key: UnsafePointer<UInt64>
   /// The close at which the row appears: features are read as of then.
   let end: Int64
+  /// Beside tuples there is no row: the tuple's place in the batch.
+  var tuple = 0
 }
 
 /// What an expression yields: a value, its bound and what it is worth.
@@ -80,6 +82,7 @@ final class RowExpressionProgram {
     case feature(FeatureReader)
     case ranked(Node, RankedMember, Int)
     case constant(RowValue)
+    case read(TupleReader)
     case binary(RowOperator, Node, Node)
     case negate(Node)
     case condition(Condition)
@@ -101,10 +104,25 @@ final class RowExpressionProgram {
   private var root: Node = .constant(RowValue(.missing))
   /// The aggregations that the expression reads.
   private(set) var aggregations: Set<Int> = []
+  /// What the expression reads of tuples.
+  private var readers: [TupleReader] = []
+  /// The rows that it asks for tuples.
+  private(set) var rowsInEffect: [RowsInEffect] = []
+  /// The relations that a tuple's expression may ask; none where it is over rows.
+  private let relations: [RelationEvaluation]
 
-  init(_ expression: RowExpression, layout: KeyLayout, graph: RowSources) {
+  init(
+    _ expression: RowExpression, layout: KeyLayout, graph: RowSources,
+    asking relations: [RelationEvaluation] = []
+  ) {
     self.layout = layout
+    self.relations = relations
     root = compile(expression, graph)
+  }
+
+  /// Reads what the expression needs of the tuples `rows[0..<count]`, before it is evaluated.
+  func prepare(_ batch: TupleBatch, rows: UnsafePointer<UInt16>, count: Int) {
+    for reader in readers { reader.prepare(batch, rows: rows, count: count) }
   }
 
   /// The value for one row.
@@ -125,12 +143,23 @@ final class RowExpressionProgram {
     case .ranked(let operand, let member, let place):
       return .ranked(compile(operand, graph), member, place)
     case .constant(let value): return .constant(RowValue(value))
+    case .tuple(.beside(let inner)): return compile(inner, graph)
+    case .tuple(let column): return read(TupleReader(column, sets: graph.sets))
+    case .inEffect(let index, let key, let inner):
+      let rows = RowsInEffect(relations[index], inner, graph: graph)
+      rowsInEffect.append(rows)
+      return read(TupleReader(rows, key: key))
     case .binary(let operation, let left, let right):
       return .binary(operation, compile(left, graph), compile(right, graph))
     case .negate(let operand): return .negate(compile(operand, graph))
     case .compare, .isOneOf, .inPrefixes, .inSet, .and, .or, .not:
       return .condition(condition(expression, graph))
     }
+  }
+
+  private func read(_ reader: TupleReader) -> Node {
+    readers.append(reader)
+    return .read(reader)
   }
 
   private func condition(_ expression: RowExpression, _ graph: RowSources) -> Condition {
@@ -156,6 +185,7 @@ final class RowExpressionProgram {
     case .key(let index): return RowValue(layout.value(of: index, in: row.key))
     case .feature(let reader): return reader.read(row)
     case .constant(let value): return value
+    case .read(let reader): return reader.value(row.tuple)
     case .ranked(let operand, let member, let place):
       return Self.place(evaluate(operand, row), member, place)
     case .negate(let operand):

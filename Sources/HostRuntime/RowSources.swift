@@ -8,10 +8,15 @@ final class RowSources {
   let plan: LogicalPlan
   let windows: [AggregationWindows]
   let sets: [IntervalSet]
+  let configuration: HostConfiguration
   var ledger: LossLedger
 
-  init(_ plan: LogicalPlan, _ windows: [AggregationWindows], _ sets: [IntervalSet]) {
+  init(
+    _ plan: LogicalPlan, _ windows: [AggregationWindows], _ sets: [IntervalSet],
+    _ configuration: HostConfiguration
+  ) {
     self.plan = plan
+    self.configuration = configuration
     self.windows = windows
     self.sets = sets
     ledger = LossLedger(pane: plan.pane)

@@ -7,6 +7,7 @@ final class TupleStage {
   private enum Work {
     case source
     case filter(PredicateProgram)
+    case beside(RowExpressionProgram)
     case distinct(FirstSeen)
   }
 
@@ -20,17 +21,24 @@ final class TupleStage {
   let hostChildren: [Int]
   let hostAggregations: [Int]
   private let work: Work
+  private let scratch: BatchScratch
 
   init(
-    _ index: Int, _ node: TupleNode, plan: LogicalPlan, placed: PlacedPlan, sets: [IntervalSet],
-    scratch: BatchScratch, configuration: HostConfiguration
+    _ index: Int, _ node: TupleNode, placed: PlacedPlan, sources: RowSources,
+    relations: [RelationEvaluation], scratch: BatchScratch
   ) {
+    let plan = sources.plan
+    self.scratch = scratch
     kept = .allocate(capacity: TupleBatch.capacity)
     switch node.operation {
     case .source: work = .source
-    case .filter(let predicate): work = .filter(PredicateProgram(predicate, sets: sets))
+    case .filter(let predicate): work = .filter(PredicateProgram(predicate, sets: sources.sets))
+    case .filterBeside(let condition):
+      work = .beside(
+        RowExpressionProgram(
+          condition, layout: KeyLayout(types: []), graph: sources, asking: relations))
     case .distinct(let key, let window):
-      work = .distinct(FirstSeen(key, window, scratch, configuration))
+      work = .distinct(FirstSeen(key, window, scratch, sources.configuration))
     }
     children = plan.nodes.indices.filter { plan.nodes[$0].input == index }
     hostChildren = children.filter { !placed.nodes[$0].isInDataPath }
@@ -40,11 +48,17 @@ final class TupleStage {
       guard case .tuples(let source, let columns) = output.content, source == index else {
         return nil
       }
-      return TupleOutput(place, output, columns)
+      return TupleOutput(place, output, columns, sources, relations, scratch)
     }
   }
 
   deinit { kept.deallocate() }
+
+  /// The rows that the node and its outputs ask for their tuples.
+  var rowsInEffect: [RowsInEffect] {
+    let own = if case .beside(let program) = work { program.rowsInEffect } else { [RowsInEffect]() }
+    return own + outputs.flatMap(\.rowsInEffect)
+  }
 
   /// Keeps the tuples that pass, in ``kept``; tuples of a DISTINCT window that has closed do not.
   func filter(
@@ -56,6 +70,16 @@ final class TupleStage {
       return (count, 0)
     case .filter(let program):
       return (program.filter(batch, rows: rows, count: count, kept: kept), 0)
+    case .beside(let program):
+      program.prepare(batch, rows: rows, count: count)
+      var n = 0
+      for index in 0..<count {
+        let view = RowView(key: scratch.keys, end: 0, tuple: Int(rows[index]))
+        guard program.test(view).isTrue else { continue }
+        kept[n] = rows[index]
+        n += 1
+      }
+      return (n, 0)
     case .distinct(let seen):
       let end = seen.window.start(of: batch.times[0]) + seen.window.length
       return end <= horizon ? (0, 0) : seen.filter(batch, rows: rows, count: count, kept: kept)

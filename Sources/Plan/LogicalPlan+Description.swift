@@ -38,6 +38,7 @@ extension LogicalPlan: CustomStringConvertible {
       what = "packets of \(names.isEmpty ? "an interface" : names.joined(separator: ", "))"
     case .source(.capture(let file)): what = "packets of \(file)"
     case .filter(let predicate): what = "filter\(from) by \(predicate.text)"
+    case .filterBeside(let condition): what = "filter\(from) by \(text(condition, key: []))"
     case .distinct(let key, let window):
       what = "distinct\(from) by \(list(key)) window \(window)"
     }
@@ -83,12 +84,7 @@ extension LogicalPlan: CustomStringConvertible {
       columns = expressions.map { text($0, key: relations[relation].key) }
     case .tuples(let node, let expressions):
       from = "n\(node)"
-      columns = expressions.map { expression in
-        switch expression {
-        case .field(let id): id.description
-        case .number(let number): number.text
-        }
-      }
+      columns = expressions.map(text)
     }
     for (index, column) in output.schema.columns.enumerated() where columns[index] != column.name {
       columns[index] += " AS \(column.name)"

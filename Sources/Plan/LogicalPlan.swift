@@ -64,6 +64,8 @@ public struct TupleNode: Sendable, Hashable {
 public enum TupleOperation: Sendable, Hashable {
   case source(Source)
   case filter(TuplePredicate)
+  /// Passes the tuples that satisfy a condition over their fields and the rows in effect for them.
+  case filterBeside(RowExpression)
   /// Passes the first tuple of each key in the window; tuples without the key do not pass.
   case distinct(key: [KeyComponent], window: Window)
 
@@ -209,6 +211,9 @@ public struct Relation: Sendable, Hashable {
 }
 
 /// An expression over one row: its key and features. Evaluated on the host, once a row.
+///
+/// Beside tuples (``TupleOperation/filterBeside(_:)``, ``TupleColumnExpression/beside(_:)``) there
+/// is no row: such expressions are made of constants, ``tuple(_:)`` and ``inEffect(_:key:_:)``.
 public indirect enum RowExpression: Sendable, Hashable {
   /// The key column of this index.
   case key(Int)
@@ -217,6 +222,11 @@ public indirect enum RowExpression: Sendable, Hashable {
   /// `F.value(i)`, `F.count(i)`, `F.key(i)` of a ranking.
   case ranked(RowExpression, RankedMember, Int)
   case constant(Value)
+  /// What the tuple at hand has.
+  case tuple(TupleColumnExpression)
+  /// An expression over the row that the relation has for the tuple's key: that of the last close
+  /// which the plan's set lag has let take effect at the tuple's time. Missing where it has none.
+  case inEffect(Int, key: [KeyComponent], RowExpression)
   /// Numbers are exact rationals where they can be; `/` is real division.
   case binary(RowOperator, RowExpression, RowExpression)
   case negate(RowExpression)
@@ -289,10 +299,16 @@ public struct Output: Sendable, Hashable {
   }
 }
 
-/// A column of a tuple output.
+/// A column of a tuple output, or a tuple's part of a condition beside rows.
 public enum TupleColumnExpression: Sendable, Hashable {
   /// A field of any type.
   case field(FieldID)
+  /// A field as a key has it: masked, or with what stands in for a missing value.
+  case component(KeyComponent)
   /// A number.
   case number(TupleExpression)
+  /// Whether the tuple satisfies a condition.
+  case condition(TuplePredicate)
+  /// An expression over the tuple and the rows in effect for it.
+  case beside(RowExpression)
 }

@@ -122,7 +122,8 @@ extension LogicalPlan {
   public func text(_ value: RowExpression, key: [KeyComponent]) -> String {
     func part(_ inner: RowExpression) -> String {
       switch inner {
-      case .key, .feature, .constant, .ranked: text(inner, key: key)
+      case .key, .feature, .constant, .ranked, .inEffect: text(inner, key: key)
+      case .tuple(.field), .tuple(.component): text(inner, key: key)
       default: "(\(text(inner, key: key)))"
       }
     }
@@ -135,6 +136,11 @@ extension LogicalPlan {
     case .ranked(let ranking, let member, let place):
       return "\(part(ranking)).\(member.rawValue)(\(place))"
     case .constant(let value): return "\(value)"
+    case .tuple(let column): return text(column)
+    case .inEffect(let relation, let names, let inner):
+      let row = relations.indices.contains(relation) ? relations[relation].key : []
+      let asked = names.map(\.text).joined(separator: ", ")
+      return "(\(text(inner, key: row))) of r\(relation)[\(asked)]"
     case .binary(.realDivide, let a, let b): return "\(part(a)) / \(part(b))"
     case .binary(.integer(.divide), let a, let b):
       return "div(\(text(a, key: key)), \(text(b, key: key)))"
@@ -155,6 +161,17 @@ extension LogicalPlan {
     case .and(let parts): return parts.map { conjunct($0, key) }.joined(separator: " AND ")
     case .or(let parts): return parts.map { conjunct($0, key) }.joined(separator: " OR ")
     case .not(let part): return "NOT \(conjunct(part, key))"
+    }
+  }
+
+  /// A column of a tuple output.
+  public func text(_ column: TupleColumnExpression) -> String {
+    switch column {
+    case .field(let id): id.description
+    case .component(let component): component.text
+    case .number(let number): number.text
+    case .condition(let condition): condition.text
+    case .beside(let expression): text(expression, key: [])
     }
   }
 

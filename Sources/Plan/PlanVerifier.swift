@@ -39,6 +39,7 @@ private struct PlanCheck {
       switch node.operation {
       case .source: break
       case .filter(let predicate): self.predicate(predicate, "n\(index)")
+      case .filterBeside(let condition): row(condition, [], "n\(index)")
       case .distinct(let key, _):
         require(!key.isEmpty, "n\(index) has no key")
         components(key, "n\(index)")
@@ -175,6 +176,18 @@ private struct PlanCheck {
   private mutating func row(_ value: RowExpression, _ key: [KeyComponent], _ place: String) {
     switch value {
     case .constant: break
+    case .tuple(let column):
+      require(key.isEmpty, "\(place): a row has no fields of tuples")
+      self.column(column, place)
+    case .inEffect(let index, let asked, let inner):
+      guard plan.relations.indices.contains(index) else {
+        return violations.append("\(place) asks r\(index)")
+      }
+      let relation = plan.relations[index]
+      components(asked, place)
+      require(asked.map(\.type) == relation.key.map(\.type), "\(place): key of r\(index)")
+      require(plan.setLag < relation.window.length, "\(place): lag beyond the window of r\(index)")
+      row(inner, relation.key, place)
     case .key(let index): require(key.indices.contains(index), "\(place): key column \(index)")
     case .feature(let index, let columns):
       guard plan.features.indices.contains(index) else {
@@ -200,6 +213,16 @@ private struct PlanCheck {
       row(a, key, place)
       row(b, key, place)
     case .and(let parts), .or(let parts): for part in parts { row(part, key, place) }
+    }
+  }
+
+  private mutating func column(_ column: TupleColumnExpression, _ place: String) {
+    switch column {
+    case .field: break
+    case .component(let component): components([component], place)
+    case .number(let number): expression(number, place)
+    case .condition(let condition): predicate(condition, place)
+    case .beside(let expression): row(expression, [], place)
     }
   }
 
@@ -233,7 +256,7 @@ private struct PlanCheck {
         require(plan.nodes.indices.contains(node), "\(place): node")
         require(columns.count == output.schema.columns.count, "\(place): columns")
         require(!output.schema.isWindowed, "\(place): tuples have no window")
-        for case .number(let number) in columns { expression(number, place) }
+        for column in columns { self.column(column, place) }
       }
     }
   }

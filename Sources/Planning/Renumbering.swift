@@ -52,8 +52,10 @@ struct Renumbering {
     result.nodes = kept(plan.nodes, nodes).map { node in
       var node = node
       node.input = node.input.map { at(nodes, $0) }
-      if case .filter(let predicate) = node.operation {
-        node.operation = .filter(predicate.mappingSets { SetID(index: at(sets, $0.index)) })
+      switch node.operation {
+      case .filter(let predicate): node.operation = .filter(renumbered(predicate))
+      case .filterBeside(let condition): node.operation = .filterBeside(renumbered(condition))
+      case .source, .distinct: break
       }
       return node
     }
@@ -79,7 +81,7 @@ struct Renumbering {
       case .rows(let relation, let columns):
         output.content = .rows(relation: at(relations, relation), columns.map(renumbered))
       case .tuples(let node, let columns):
-        output.content = .tuples(node: at(nodes, node), columns)
+        output.content = .tuples(node: at(nodes, node), columns.map(renumbered))
       }
       return output
     }
@@ -116,8 +118,23 @@ struct Renumbering {
       case .feature(let index, let key): .feature(at(features, index), key: key)
       case .inSet(let set, let key, let within, let isNegated):
         .inSet(SetID(index: at(sets, set.index)), key, within: within, negated: isNegated)
+      case .inEffect(let relation, let key, let inner):
+        .inEffect(at(relations, relation), key: key, inner)
+      case .tuple(.condition(let condition)): .tuple(.condition(renumbered(condition)))
       default: part
       }
+    }
+  }
+
+  private func renumbered(_ predicate: TuplePredicate) -> TuplePredicate {
+    predicate.mappingSets { SetID(index: at(sets, $0.index)) }
+  }
+
+  private func renumbered(_ column: TupleColumnExpression) -> TupleColumnExpression {
+    switch column {
+    case .field, .component, .number: column
+    case .condition(let condition): .condition(renumbered(condition))
+    case .beside(let expression): .beside(renumbered(expression))
     }
   }
 }
@@ -137,41 +154,20 @@ extension TuplePredicate {
 }
 
 extension RowExpression {
-  /// The expression with every part replaced, innermost first.
-  func mapped(_ transform: (RowExpression) -> RowExpression) -> RowExpression {
-    let inner: RowExpression
-    switch self {
-    case .key, .feature, .constant, .inSet: inner = self
-    case .ranked(let part, let member, let place):
-      inner = .ranked(part.mapped(transform), member, place)
-    case .binary(let op, let a, let b):
-      inner = .binary(op, a.mapped(transform), b.mapped(transform))
-    case .negate(let part): inner = .negate(part.mapped(transform))
-    case .compare(let op, let a, let b):
-      inner = .compare(op, a.mapped(transform), b.mapped(transform))
-    case .isOneOf(let part, let list, let isNegated):
-      inner = .isOneOf(part.mapped(transform), list, negated: isNegated)
-    case .inPrefixes(let part, let list, let isNegated):
-      inner = .inPrefixes(part.mapped(transform), list, negated: isNegated)
-    case .and(let parts): inner = .and(parts.map { $0.mapped(transform) })
-    case .or(let parts): inner = .or(parts.map { $0.mapped(transform) })
-    case .not(let part): inner = .not(part.mapped(transform))
-    }
-    return transform(inner)
-  }
-
-  /// The features and sets that the expression reads.
-  var reads: (features: Set<Int>, sets: Set<Int>) {
+  /// The features, sets and relations that the expression reads.
+  var reads: (features: Set<Int>, sets: Set<Int>, relations: Set<Int>) {
     var features: Set<Int> = []
     var sets: Set<Int> = []
-    _ = mapped { part in
+    var relations: Set<Int> = []
+    for part in parts {
       switch part {
       case .feature(let index, _): features.insert(index)
       case .inSet(let set, _, _, _): sets.insert(set.index)
+      case .inEffect(let relation, _, _): relations.insert(relation)
+      case .tuple(.condition(let condition)): sets.formUnion(condition.sets.map(\.index))
       default: break
       }
-      return part
     }
-    return (features, sets)
+    return (features, sets, relations)
   }
 }

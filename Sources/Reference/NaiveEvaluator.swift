@@ -17,7 +17,7 @@ public struct NaiveRow: Sendable {
 /// Written from `Docs/Language.md`; shares nothing with the engines but the plan and the field
 /// table. Everything is kept, so it is for test captures only.
 public struct NaiveEvaluator {
-  private let plan: LogicalPlan
+  let plan: LogicalPlan
   private var newest = Int64.min
   private var states: [WindowKey: [[Value]: NaiveState]] = [:]
   private var seen: [WindowKey: Set<[Value]>] = [:]
@@ -54,7 +54,6 @@ public struct NaiveEvaluator {
   /// Takes the next packet.
   public mutating func take(_ packet: NaivePacket) {
     newest = max(newest, packet.time)
-    var sets: [SetQuestion: Bool] = [:]
     var passed = [Bool](repeating: false, count: plan.nodes.count)
     for index in plan.nodes.indices {
       let node = plan.nodes[index]
@@ -62,12 +61,8 @@ public struct NaiveEvaluator {
       switch node.operation {
       case .source: passed[index] = true
       case .filter(let predicate):
-        answer(predicate, packet, into: &sets)
-        let answers = sets
-        let tuple = NaiveTuple(packet: packet) { id, key, within in
-          answers[SetQuestion(set: id, key: key, within: within)] ?? false
-        }
-        passed[index] = tuple.satisfies(predicate)
+        passed[index] = satisfies(predicate, packet)
+      case .filterBeside(let condition): passed[index] = holds(condition, beside: packet)
       case .distinct(let components, let window):
         let tuple = NaiveTuple(packet: packet) { _, _, _ in false }
         let start = window.start(of: packet.time)
@@ -128,12 +123,8 @@ public struct NaiveEvaluator {
     for (index, output) in plan.outputs.enumerated() {
       guard case .tuples(let node, let columns) = output.content, passed[node] else { continue }
       let time = tuple.packet.time
-      let values = columns.map { column -> Value in
-        switch column {
-        case .field(let id): return tuple.packet.value(id)
-        case .number(let expression):
-          return tuple.number(expression).map { .integer($0) } ?? .missing
-        }
+      let values = zip(columns, output.schema.columns).map { column, schema in
+        Self.typed(value(of: column, tuple.packet), schema.type)
       }
       tupleRows.append(
         NaiveRow(
@@ -149,6 +140,25 @@ extension NaiveEvaluator {
     let set: SetID
     let key: [Value]
     let within: Int64
+  }
+
+  /// Whether a packet satisfies a predicate, sets included.
+  mutating func satisfies(_ predicate: TuplePredicate, _ packet: NaivePacket) -> Bool {
+    var answers: [SetQuestion: Bool] = [:]
+    answer(predicate, packet, into: &answers)
+    let known = answers
+    return NaiveTuple(packet: packet) { id, key, within in
+      known[SetQuestion(set: id, key: key, within: within)] ?? false
+    }.satisfies(predicate)
+  }
+
+  /// Whether the relation has a row with this key at a close.
+  mutating func hasRow(_ relation: Int, _ key: [Value], at end: Int64) -> Bool {
+    let place = WindowKey(index: ~relation, start: end)
+    if let known = setCache[place] { return known.contains(key) }
+    let found = Set(keys(of: relation, at: end).map(\.key))
+    setCache[place] = found
+    return found.contains(key)
   }
 
   /// Answers every set test of a predicate for this packet.
@@ -267,7 +277,7 @@ extension NaiveEvaluator {
     return state.value(index, feature.call)
   }
 
-  private func value(
+  func value(
     _ expression: RowExpression, key: [Value], end: Int64, factor: Double
   ) -> Value {
     switch expression {
@@ -285,7 +295,8 @@ extension NaiveEvaluator {
       switch member {
       case .share: return .real(items[place].share)
       case .count: return .integer(items[place].count)
-      case .key: return items[place].item[0]
+      case .key where items[place].item.count == 1: return items[place].item[0]
+      case .key: return .text(items[place].item.map(\.description).joined(separator: "/"))
       }
     case .binary(let op, let left, let right):
       guard let a = number(left, key, end, factor), let b = number(right, key, end, factor),
@@ -297,6 +308,7 @@ extension NaiveEvaluator {
         let result = NaiveNumber.apply(.integer(.subtract), .rational(0, 1), a)
       else { return .missing }
       return result.integer.map { .integer($0) } ?? .real(result.double)
+    case .tuple, .inEffect: preconditionFailure("what tuples ask is replaced by its value")
     case .compare, .isOneOf, .inPrefixes, .inSet, .and, .or, .not:
       return .bool(truth(expression, key: key, end: end, factor: factor))
     }
@@ -315,7 +327,7 @@ extension NaiveEvaluator {
     return NaiveNumber(value(expression, key: key, end: end, factor: factor))
   }
 
-  private func truth(
+  func truth(
     _ condition: RowExpression, key: [Value], end: Int64, factor: Double
   ) -> Bool {
     switch condition {

@@ -156,9 +156,11 @@ extension Resolver {
       checked.append((value, columnName(column)))
     }
     let features = checked.reduce(into: [Int]()) { $0 = merged($0, $1.0.features) }
-    if !features.isEmpty {
-      outputKeys(of: stream, features, checked, name, range)
-      return
+    let hasFields = checked.contains { value, _ in
+      value.contains { if case .field = $0.node { true } else { false } }
+    }
+    if !features.isEmpty, stream.key != nil, !hasFields {
+      return output(rows(of: stream, for: features, range), checked, name, range)
     }
     for (value, title) in checked {
       guard isNewColumn(title, schema, value.range) else { return }
@@ -167,12 +169,8 @@ extension Resolver {
       case .key(let index) where stream.components[index].mask == nil:
         expressions.append(.field(stream.components[index].field))
       default:
-        guard !isCompound(value), value.type.isNumeric else {
-          notSupported("\(article(value.type)) as a column of tuples", value.range)
-          return
-        }
-        guard let number = tupleExpression(value, key: stream.components) else { return }
-        expressions.append(.number(number))
+        guard let column = tupleColumn(value, of: stream) else { return }
+        expressions.append(column)
       }
       schema.append(DataModel.OutputColumn(name: title, type: value.type))
     }
@@ -189,26 +187,20 @@ extension Resolver {
         schema: OutputSchema(name: name, columns: schema, isWindowed: false), range: range))
   }
 
-  /// A keyed stream with listed features: a row for each key and window.
-  private mutating func outputKeys(
-    of stream: TupleStream, _ features: [Int], _ columns: [(Typed, String)], _ name: String,
-    _ range: SourceRange
-  ) {
-    if let field = columns.first(where: { value, _ in
-      value.contains { if case .field = $0.node { true } else { false } }
-    }) {
-      notSupported(
-        "features and fields of the tuple in one output", field.0.range,
-        notes: [Diagnostic.Note("rows have the key and features")])
-      return
+  /// A computed column of a tuple's row; a feature is that of the last window in effect.
+  private mutating func tupleColumn(
+    _ value: Typed, of stream: TupleStream
+  ) -> TupleColumnExpression? {
+    let key = stream.components
+    if value.features.isEmpty, !value.isConstant, !isRead(value, ofKey: key) {
+      if value.isCondition, isCompound(value) {
+        return predicate(value, key: key).map { .condition($0) }
+      }
+      if value.type.isNumeric, value.type != .float {
+        return tupleExpression(value, key: key).map { .number($0) }
+      }
     }
-    guard stream.key != nil else {
-      notSupported(
-        "features as columns of tuples", columns[0].0.range,
-        notes: [Diagnostic.Note("output the feature itself: OUTPUT F;")])
-      return
-    }
-    output(rows(of: stream, for: features, range), columns, name, range)
+    return beside(value, over: stream).map { .beside($0) }
   }
 
   /// What people look at first: the key, then ends, protocol and length.

@@ -58,6 +58,8 @@ public struct QueryGenerator: Sendable {
       lines.append("F3 = FILTER P BY SourceIp \(negation)IN Hot\(within);")
       streams.append("F3")
     }
+    if random.once(in: 3) { streams.append(beside(streams)) }
+    if random.once(in: 6) { tuples(streams) }
     for index in 0..<random.number(1...2) { relation(index, streams) }
     return lines.joined(separator: "\n") + "\n"
   }
@@ -92,6 +94,40 @@ public struct QueryGenerator: Sendable {
       lines.append("OUTPUT R\(index) (\(list));")
     default: lines.append("OUTPUT \(key) (\(list));")
     }
+  }
+
+  /// A filter that compares tuples with features, by key or of all tuples.
+  private mutating func beside(_ streams: [String]) -> String {
+    let stream = random.choice(streams)
+    let base = random.choice(streams)
+    let key = random.choice(["SourceIp", "DestIp/24", "IpProtocol", "DestPort ELSE 0"])
+    let source = random.once(in: 3) ? base : "(STREAM \(base) BY \(key))"
+    let call = random.choice(["ave(frame.len)", "max(ip.ttl)", "count()", "sum(IpBytes)"])
+    lines.append("B1 = FOREACH \(source) GENERATE \(call) WINDOW \(window);")
+    lines.append("B2 = FOREACH \(base) GENERATE count() WINDOW 500ms;")
+    let comparison = random.choice(["<", "<=", ">", ">=", "!="])
+    let condition = random.choice([
+      "\(number()) \(comparison) B1", "B2 > \(random.number(5...60))",
+      "\(flag()) AND frame.len * 2 \(comparison) B1 + \(number())",
+      "\(flag()) OR NOT (\(number()) \(comparison) B1)",
+      "B1 > \(random.number(1...300)) AND \(flag())", "B2 / 2 < B1 OR \(predicate(0))",
+    ])
+    lines.append("BF = FILTER \(stream) BY \(condition);")
+    return "BF"
+  }
+
+  /// An output of tuples with computed columns and features in effect.
+  private mutating func tuples(_ streams: [String]) {
+    lines.append("TN = FOREACH (STREAM P BY SourceIp) GENERATE count() WINDOW \(window);")
+    let columns = [
+      "frame.len", "SourceIp", "tcp AND frame.len > 100 AS Long", "frame.len / 3 AS Third", "TN",
+      "TN > 5 AS Busy", "DestPort IN {53, 80} AS Known", "ip.ttl + 1 AS Hops",
+    ]
+    let chosen = columns.filter { _ in random.once(in: 2) }
+    if chosen.isEmpty { return }
+    let source = random.once(in: 2) ? random.choice(streams) : "(STREAM P BY SourceIp)"
+    lines.append("TT = FILTER \(source) BY frame.len > 200;")
+    lines.append("OUTPUT TT (\((["frame.time"] + chosen).joined(separator: ", ")));")
   }
 
   private mutating func keys(_ most: Int) -> String {

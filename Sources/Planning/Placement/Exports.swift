@@ -65,19 +65,10 @@ private struct HostReader {
     switch plan.nodes[index].operation {
     case .source: Need()
     case .filter(let predicate): Need(fields: predicate.fields)
+    case .filterBeside(let condition): Need(fields: condition.fields)
     case .distinct(let key, _):
       // On the host alone the first tuple of a key is the one that passes, whole.
       Need(fields: Set(key.map(\.field)), needsOrder: nodes[index] != .prefiltered)
-    }
-  }
-}
-
-extension TupleColumnExpression {
-  /// The fields that the column reads.
-  var fields: Set<FieldID> {
-    switch self {
-    case .field(let id): [id]
-    case .number(let number): number.fields
     }
   }
 }

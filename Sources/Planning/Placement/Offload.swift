@@ -22,6 +22,7 @@ struct Offload {
         if words > Self.keyWordsMax { return wide("the set's key", words) }
       }
       return nil
+    case .filterBeside: return "it compares tuples with rows, and the host has the rows"
     case .distinct(let key, _):
       let words = KeyLayout(key).wordCount
       if words > Self.keyWordsMax { return wide("the key", words) }
@@ -93,6 +94,7 @@ struct Offload {
       case .source: break
       case .filter(let predicate):
         guard predicate.sets.isEmpty, areRead(predicate.fields) else { return false }
+      case .filterBeside: return false
       case .distinct(let inner, _): guard inner.allSatisfy(isRead) else { return false }
       }
     }

@@ -44,7 +44,9 @@ private struct Use {
 
   mutating func mark(_ output: Output) {
     switch output.content {
-    case .tuples(let node, _): mark(node: node)
+    case .tuples(let node, let columns):
+      mark(node: node)
+      for column in columns { mark(.tuple(column)) }
     case .rows(let relation, let columns):
       mark(relation: relation)
       for column in columns { mark(column) }
@@ -55,8 +57,10 @@ private struct Use {
     guard !nodes[index] else { return }
     nodes[index] = true
     if let input = plan.nodes[index].input { mark(node: input) }
-    if case .filter(let predicate) = plan.nodes[index].operation {
-      for set in predicate.sets { mark(set: set.index) }
+    switch plan.nodes[index].operation {
+    case .filter(let predicate): for set in predicate.sets { mark(set: set.index) }
+    case .filterBeside(let condition): mark(condition)
+    case .source, .distinct: break
     }
   }
 
@@ -93,5 +97,6 @@ private struct Use {
       mark(aggregation: plan.features[index].aggregation)
     }
     for index in reads.sets { mark(set: index) }
+    for index in reads.relations { mark(relation: index) }
   }
 }

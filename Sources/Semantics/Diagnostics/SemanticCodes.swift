@@ -49,8 +49,6 @@ extension DiagnosticCode {
   public static let neverTrue = DiagnosticCode("SAL0227")
   /// Always true.
   public static let alwaysTrue = DiagnosticCode("SAL0228")
-  /// A feature beside fields of a tuple.
-  public static let featureBesideField = DiagnosticCode("SAL0229")
   /// A feature out of place.
   public static let featureOutOfPlace = DiagnosticCode("SAL0230")
   /// A stream is no value.

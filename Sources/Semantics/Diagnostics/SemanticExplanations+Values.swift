@@ -43,12 +43,6 @@ extension SemanticExplanations {
         + "present, so it filters nothing else.",
       example: "X = FILTER P BY tcp.dstport >= 0;"),
     DiagnosticExplanation(
-      .featureBesideField, "a feature beside fields of a tuple",
-      "A feature speaks of a window that has closed; a tuple asks it through the set "
-        + "of keys that passed. A single comparison cannot mix it with fields of the "
-        + "tuple.",
-      example: "X = FILTER K BY frame.len > Average;"),
-    DiagnosticExplanation(
       .featureOutOfPlace, "a feature out of place",
       "Operators fold tuples: their arguments are fields and constants, not features.",
       example: "B = FOREACH K GENERATE sum(A) WINDOW 1s;"),

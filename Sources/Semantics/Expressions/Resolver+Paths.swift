@@ -40,7 +40,11 @@ extension Resolver {
   }
 
   private func keyColumn(_ name: String, in scope: Scope) -> Int? {
-    scope.key.firstIndex { $0.name == name && ($0.mask == nil || !scope.hasTuples) }
+    // Over tuples `DestIp` is the field, also where the key has a prefix of it; `Net` is the key's.
+    scope.key.firstIndex {
+      $0.name == name
+        && ($0.mask == nil || !scope.hasTuples || PacketFields.named(name) == nil)
+    }
   }
 
   private mutating func reportNotInRows(_ path: Path, _ scope: Scope) {
@@ -183,12 +187,10 @@ extension Resolver {
     case .count: type = .signed
     case .key:
       guard case .fields(let items)? = plan.features[index].call.arguments.first,
-        items.count == 1, let item = items.first
-      else {
-        notSupported(".key of several fields", member.range)
-        return nil
-      }
-      type = item.type
+        let item = items.first
+      else { preconditionFailure("a ranking is of fields") }
+      // The key of several fields is their values, one text: `10.0.0.1/80`.
+      type = items.count == 1 ? item.type : .string
     }
     return Typed(.ranked(index, kind, place), type, range)
   }

@@ -91,6 +91,11 @@ extension Resolver {
     _ operand: Typed, _ list: [Typed], _ isNegated: Bool, key: [KeyComponent]
   ) -> RowExpression? {
     guard let value = rowExpression(operand, key: key) else { return nil }
+    return .isOneOf(value, constants(list, besides: operand), negated: isNegated)
+  }
+
+  /// The constants of a list as values of the operand's kind.
+  func constants(_ list: [Typed], besides operand: Typed) -> [Value] {
     var values: [Value] = []
     for constant in list {
       switch constant.node {
@@ -107,7 +112,7 @@ extension Resolver {
         values[values.count - 1] = .bool(n != 0)
       }
     }
-    return .isOneOf(value, values, negated: isNegated)
+    return values
   }
 
   private mutating func inSet(
@@ -151,7 +156,7 @@ extension Resolver {
     plan.aggregations[plan.features[feature].aggregation].key
   }
 
-  private mutating func reportKeys(
+  mutating func reportKeys(
     of index: Int, beside key: [KeyComponent], at range: SourceRange
   ) {
     let feature = plan.features[index]

@@ -60,13 +60,7 @@ extension Resolver {
         }
         result = Fraction(.folded(op, a.numerator, b.numerator))
       }
-    case .feature, .ranked:
-      report(
-        Diagnostic(
-          .featureBesideField,
-          "a feature cannot be computed with fields of the tuple yet", at: value.range,
-          notes: [Diagnostic.Note("compare features with constants and with each other")]))
-      return nil
+    case .feature, .ranked: preconditionFailure("features are asked of rows, not of tuples")
     default:
       reportOperand(value, of: "the operator", needs: "numbers")
       return nil
@@ -125,11 +119,7 @@ extension Resolver {
       guard let components = components(elements, askedOf: set, key: key) else { return nil }
       return .inSet(set, components, within: within, negated: isNegated)
     default:
-      if value.features.isEmpty { preconditionFailure("a condition was checked as one") }
-      report(
-        Diagnostic(
-          .featureBesideField, "this feature cannot be asked for a tuple yet", at: value.range))
-      return nil
+      preconditionFailure("a condition was checked as one")
     }
   }
 
@@ -240,10 +230,6 @@ extension Resolver {
     switch value.node {
     case .field(let id): return id
     case .key(let index): return keyField(key[index], value.range)
-    case .ranked:
-      report(
-        Diagnostic(
-          .featureBesideField, "this feature cannot be asked for a tuple yet", at: value.range))
     default:
       report(
         Diagnostic(

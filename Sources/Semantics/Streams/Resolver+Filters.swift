@@ -79,12 +79,50 @@ extension Resolver {
     _ stream: TupleStream, by condition: Typed, _ range: SourceRange
   ) -> Meaning {
     let features = condition.features
-    if features.isEmpty { return filterTuples(stream, by: condition, range) }
-    if stream.key != nil, isAnswered(condition, byRowsOf: stream.components) {
+    if stream.key != nil, !features.isEmpty, isAnswered(condition, byRowsOf: stream.components) {
       return filter(rows(of: stream, for: features, range), by: condition, range)
     }
-    guard let replaced = replacingFeatures(condition, over: stream) else { return .invalid }
-    return filterTuples(stream, by: replaced, range)
+    // What sets can answer stays a filter of tuples, which the data path can run.
+    let parts = if case .and(let parts) = condition.node { parts } else { [condition] }
+    let (asked, mixed) = split(parts, over: stream)
+    var passed = stream
+    if !asked.isEmpty {
+      let whole = joined(asked, range)
+      guard let replaced = replacingFeatures(whole, over: stream),
+        case .tuples(let filtered) = filterTuples(stream, by: replaced, range)
+      else { return .invalid }
+      passed = filtered
+    }
+    if mixed.isEmpty { return .tuples(passed) }
+    guard let lowered = beside(joined(mixed, range), over: stream) else { return .invalid }
+    return .tuples(
+      TupleStream(
+        node: add(.filterBeside(lowered), to: passed.node, range: range), key: stream.key))
+  }
+
+  private func joined(_ parts: [Typed], _ range: SourceRange) -> Typed {
+    parts.count == 1 ? parts[0] : Typed(.and(parts), .bool, range)
+  }
+
+  /// The parts that sets can answer, and those that need features' values beside the tuple's.
+  private mutating func split(
+    _ parts: [Typed], over stream: TupleStream
+  ) -> (asked: [Typed], mixed: [Typed]) {
+    var (asked, mixed): ([Typed], [Typed]) = ([], [])
+    for part in parts {
+      if isAsked(part, over: stream) { asked.append(part) } else { mixed.append(part) }
+    }
+    return (asked, mixed)
+  }
+
+  private mutating func isAsked(_ part: Typed, over stream: TupleStream) -> Bool {
+    if part.features.isEmpty { return !isRead(part, ofKey: stream.components) }
+    if answering(part, over: stream) != nil { return true }
+    switch part.node {
+    case .and(let parts), .or(let parts): return parts.allSatisfy { isAsked($0, over: stream) }
+    case .not(let part): return isAsked(part, over: stream)
+    default: return false
+    }
   }
 
   private mutating func filterTuples(
@@ -119,9 +157,7 @@ extension Resolver {
       return replacingFeatures(part, over: stream).map {
         Typed(.not($0), .bool, condition.range)
       }
-    default:
-      reportMixture(condition, stream)
-      return nil
+    default: preconditionFailure("a comparison of tuples with rows is no set")
     }
   }
 
@@ -156,7 +192,7 @@ extension Resolver {
   }
 
   /// The keyed stream whose rows can answer: the stream itself, or the one under a feature.
-  private mutating func answering(_ part: Typed, over stream: TupleStream) -> TupleStream? {
+  mutating func answering(_ part: Typed, over stream: TupleStream) -> TupleStream? {
     guard !part.contains({ if case .field = $0.node { true } else { false } }) else {
       return nil
     }
@@ -165,7 +201,7 @@ extension Resolver {
     guard !part.contains({ if case .key = $0.node { true } else { false } }) else { return nil }
     for feature in part.features {
       let aggregation = plan.aggregations[plan.features[feature].aggregation]
-      if !aggregation.key.isEmpty, isAnswered(part, byRowsOf: aggregation.key) {
+      if isAnswered(part, byRowsOf: aggregation.key) {
         return TupleStream(node: aggregation.input, key: aggregation.key)
       }
     }
@@ -185,17 +221,5 @@ extension Resolver {
       Typed(isOwn ? .key(index) : .field(component.field), component.type, range)
     }
     return Typed(.inSet(set, elements, within: 0, negated: false), .bool, range)
-  }
-
-  private mutating func reportMixture(_ condition: Typed, _ stream: TupleStream) {
-    let isGlobal = condition.features.allSatisfy { featureKey($0).isEmpty }
-    let notes =
-      isGlobal
-      ? [Diagnostic.Note("a feature of all tuples can be compared in a FILTER of a keyed stream")]
-      : [Diagnostic.Note("compare features in a FILTER of their own, and ask its rows by IN")]
-    notSupported(
-      isGlobal
-        ? "a feature of all tuples as a filter of tuples"
-        : "features and fields of the tuple in one comparison", condition.range, notes: notes)
   }
 }

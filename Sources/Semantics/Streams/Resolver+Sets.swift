@@ -37,7 +37,7 @@ extension Resolver {
     return SetID(index: plan.sets.count - 1)
   }
 
-  private mutating func isLagBelowWindow(_ rows: Relation, _ range: SourceRange) -> Bool {
+  mutating func isLagBelowWindow(_ rows: Relation, _ range: SourceRange) -> Bool {
     guard plan.setLag >= rows.window.length else { return true }
     let lag = Timestamp.durationText(plan.setLag)
     var notes = [Diagnostic.Note("the rows are computed here", at: rows.range)]
