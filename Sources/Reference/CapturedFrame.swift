@@ -25,42 +25,47 @@ public struct CapturedFrame: Sendable {
 public enum CaptureFile {
   /// The frames of a classic or next-generation capture; those before the first damage.
   public static func frames(of bytes: [UInt8]) -> [CapturedFrame] {
-    guard bytes.count >= 4 else { return [] }
-    let reader = Bytes(bytes, bigEndian: true)
-    switch reader.number(0, 4) {
-    case 0xA1B2_C3D4: return classic(Bytes(bytes, bigEndian: true), unit: 1000)
-    case 0xA1B2_3C4D: return classic(Bytes(bytes, bigEndian: true), unit: 1)
-    case 0xD4C3_B2A1: return classic(Bytes(bytes, bigEndian: false), unit: 1000)
-    case 0x4D3C_B2A1: return classic(Bytes(bytes, bigEndian: false), unit: 1)
-    case 0x0A0D_0D0A: return nextGeneration(bytes)
-    default: return []
+    var frames: [CapturedFrame] = []
+    forEachFrame(of: bytes) { frames.append($0) }
+    return frames
+  }
+
+  /// Hands out the frames of a capture one by one, those before the first damage.
+  public static func forEachFrame(of bytes: [UInt8], _ body: (CapturedFrame) -> Void) {
+    guard bytes.count >= 4 else { return }
+    let big = Bytes(bytes, bigEndian: true)
+    let little = Bytes(bytes, bigEndian: false)
+    switch big.number(0, 4) {
+    case 0xA1B2_C3D4: classic(big, unit: 1000, body)
+    case 0xA1B2_3C4D: classic(big, unit: 1, body)
+    case 0xD4C3_B2A1: classic(little, unit: 1000, body)
+    case 0x4D3C_B2A1: classic(little, unit: 1, body)
+    case 0x0A0D_0D0A: nextGeneration(bytes, body)
+    default: return
     }
   }
 
-  private static func classic(_ file: Bytes, unit: Int64) -> [CapturedFrame] {
-    guard file.bytes.count >= 24 else { return [] }
-    let linkType = Int(file.number(20, 4) & 0x0FFF_FFFF)
-    var frames: [CapturedFrame] = []
+  private static func classic(_ file: Bytes, unit: Int64, _ body: (CapturedFrame) -> Void) {
+    guard file.bytes.count >= 24 else { return }
+    let linkType = Int(file.number(20, 4) & 0x03FF_FFFF)
     var at = 24
     while at + 16 <= file.bytes.count {
       let length = Int(file.number(at + 8, 4))
       guard at + 16 + length <= file.bytes.count else { break }
       let seconds = Int64(file.number(at, 4))
       let fraction = Int64(file.number(at + 4, 4)) * unit
-      frames.append(
+      body(
         CapturedFrame(
           time: seconds * 1_000_000_000 + fraction,
           bytes: Array(file.bytes[at + 16..<at + 16 + length]),
           wireLength: Int(file.number(at + 12, 4)), linkType: linkType))
       at += 16 + length
     }
-    return frames
   }
 
-  private static func nextGeneration(_ bytes: [UInt8]) -> [CapturedFrame] {
-    var frames: [CapturedFrame] = []
+  private static func nextGeneration(_ bytes: [UInt8], _ body: (CapturedFrame) -> Void) {
     var file = Bytes(bytes, bigEndian: false)
-    var interfaces: [(linkType: Int, perSecond: Int64)] = []
+    var interfaces: [(linkType: Int, clock: Clock)] = []
     var at = 0
     while at + 12 <= bytes.count {
       if Bytes(bytes, bigEndian: true).number(at, 4) == 0x0A0D_0D0A {
@@ -71,38 +76,52 @@ public enum CaptureFile {
       let kind = file.number(at, 4)
       let length = Int(file.number(at + 4, 4))
       guard length >= 12, at + length <= bytes.count else { break }
-      if kind == 1 {
-        interfaces.append((Int(file.number(at + 8, 2)), resolution(file, at + 16, at + length - 4)))
-      } else if kind == 6, Int(file.number(at + 8, 4)) < interfaces.count {
+      if kind == 1, length >= 20 {
+        interfaces.append((Int(file.number(at + 8, 2)), Clock(file, at + 16, at + length - 4)))
+      } else if kind == 6, length >= 32, Int(file.number(at + 8, 4)) < interfaces.count {
         let interface = interfaces[Int(file.number(at + 8, 4))]
-        let ticks = Int64(file.number(at + 12, 4) << 32 | file.number(at + 16, 4))
         let captured = Int(file.number(at + 20, 4))
-        let whole = ticks / interface.perSecond
-        let rest = ticks % interface.perSecond
-        frames.append(
+        guard captured <= length - 32 else { break }
+        body(
           CapturedFrame(
-            time: whole * 1_000_000_000 + rest * (1_000_000_000 / interface.perSecond),
+            time: interface.clock.time(file.number(at + 12, 4) << 32 | file.number(at + 16, 4)),
             bytes: Array(bytes[at + 28..<at + 28 + captured]),
             wireLength: Int(file.number(at + 24, 4)), linkType: interface.linkType))
       }
       at += length
     }
-    return frames
   }
 
-  /// Ticks a second out of the options of an interface block: `if_tsresol`, code 9.
-  private static func resolution(_ file: Bytes, _ start: Int, _ end: Int) -> Int64 {
-    var at = start
-    while at + 4 <= end {
-      let code = file.number(at, 2)
-      let length = Int(file.number(at + 2, 2))
-      if code == 0 { break }
-      if code == 9 {
-        return (0..<Int64(file.bytes[at + 4])).reduce(Int64(1)) { result, _ in result * 10 }
+  /// The clock of an interface block: `if_tsresol`, code 9, and `if_tsoffset`, code 14.
+  private struct Clock {
+    private var perSecond: Int128 = 1_000_000
+    private var offset: Int64 = 0
+
+    init(_ file: Bytes, _ start: Int, _ end: Int) {
+      var at = start
+      while at + 4 <= end {
+        let code = file.number(at, 2)
+        let length = Int(file.number(at + 2, 2))
+        guard code != 0, at + 4 + length <= end else { break }
+        if code == 9, length == 1 {
+          let power = Int(file.bytes[at + 4])
+          // 64 bits of a finer clock are no second; nothing records with one.
+          if power >= 128 {
+            perSecond = Int128(1) << Int128(min(power - 128, 63))
+          } else {
+            perSecond = (0..<min(power, 19)).reduce(Int128(1)) { result, _ in result * 10 }
+          }
+        }
+        if code == 14, length == 8 { offset = Int64(truncatingIfNeeded: file.number(at + 4, 8)) }
+        at += 4 + (length + 3) / 4 * 4
       }
-      at += 4 + (length + 3) / 4 * 4
     }
-    return 1_000_000
+
+    /// Nanoseconds since the Unix epoch, rounded down.
+    func time(_ ticks: UInt64) -> Int64 {
+      let nanoseconds = Int128(ticks) * 1_000_000_000 / perSecond
+      return Int64(clamping: nanoseconds + Int128(offset) * 1_000_000_000)
+    }
   }
 
   /// Numbers of either byte order.
@@ -116,8 +135,11 @@ public enum CaptureFile {
     }
 
     func number(_ at: Int, _ width: Int) -> UInt64 {
-      let part = bytes[at..<at + width]
-      return (bigEndian ? Array(part) : Array(part.reversed())).reduce(0) { $0 << 8 | UInt64($1) }
+      var result: UInt64 = 0
+      for index in 0..<width {
+        result = result << 8 | UInt64(bytes[bigEndian ? at + index : at + width - 1 - index])
+      }
+      return result
     }
   }
 }

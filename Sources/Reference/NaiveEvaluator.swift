@@ -9,6 +9,12 @@ public struct NaiveRow: Sendable {
   /// Whether an engine may leave the row out or may print it although it is not in the answer:
   /// it hangs on an estimate within whose bound the truth lies on the other side of a threshold.
   public let isOptional: Bool
+
+  /// A row that an engine has to print, or may.
+  public init(row: Row, isOptional: Bool) {
+    self.row = row
+    self.isOptional = isOptional
+  }
 }
 
 /// The meaning of a plan, tuple by tuple, with dictionaries and exact sets: what every engine's

@@ -29,10 +29,16 @@ public struct NaivePacket: Sendable {
     case 1: decodeEthernet()
     case 113: decodeNetwork(number(14, 2), at: 16)
     case 276: decodeNetwork(number(0, 2), at: 20)
-    default:
-      guard let first = bytes.first else { return }
-      decodeNetwork(first >> 4 == 4 ? 0x0800 : first >> 4 == 6 ? 0x86DD : nil, at: 0)
+    // Loopback: four bytes of address family, of whichever machine wrote them.
+    case 0, 108: decodeRaw(at: 4)
+    default: decodeRaw(at: 0)
     }
+  }
+
+  private mutating func decodeRaw(at: Int) {
+    guard at < bytes.count else { return }
+    let version = bytes[at] >> 4
+    decodeNetwork(version == 4 ? 0x0800 : version == 6 ? 0x86DD : nil, at: at)
   }
 
   /// The value of a field, `.missing` where the packet does not have it.

@@ -47,14 +47,17 @@ public enum RowComparison {
     }
   }
 
-  private static func agrees(_ exact: Row, _ row: Row) -> Bool {
+  /// Whether a row says what another does, each as its bounds allow.
+  static func agrees(_ exact: Row, _ row: Row) -> Bool {
     guard exact.values.count == row.values.count else { return false }
     return exact.values.indices.allSatisfy { index in
       let (a, b) = (exact.values[index], row.values[index])
-      if let bound = row.bounds[index], let truth = number(a), let estimate = number(b) {
-        let low = estimate - 2 * (estimate - bound.low)
-        let high = estimate + 2 * (bound.high - estimate)
-        return low <= truth && truth <= high
+      let isEstimate = row.bounds[index] != nil || exact.bounds[index] != nil
+      if isEstimate, let truth = number(a), let estimate = number(b) {
+        let (left, right) = (
+          widened(truth, exact.bounds[index]), widened(estimate, row.bounds[index])
+        )
+        return left.low <= right.high && right.low <= left.high
       }
       if case .real(let x) = a, let y = number(b) {
         return x == y || abs(x - y) <= 1e-12 * max(abs(x), abs(y))
@@ -63,7 +66,15 @@ public enum RowComparison {
     }
   }
 
-  private static func number(_ value: Value) -> Double? {
+  /// A value's bound taken twice as wide; the value itself where it has none.
+  private static func widened(_ value: Double, _ bound: Bound?) -> Bound {
+    guard let bound else { return Bound(low: value, high: value) }
+    return Bound(
+      low: value - 2 * (value - bound.low), high: value + 2 * (bound.high - value))
+  }
+
+  /// A value as a number, where it is one.
+  static func number(_ value: Value) -> Double? {
     switch value {
     case .integer(let number): Double(number)
     case .real(let number): number

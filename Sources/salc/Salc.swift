@@ -15,7 +15,7 @@ struct Salc: ParsableCommand {
     version: salcVersion,
     subcommands: [
       CheckCommand.self, FormatCommand.self, ExplainCommand.self, CompileCommand.self,
-      RunCommand.self, TestCommand.self, WhyCommand.self,
+      RunCommand.self, TestCommand.self, VerifyCommand.self, WhyCommand.self,
     ])
 
   /// Exit codes and suggestions are ours; parsing and help are ArgumentParser's.
