@@ -71,6 +71,15 @@ public struct XDPAttachment: ~Copyable, Sendable {
     return info.xdp.ifindex != 0
   }
 
+  /// Puts another program in the place of the one that runs, between two packets: none passes
+  /// unseen. CPUs may still be in the old program until a grace period has passed.
+  public func replace(with program: borrowing LoadedProgram) throws(BPFError) {
+    let result = bpf_link_update(link, program.descriptor, nil)
+    if result < 0 {
+      throw .call("cannot replace the program on \(interface.name)", SystemError(code: result))
+    }
+  }
+
   /// Detaches now and says if that failed; ending the value's life detaches as well.
   public consuming func detach() throws(BPFError) {
     let result = bpf_link_detach(link)

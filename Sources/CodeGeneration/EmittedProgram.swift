@@ -43,37 +43,50 @@ public struct PartCost: Sendable, Hashable {
 
 /// What may be chosen for an emission beside plan and target.
 public struct EmitOptions: Sendable, Hashable {
+  /// A text that `#line` leads back to.
+  public struct Text: Sendable, Hashable {
+    /// Its name for `#line`.
+    public var name: String
+    /// Where the text begins among the ranges of the plan.
+    public var start: Int
+    /// Offsets of the starts of its lines among the ranges of the plan, ascending, in UTF-8.
+    var lineStarts: [Int]
+
+    /// A text whose ranges begin at `start`.
+    public init(name: String, text: String, start: Int = 0) {
+      self.name = name
+      self.start = start
+      lineStarts = [start]
+      for (offset, byte) in text.utf8.enumerated() where byte == UInt8(ascii: "\n") {
+        lineStarts.append(start + offset + 1)
+      }
+    }
+  }
+
   /// Sets of every keyed table, a power of two from 2; nil takes the target's size. Tests use 4.
   public var tableSets: Int?
-  /// The query text's name for `#line`.
-  public var sourceName: String
-  /// Offsets of the starts of the text's lines, ascending, in UTF-8; empty for no `#line`.
-  public var lineStarts: [Int]
+  /// The texts in the order of their starts; empty for no `#line`.
+  public var texts: [Text]
 
   /// Creates options.
-  public init(tableSets: Int? = nil, sourceName: String = "query.sal", lineStarts: [Int] = []) {
+  public init(tableSets: Int? = nil, texts: [Text] = []) {
     self.tableSets = tableSets
-    self.sourceName = sourceName
-    self.lineStarts = lineStarts
+    self.texts = texts
   }
 
-  /// Options with `#line` directives into a text.
+  /// Options with `#line` directives into one text.
   public init(tableSets: Int? = nil, sourceName: String, text: String) {
-    var starts = [0]
-    for (offset, byte) in text.utf8.enumerated() where byte == UInt8(ascii: "\n") {
-      starts.append(offset + 1)
-    }
-    self.init(tableSets: tableSets, sourceName: sourceName, lineStarts: starts)
+    self.init(tableSets: tableSets, texts: [Text(name: sourceName, text: text)])
   }
 
-  /// The line of an offset, from 1; nil without line starts.
-  func line(of offset: Int) -> Int? {
-    guard !lineStarts.isEmpty else { return nil }
-    var (low, high) = (0, lineStarts.count)
+  /// The text's name and the line, from 1, of an offset; nil without texts.
+  func place(of offset: Int) -> (name: String, line: Int)? {
+    guard let text = texts.last(where: { $0.start <= offset }) else { return nil }
+    var (low, high) = (0, text.lineStarts.count)
     while high - low > 1 {
       let middle = (low + high) / 2
-      if lineStarts[middle] <= offset { low = middle } else { high = middle }
+      if text.lineStarts[middle] <= offset { low = middle } else { high = middle }
     }
-    return low + 1
+    return (text.name, low + 1)
   }
 }

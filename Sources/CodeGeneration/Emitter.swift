@@ -75,7 +75,7 @@ struct Emitter {
         + [.blank, .comment("Frames that the fast path does not take."), parsing.generalFunction]
         + [.blank, main])
     return EmittedProgram(
-      source: CPrinter.print(file, lineMarks: !options.lineStarts.isEmpty), layout: layout,
+      source: CPrinter.print(file, lineMarks: !options.texts.isEmpty), layout: layout,
       costs: costs, stackBytes: stackBytes)
   }
 
@@ -219,7 +219,7 @@ struct Emitter {
 
   /// Wraps statements in `#line` directives, where the options have lines.
   func located(_ offset: Int, _ statements: [CStatement]) -> [CStatement] {
-    guard let line = options.line(of: offset), !statements.isEmpty else { return statements }
-    return [.from(COrigin(file: options.sourceName, line: line), statements)]
+    guard let place = options.place(of: offset), !statements.isEmpty else { return statements }
+    return [.from(COrigin(file: place.name, line: place.line), statements)]
   }
 }

@@ -17,11 +17,11 @@ extension HostGraph {
         $0, keyWords: keyWords, from: from, until: until, now: now - plan.longestWithin(of: id),
         seed: seed, into: set, slots: slots)
     }
-    if refused > 0, let pane = plan.pane {
+    if refused > 0, let pane {
       markPartial(
         pane: pane.start(of: from), reason: "\(refused) keys of a set found no room")
     }
-    if now > from, let pane = plan.pane {
+    if now > from, let pane {
       markPartial(
         pane: pane.start(of: from),
         reason: "a set was installed \(Timestamp.durationText((now - from) / 1000 * 1000)) late")

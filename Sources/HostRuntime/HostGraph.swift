@@ -23,6 +23,8 @@ public final class HostGraph {
 
   let placed: PlacedPlan
   let plan: LogicalPlan
+  /// The pane of the plan, by whose starts losses are told and partials merged.
+  public let pane: Window?
   private let mode: Mode
   let rows: (Row) -> Void
   let losses: (LossRecord) -> Void
@@ -49,6 +51,7 @@ public final class HostGraph {
     self.losses = losses
     let plan = placed.plan
     self.plan = plan
+    pane = plan.pane
     let scratch = BatchScratch(keyWords: Self.widestKey(plan))
     self.scratch = scratch
     sources = RowSources(
@@ -134,7 +137,7 @@ public final class HostGraph {
   }
 
   private func noteIfLate(_ batch: TupleBatch) {
-    guard let pane = plan.pane else { return }
+    guard let pane else { return }
     let start = pane.start(of: batch.times[0])
     if start + pane.length <= horizon {
       sources.ledger.lose(.late, UInt64(batch.selected), pane: start)
@@ -147,7 +150,7 @@ public final class HostGraph {
     everything: Bool
   ) {
     let (n, lost) = stage.filter(batch, rows: rows, count: count, horizon: horizon)
-    if lost > 0, let pane = plan.pane {
+    if lost > 0, let pane {
       sources.ledger.lose(.table, lost, pane: pane.start(of: batch.times[0]))
     }
     if n > 0 { pass(stage, batch, UnsafePointer(stage.kept), n, everything: everything) }

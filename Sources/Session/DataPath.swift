@@ -6,66 +6,87 @@ import HostRuntime
 import Plan
 
 /// A loaded program with everything that it shares with the host, and the turn: the half of the
-/// epoch that ended is drained, read, merged into the graph and cleared.
+/// epoch that ended is drained, read, merged into the graphs of its queries and cleared.
 ///
 /// A live run's clock thread writes the word and flips; its turn thread drains and merges. The two
 /// touch the same half never: a flip waits until the last one's turn is done.
 final class DataPath: @unchecked Sendable {
+  /// What is decided when the program is loaded.
+  struct Configuration {
+    var cpus: Int
+    var ringBytes: Int
+    var frags: Bool
+    var seed: UInt64
+  }
+
   let program: LoadedProgram
   let layout: ProgramLayout
-  let cpus: Int
+  private let cpus: Int
   private let seed: UInt64
   private let state: MappedState
   private let control: ControlBlock
   private var ring: RingDrain?
   private let tuples: [ExportDecoder]
+  private let routes: Routes
   /// The start of the pane of each epoch's half. Raw memory, because the clock's thread writes the
   /// entry of the half that it turns to while the turn's thread reads the other.
   private let paneOfEpoch: UnsafeMutablePointer<Int64>
   private(set) var epoch = 0
 
+  /// Loads the object of a union's program; `graphs` are those of its queries, in order.
   init(
-    _ configuration: RunConfiguration, cpus: Int, frags: Bool
+    _ union: CompiledUnion, object: [UInt8], graphs: [HostGraph], _ configuration: Configuration
   ) throws(SessionError) {
-    guard let layout = configuration.query.layout else {
+    guard let layout = union.layout else {
       throw .unsupported("nothing of this query can run in the data path; see salc explain")
     }
     do {
-      var object = try BPFObject.open(try configuration.query.objectBytes())
+      var object = try BPFObject.open(object)
       try object.configure(
         BPFObject.Configuration(
-          cpus: cpus, ringBytes: configuration.ringBytes, frags: frags, seed: configuration.seed))
+          cpus: configuration.cpus, ringBytes: configuration.ringBytes,
+          frags: configuration.frags, seed: configuration.seed))
       program = try object.load()
       state = try program.mapState()
       control = try program.mapControl()
       ring = program.hasMap("sal_ring") ? try program.openRing() : nil
     } catch { throw .dataPath(error) }
     self.layout = layout
-    self.cpus = cpus
+    cpus = configuration.cpus
     seed = configuration.seed
     paneOfEpoch = .allocate(capacity: 2)
     paneOfEpoch.initialize(repeating: 0, count: 2)
-    tuples = configuration.query.placed.exports.map(ExportDecoder.init)
+    routes = Routes(union.plan, graphs)
+    tuples = zip(union.plan.placed.exports, routes.exports).map(ExportDecoder.init)
     precondition(
       state.halfBytes == layout.halfBytes, "the emitted layout is that of the compiled struct")
   }
 
   deinit { paneOfEpoch.deallocate() }
 
-  /// Gives the graph a way to put sets into the data path.
-  func connectSets(of graph: HostGraph, clock: @escaping () -> Int64) {
-    let sets = layout.sets
-    guard !sets.isEmpty else { return }
-    // The graph owns the closure: a strong reference back would keep both, and the program in the
-    // kernel, for ever.
-    graph.setChanged = { [self, unowned graph] id, words, from, until in
-      let set = sets[id.index]
-      // A set that only the host asks has no variable in the program.
-      guard let bytes = try? control.bytes(of: set.variable) else { return }
-      graph.install(
-        words, of: id, from: from, until: until, now: clock(), into: bytes, slots: set.slots,
-        keyWords: set.keyWords, seed: seed)
-    }
+  /// Puts members of a set of the union into the data path, as `graph` hands them over.
+  func install(
+    _ words: [UInt64], set index: Int, of graph: HostGraph, _ id: SetID, from: Int64, until: Int64,
+    now: Int64
+  ) {
+    let set = layout.sets[index]
+    // A set that only the host asks has no variable in the program.
+    guard let bytes = try? control.bytes(of: set.variable) else { return }
+    graph.install(
+      words, of: id, from: from, until: until, now: now, into: bytes, slots: set.slots,
+      keyWords: set.keyWords, seed: seed)
+  }
+
+  /// Takes over the members of a set of another program; both hash with one seed.
+  func copySet(_ index: Int, from other: DataPath, _ otherIndex: Int) {
+    precondition(seed == other.seed, "programs that follow each other have one seed")
+    let (set, old) = (layout.sets[index], other.layout.sets[otherIndex])
+    precondition(
+      set.slots == old.slots && set.keyWords == old.keyWords, "it is the same query's set")
+    guard let target = try? control.bytes(of: set.variable),
+      let source = try? other.control.bytes(of: old.variable)
+    else { return }
+    target.copyMemory(from: UnsafeRawBufferPointer(source))
   }
 
   /// Writes the clock's tick for the current epoch.
@@ -94,8 +115,8 @@ final class DataPath: @unchecked Sendable {
       order: order, wireLength: wireLength, capturedLength: capturedLength, flags: flags)
   }
 
-  /// Hands what has left through the ring to the graph.
-  func drain(into graph: HostGraph) {
+  /// Hands what has left through the ring to the graphs.
+  func drain() {
     guard ring != nil else { return }
     ring?.drain { record in
       guard let batch = RingBatch(record) else {
@@ -103,64 +124,80 @@ final class DataPath: @unchecked Sendable {
       }
       deliver(
         stream: Int(batch.stream), records: batch.records, count: batch.count,
-        pane: paneOfEpoch[batch.epoch & 1], into: graph)
+        pane: paneOfEpoch[batch.epoch & 1])
     }
-    for decoder in tuples { decoder.flushUnordered(into: graph) }
+    for decoder in tuples { decoder.flushUnordered() }
   }
 
-  /// Merges the ended epoch's halves into the graph and clears them; returns its packets.
+  /// Packets that the halves hold and no merge has counted yet; asked by the thread that merges.
+  var gatheredPackets: UInt64 {
+    (0..<cpus * 2).reduce(0) { sum, index in
+      sum &+ packets(in: UnsafeRawBufferPointer(state.half(cpu: index / 2, epoch: index % 2)))
+    }
+  }
+
+  private func packets(in half: UnsafeRawBufferPointer) -> UInt64 {
+    layout.outcomes.reduce(0) { $0 &+ half.load(fromByteOffset: $1.offset, as: UInt64.self) }
+  }
+
+  /// Merges the ended epoch's halves into the graphs and clears them; returns its packets.
   ///
   /// Precondition: no running program uses them any more (a grace period has passed, or the
   /// replay is between two frames).
-  func merge(endedEpoch ended: Int, into graph: HostGraph) -> UInt64 {
-    drain(into: graph)
+  func merge(endedEpoch ended: Int) -> UInt64 {
+    drain()
     let pane = paneOfEpoch[ended]
     var packets: UInt64 = 0
     for cpu in 0..<cpus {
       let half = UnsafeRawBufferPointer(state.half(cpu: cpu, epoch: ended))
-      let seen = layout.outcomes.reduce(UInt64(0)) {
-        $0 &+ half.load(fromByteOffset: $1.offset, as: UInt64.self)
-      }
+      let seen = self.packets(in: half)
       guard seen > 0 else { continue }
       packets &+= seen
-      merge(half, pane: pane, into: graph)
+      merge(half, pane: pane)
       state.clear(cpu: cpu, epoch: ended)
     }
-    for decoder in tuples { decoder.flush(into: graph) }
+    for decoder in tuples { decoder.flush() }
     return packets
   }
 
-  private func merge(_ half: UnsafeRawBufferPointer, pane: Int64, into graph: HostGraph) {
+  private func merge(_ half: UnsafeRawBufferPointer, pane: Int64) {
     guard let base = half.baseAddress else { return }
     for (index, stream) in layout.streams.enumerated() {
       let staged = half.load(fromByteOffset: stream.stagingOffset + 4, as: UInt32.self)
       let first = stream.stagingOffset + RingBatch.headerBytes
       deliver(
         stream: index, records: UnsafeRawBufferPointer(rebasing: half[first...]),
-        count: Int(staged), pane: pane, into: graph)
+        count: Int(staged), pane: pane)
     }
     for counter in layout.counters {
-      guard case .lost = counter.meaning else { continue }
+      guard case .lost(let stream) = counter.meaning else { continue }
       let lost = half.load(fromByteOffset: counter.offset, as: UInt64.self)
-      if lost > 0 { graph.noteLoss(.ring, count: lost, pane: pane) }
+      guard lost > 0 else { continue }
+      for route in routes.behind(layout.streams[stream].content) {
+        route.graph.noteLoss(.ring, count: lost, pane: route.pane(pane))
+      }
     }
     for table in layout.tables {
       guard case .aggregation(let aggregation) = table.owner else { continue }
+      let routes = routes.aggregations[aggregation]
       let start = base + table.offset
       switch table.form {
       case .partials(_, let keyWords, let accumulatorWords, _, _):
         table.gather(from: base) { records, count in
-          graph.mergePartials(
-            aggregation: aggregation, records: records, count: count,
-            stride: keyWords + accumulatorWords, pane: pane)
+          for route in routes {
+            route.graph.mergePartials(
+              aggregation: route.index, records: records, count: count,
+              stride: keyWords + accumulatorWords, pane: route.pane(pane))
+          }
         }
       case .registers(let precision):
         let tuples = half.load(fromByteOffset: table.offset, as: UInt64.self)
-        if tuples > 0 {
-          graph.mergeRegisters(
-            aggregation: aggregation,
+        guard tuples > 0 else { continue }
+        for route in routes {
+          route.graph.mergeRegisters(
+            aggregation: route.index,
             registers: (start + 8).assumingMemoryBound(to: UInt8.self), precision: precision,
-            tuples: tuples, pane: pane)
+            tuples: tuples, pane: route.pane(pane))
         }
       case .firstSeen: break
       }
@@ -168,20 +205,24 @@ final class DataPath: @unchecked Sendable {
   }
 
   private func deliver(
-    stream: Int, records: UnsafeRawBufferPointer, count: Int, pane: Int64, into graph: HostGraph
+    stream: Int, records: UnsafeRawBufferPointer, count: Int, pane: Int64
   ) {
     guard count > 0, let base = records.baseAddress else { return }
     let words = base.assumingMemoryBound(to: UInt64.self)
     let description = layout.streams[stream]
     switch description.content {
     case .partials(let aggregation):
-      graph.mergePartials(
-        aggregation: aggregation, records: words, count: count, stride: description.recordWords,
-        pane: pane)
+      for route in routes.aggregations[aggregation] {
+        route.graph.mergePartials(
+          aggregation: route.index, records: words, count: count,
+          stride: description.recordWords, pane: route.pane(pane))
+      }
     case .pairs(let aggregation):
-      graph.mergePairs(aggregation: aggregation, records: words, count: count, pane: pane)
-    case .tuples(let export):
-      tuples[export].take(words, count: count, pane: pane, index: export, into: graph)
+      for route in routes.aggregations[aggregation] {
+        route.graph.mergePairs(
+          aggregation: route.index, records: words, count: count, pane: route.pane(pane))
+      }
+    case .tuples(let export): tuples[export].take(words, count: count, pane: pane)
     }
   }
 }

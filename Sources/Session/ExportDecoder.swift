@@ -8,24 +8,22 @@ import Plan
 /// time and arrival, because the CPUs' batches interleave.
 final class ExportDecoder {
   private let export: Export
+  private let routes: [Route]
   private let batch: TupleBatch
   private let widths: [Int]
   private var kept: [UInt64] = []
   private var pane = Int64.min
-  private var index = 0
 
-  init(_ export: Export) {
+  init(_ export: Export, _ routes: [Route]) {
     self.export = export
+    self.routes = routes
     batch = TupleBatch(fields: export.fields)
     widths = export.fields.map(\.field.type.laneCount)
   }
 
-  func take(
-    _ records: UnsafePointer<UInt64>, count: Int, pane: Int64, index: Int, into graph: HostGraph
-  ) {
-    if pane != self.pane { flush(into: graph) }
+  func take(_ records: UnsafePointer<UInt64>, count: Int, pane: Int64) {
+    if pane != self.pane { flush() }
     self.pane = pane
-    self.index = index
     let width = export.wordCount
     if export.needsOrder {
       kept.append(contentsOf: UnsafeBufferPointer(start: records, count: count * width))
@@ -33,22 +31,22 @@ final class ExportDecoder {
     }
     for record in 0..<count {
       append(records + record &* width)
-      if batch.count == TupleBatch.capacity { push(into: graph) }
+      if batch.count == TupleBatch.capacity { push() }
     }
   }
 
   /// Pushes what need not wait for the epoch's end.
-  func flushUnordered(into graph: HostGraph) {
-    if batch.count > 0 { push(into: graph) }
+  func flushUnordered() {
+    if batch.count > 0 { push() }
   }
 
   /// Pushes what is held; called at the end of a drain that ends an epoch.
-  func flush(into graph: HostGraph) {
-    if !kept.isEmpty { pushSorted(into: graph) }
-    if batch.count > 0 { push(into: graph) }
+  func flush() {
+    if !kept.isEmpty { pushSorted() }
+    if batch.count > 0 { push() }
   }
 
-  private func pushSorted(into graph: HostGraph) {
+  private func pushSorted() {
     let width = export.wordCount
     let sorted = (0..<kept.count / width).sorted { a, b in
       (kept[a * width], kept[a * width + 1], a) < (kept[b * width], kept[b * width + 1], b)
@@ -57,7 +55,7 @@ final class ExportDecoder {
       guard let base = words.baseAddress else { return }
       for record in sorted {
         append(base + record * width)
-        if batch.count == TupleBatch.capacity { push(into: graph) }
+        if batch.count == TupleBatch.capacity { push() }
       }
     }
     kept.removeAll(keepingCapacity: true)
@@ -78,9 +76,11 @@ final class ExportDecoder {
     batch.count = row + 1
   }
 
-  private func push(into graph: HostGraph) {
-    batch.selectAll()
-    graph.push(batch, export: index)
+  private func push() {
+    for route in routes {
+      batch.selectAll()
+      route.graph.push(batch, export: route.index)
+    }
     batch.count = 0
   }
 }

@@ -83,19 +83,32 @@ private final class FramePlayer {
       placed, mode: .placed, configuration: configuration.host,
       rows: { results.take($0) }, losses: { results.take($0) })
     choice = try CPUChoice(count: cpus, seed: configuration.seed)
-    path = try DataPath(configuration, cpus: choice.stateCPUs, frags: true)
+    let union = CompiledUnion([configuration.query])
+    let object = try inDataPath { () throws(BPFError) in
+      union.emittedC == nil ? [] : try ObjectCache().object(of: union)
+    }
+    path = try DataPath(
+      union, object: object, graphs: [graph],
+      DataPath.Configuration(
+        cpus: choice.stateCPUs, ringBytes: configuration.ringBytes, frags: true,
+        seed: configuration.seed))
     late = LateFrames(graph: graph, source: source)
     hasPanes = placed.plan.pane != nil
     self.graph = graph
     self.results = results
-    path.connectSets(of: graph) { [unowned self] in now }
+    // The graph owns the closure: a strong reference back would keep both, and the program in the
+    // kernel, for ever.
+    graph.setChanged = { [unowned self] id, words, from, until in
+      path.install(
+        words, set: id.index, of: self.graph, id, from: from, until: until, now: now)
+    }
   }
 
   /// Turns where a pane has ended, or the epoch has gathered enough.
   func turnIfDue(_ panes: PaneCursor, firstTime: Int64) {
     guard panes.isNew || sinceTurn >= Self.framesPerTurn else { return }
     let ended = path.flip(toPane: max(panes.current, 0), tick: firstTime)
-    if sinceTurn > 0 { results.count(packets: path.merge(endedEpoch: ended, into: graph)) }
+    if sinceTurn > 0 { results.count(packets: path.merge(endedEpoch: ended)) }
     sinceTurn = 0
     currentPane = panes.current
     if panes.isNew { graph.advance(to: panes.current) }
@@ -126,7 +139,7 @@ private final class FramePlayer {
 
   /// Merges what is left and closes every window.
   func finish() {
-    results.count(packets: path.merge(endedEpoch: path.epoch, into: graph))
+    results.count(packets: path.merge(endedEpoch: path.epoch))
     graph.finish()
   }
 

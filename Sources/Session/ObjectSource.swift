@@ -1,19 +1,41 @@
 import BPFRuntime
 public import Compiler
-import Diagnostics
+import Synchronization
 
-extension CompiledQuery {
-  /// The program's ELF object: that of the bundle, or made by clang now.
-  func objectBytes() throws(BPFError) -> [UInt8] {
-    if let object, !object.isEmpty { return object }
-    guard let text = emittedC else {
+/// Objects by the C that they were made of: queries come and go, and clang takes a tenth of a
+/// second for what it has compiled before.
+final class ObjectCache: Sendable {
+  /// Objects kept; they have some ten KiB each.
+  private static let limit = 64
+
+  private struct Entries {
+    var objects: [String: [UInt8]] = [:]
+    /// Texts by age, the oldest first.
+    var order: [String] = []
+  }
+
+  private let entries = Mutex(Entries())
+
+  /// The ELF object of a union's program: that of the bundle, one made before, or made by clang
+  /// now.
+  func object(of union: CompiledUnion) throws(BPFError) -> [UInt8] {
+    if let object = union.object, !object.isEmpty { return object }
+    guard let text = union.emittedC else {
       preconditionFailure("only a query with a program has an object")
     }
+    if let known = entries.withLock({ $0.objects[text] }) { return known }
     let job = ClangJob(
       compiler: try Clang.locate(), includeDirectories: [try RuntimeHeaders.locate()])
-    // The verifier's log shows the lines that `#line` names, so the query lies beside the C.
-    return try job.compile(
-      text, companions: [lineFileName: String(decoding: source.utf8, as: UTF8.self)])
+    // The verifier's log shows the lines that `#line` names, so the queries lie beside the C.
+    let object = try job.compile(text, companions: union.lineFiles)
+    entries.withLock { entries in
+      guard entries.objects.updateValue(object, forKey: text) == nil else { return }
+      entries.order.append(text)
+      if entries.order.count > Self.limit {
+        entries.objects[entries.order.removeFirst()] = nil
+      }
+    }
+    return object
   }
 }
 
@@ -21,6 +43,8 @@ extension Session {
   /// The object of a query's program, compiled now; empty where it has none. For bundles.
   public static func object(of query: CompiledQuery) throws(SessionError) -> [UInt8] {
     guard query.emittedC != nil else { return [] }
-    do { return try query.objectBytes() } catch { throw .dataPath(error) }
+    do { return try ObjectCache().object(of: CompiledUnion([query])) } catch {
+      throw .dataPath(error)
+    }
   }
 }

@@ -28,8 +28,8 @@ public enum TurnStep: Sendable, Hashable, CaseIterable {
 public struct RunConfiguration: Sendable {
   /// Where tuples come from.
   public enum Input: Sendable {
-    /// Live packets of an interface, through the attached program.
-    case interface(String, attach: Attachment)
+    /// Live packets of interfaces, through one program that is attached to each.
+    case interfaces([String], attach: Attachment)
     /// A capture file, evaluated wholly on the host.
     case captureOnHost(path: String)
     /// A capture file, replayed through the program on its own time; `cpus` threads' worth of

@@ -27,23 +27,6 @@ public enum Session {
     _ configuration: RunConfiguration, into sink: any Sink,
     shouldStop: @escaping @Sendable () -> Bool
   ) throws(SessionError) -> RunTotals {
-    do {
-      return try start(configuration, into: sink, shouldStop)
-    } catch {
-      guard case .dataPath(.verifier(let log, _)) = error,
-        let retreat = configuration.withOperatorsOnHost()
-      else { throw error }
-      configuration.remark(
-        "the kernel's verifier refused the program, which is a bug in salc; all operators run on "
-          + "the host instead. \(log)")
-      return try start(retreat, into: sink, shouldStop)
-    }
-  }
-
-  private static func start(
-    _ configuration: RunConfiguration, into sink: any Sink,
-    _ shouldStop: @escaping @Sendable () -> Bool
-  ) throws(SessionError) -> RunTotals {
     switch configuration.input {
     case .captureOnHost(let path):
       try begin(configuration, placement: "host", attach: nil, sink)
@@ -51,14 +34,35 @@ public enum Session {
         .run(into: sink)
     case .captureInKernel(let path, let cpus):
       if let obstacle = Probe.obstacle() { throw .missingKernelSupport(obstacle) }
-      return try KernelReplay(
-        configuration: configuration, path: path, cpus: cpus, shouldStop: shouldStop
-      ).run(into: sink)
-    case .interface(let name, let mode):
+      return try replay(configuration, path, cpus, into: sink, shouldStop)
+    case .interfaces(let names, let mode):
       return try LiveRun(
-        configuration: configuration, interfaceName: name, mode: mode, shouldStop: shouldStop
+        configuration: configuration, interfaces: names, mode: mode, shouldStop: shouldStop
       ).run(into: sink)
     }
+  }
+
+  private static func replay(
+    _ configuration: RunConfiguration, _ path: String, _ cpus: Int, into sink: any Sink,
+    _ shouldStop: @escaping @Sendable () -> Bool
+  ) throws(SessionError) -> RunTotals {
+    func attempt(_ configuration: RunConfiguration) throws(SessionError) -> RunTotals {
+      try KernelReplay(
+        configuration: configuration, path: path, cpus: cpus, shouldStop: shouldStop
+      ).run(into: sink)
+    }
+    do { return try attempt(configuration) } catch {
+      guard case .dataPath(.verifier(let log, _)) = error,
+        let retreat = configuration.withOperatorsOnHost()
+      else { throw error }
+      configuration.remark(verifierRemark(log))
+      return try attempt(retreat)
+    }
+  }
+
+  static func verifierRemark(_ log: VerifierLog) -> String {
+    "the kernel's verifier refused the program, which is a bug in salc; all operators run on the "
+      + "host instead. \(log)"
   }
 
   static func begin(
@@ -84,14 +88,18 @@ extension RunConfiguration {
     return retreat
   }
 
+  var placement: String { query.placementWord }
+
+  var host: HostConfiguration { HostConfiguration(seed: seed, keyLimit: keyLimit) }
+}
+
+extension CompiledQuery {
   /// `kernel` where every aggregation is in the data path, `host` where none, else `split`.
-  var placement: String {
-    let places = query.placed.aggregations.map(\.isInDataPath)
+  var placementWord: String {
+    let places = placed.aggregations.map(\.isInDataPath)
     if places.isEmpty || !places.contains(true) { return "host" }
     return places.contains(false) ? "split" : "kernel"
   }
-
-  var host: HostConfiguration { HostConfiguration(seed: seed, keyLimit: keyLimit) }
 }
 
 extension PlacedPlan {

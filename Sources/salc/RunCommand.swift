@@ -68,7 +68,7 @@ struct RunCommand: ParsableCommand {
     let compiled = try query.compile(
       placement.options(), needsObject: engine == .kernel || pcap == nil)
     let input = try input(compiled)
-    let isLive = if case .interface = input { true } else { false }
+    let isLive = if case .interfaces = input { true } else { false }
     let configuration = RunConfiguration(
       query: compiled, input: input,
       seed: seed
@@ -99,16 +99,12 @@ struct RunCommand: ParsableCommand {
       if engine == .kernel { return .captureInKernel(path: path, cpus: cpus) }
       return .captureOnHost(path: path)
     }
-    if iface == nil && named.interfaces.count > 1 {
-      throw ValidationError(
-        "the query reads \(named.interfaces.joined(separator: ", ")); a run takes one interface: "
-          + "choose it with --iface")
-    }
-    if let iface = iface ?? named.interfaces.first {
+    let interfaces = iface.map { [$0] } ?? named.interfaces
+    if !interfaces.isEmpty {
       if engine == .host {
         throw ValidationError("--engine is for captures; on an interface --place chooses the cut")
       }
-      return .interface(iface, attach: attach)
+      return .interfaces(interfaces, attach: attach)
     }
     throw ValidationError("name what to read with --iface NAME or --pcap FILE")
   }

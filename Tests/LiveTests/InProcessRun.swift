@@ -61,7 +61,7 @@ enum InProcessRun {
       stop.raise()
     }
     let configuration = RunConfiguration(
-      query: query, input: .interface(namespaces.receivingInterface, attach: .native), seed: 7,
+      query: query, input: .interfaces([namespaces.receivingInterface], attach: .native), seed: 7,
       ringBytes: ringBytes, waitingResults: waitingResults, observe: observe)
     let outcome = try NetworkNamespace(namespaces.receiver).run { () throws(BPFError) in
       Swift.Result { () throws(SessionError) in

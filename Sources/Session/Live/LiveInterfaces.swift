@@ -1,0 +1,91 @@
+import BPFRuntime
+
+/// The interfaces of a hub with its program attached to each: all run one program on one state.
+final class LiveInterfaces: @unchecked Sendable {
+  // Used by one thread at a time: while the turn's thread changes programs, the hub waits for it.
+
+  /// Keeps an attachment, which cannot be an element itself.
+  private final class Held {
+    let name: String
+    private var attachment: XDPAttachment?
+    let mode: AttachMode
+    let fallback: String?
+
+    init(_ attachment: consuming XDPAttachment) {
+      name = attachment.interface.name
+      mode = attachment.mode
+      fallback = attachment.fallback
+      self.attachment = consume attachment
+    }
+
+    var isAlive: Bool { attachment?.isAlive ?? false }
+
+    func replace(with program: borrowing LoadedProgram) throws(BPFError) {
+      try attachment?.replace(with: program)
+    }
+
+    func detach() throws(BPFError) { try attachment.take()?.detach() }
+  }
+
+  private let held: [Held]
+
+  /// Bytes of payload that fit one page beside headroom and tail, as drivers count; above it native
+  /// XDP wants `xdp.frags`.
+  private static let mtuOfOneBuffer = 3498
+
+  /// Looks the interfaces up; says whether frames may come that want a program which takes several
+  /// buffers (`xdp.frags`).
+  static func find(
+    _ names: [String]
+  ) throws(BPFError) -> (interfaces: [NetworkInterface], frags: Bool) {
+    var interfaces: [NetworkInterface] = []
+    var frags = false
+    for name in names where !interfaces.contains(where: { $0.name == name }) {
+      let interface = try NetworkInterface.named(name)
+      interfaces.append(interface)
+      frags = try interface.maximumTransmissionUnit() > mtuOfOneBuffer || frags
+    }
+    return (interfaces, frags)
+  }
+
+  /// Attaches the program to each; where one refuses, to none.
+  init(
+    _ interfaces: [NetworkInterface], _ program: borrowing LoadedProgram, mode: AttachMode
+  ) throws(BPFError) {
+    var held: [Held] = []
+    for interface in interfaces {
+      held.append(Held(try XDPAttachment.attach(program, to: interface, mode: mode)))
+    }
+    self.held = held
+  }
+
+  /// `native`, `generic`, or both where interfaces differ.
+  var mode: String { Set(held.map(\.mode.rawValue)).sorted().joined(separator: "+") }
+
+  /// Why native mode was not to be had, by interface.
+  var fallbacks: [String] { held.compactMap(\.fallback) }
+
+  /// An interface that has gone away.
+  var firstGone: String? { held.first { !$0.isAlive }?.name }
+
+  /// Puts `next` in the place of `present` everywhere, or nowhere.
+  func replace(
+    _ present: borrowing LoadedProgram, with next: borrowing LoadedProgram
+  ) throws(BPFError) {
+    for (index, interface) in held.enumerated() {
+      do { try interface.replace(with: next) } catch {
+        for changed in held[..<index] { try? changed.replace(with: present) }
+        throw error
+      }
+    }
+  }
+
+  /// Detaches from all and says what failed first.
+  func detach() throws(BPFError) {
+    var failure: BPFError?
+    for interface in held {
+      do { try interface.detach() } catch { failure = failure ?? error }
+    }
+    if let failure { throw failure }
+  }
+}

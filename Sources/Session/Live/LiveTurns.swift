@@ -1,0 +1,250 @@
+import BPFRuntime
+import Compiler
+import DataModel
+import Glibc
+import HostRuntime
+import Plan
+import Synchronization
+
+/// The clock and the turn of a live program (architecture: write the word, RCU barrier, drain what
+/// was evicted before it, read and merge the idle half, clear, rows), and the change from one
+/// program to the next.
+///
+/// Two threads: the clock's writes the tick and flips epochs, see `ClockBeat`; the turn's drains,
+/// merges and closes windows. The turn's thread owns the graphs of all queries.
+final class LiveTurns: @unchecked Sendable {
+  let clock: Clock
+  private let interfaces: LiveInterfaces
+  private let barrier: GracePeriod
+  private let observe: @Sendable (TurnStep) -> Void
+  private let monitor = Monitor()
+  /// Under the monitor.
+  private var beat: ClockBeat
+  /// Under the monitor.
+  private var pending: ProgramChange?
+
+  private var path: DataPath
+  private var plan: PlanUnion
+  private var members: [LiveQuery]
+  private let isClockStopped = Atomic<Bool>(false)
+  private let isFinishing = Atomic<Bool>(false)
+  private var spacing = TickSpacing()
+  private var threads: [Thread] = []
+
+  private static let tickNanoseconds = 500_000
+  /// Idle rounds of the turn's thread between two looks at the packet counters.
+  private static let roundsPerCount = 200
+
+  /// The first program, attached already; its state begins to count with `beat`.
+  init(
+    _ first: ProgramChange, beat: ClockBeat, at now: Int64, clock: Clock,
+    interfaces: LiveInterfaces, barrier: consuming GracePeriod,
+    observe: @escaping @Sendable (TurnStep) -> Void
+  ) {
+    self.clock = clock
+    self.interfaces = interfaces
+    self.barrier = barrier
+    self.observe = observe
+    self.beat = beat
+    path = first.path
+    plan = first.plan
+    members = first.members
+    for query in members {
+      connectSets(of: query)
+      query.begin(at: now)
+    }
+  }
+
+  /// Starts both threads.
+  func start() {
+    threads = [Thread { self.keepTime() }, Thread { self.keepTurning() }]
+  }
+
+  /// Puts another program in the place of the present one, without a gap, and waits for it.
+  func change(to next: ProgramChange) throws(BPFError) {
+    monitor.locked { pending = next }
+    try next.waitUntilDone()
+  }
+
+  /// Stops the clock, so that the program can be detached.
+  func stopClock() {
+    isClockStopped.store(true, ordering: .releasing)
+    threads.first?.join()
+  }
+
+  /// Merges what the detached program gathered and closes all windows.
+  func finish() {
+    isFinishing.store(true, ordering: .releasing)
+    threads.last?.join()
+    threads = []
+  }
+
+  /// How even the clock ran, for the operator; known once its thread has ended.
+  var clockRemark: String { "clock: \(spacing)" }
+
+  // MARK: the clock's thread
+
+  private func keepTime() {
+    Thread.runAheadOfOthers()
+    var last = clock.now
+    while !isClockStopped.load(ordering: .acquiring) {
+      monitor.locked {
+        let now = clock.now
+        spacing.note(now - last)
+        last = now
+        beat.tick(now)
+      }
+      var pause = timespec(tv_sec: 0, tv_nsec: Self.tickNanoseconds)
+      nanosleep(&pause, nil)
+    }
+  }
+
+  // MARK: the turn's thread
+
+  private func keepTurning() {
+    var round = 0
+    while !isFinishing.load(ordering: .acquiring) {
+      let (ended, next) = monitor.locked { (beat.ended, pending) }
+      if let ended {
+        makeTurn(ended)
+      } else if let next, perform(next) {
+        monitor.locked { pending = nil }
+        next.finish()
+      } else {
+        observe(.draining)
+        path.drain()
+        round += 1
+        let gathering = round % Self.roundsPerCount == 0 ? path.gatheredPackets : nil
+        for query in members {
+          query.feed.queue.wake()
+          if let gathering { query.publish(gathering: gathering) }
+        }
+        var pause = timespec(tv_sec: 0, tv_nsec: Self.tickNanoseconds)
+        nanosleep(&pause, nil)
+      }
+    }
+    let (ended, abandoned) = monitor.locked { (beat.ended, pending) }
+    precondition(abandoned == nil, "the hub waits for a change before it finishes")
+    if let ended { makeTurn(ended) }
+    awaitGracePeriod(pane: path.gatheredPane)
+    mergeGathering()
+    for query in members { query.finish(pane: path.gatheredPane) }
+  }
+
+  private func makeTurn(_ half: ClockBeat.EndedHalf) {
+    observe(.flipped)
+    awaitGracePeriod(pane: half.pane)
+    observe(.passedBarrier)
+    let merged = path.merge(endedEpoch: half.epoch)
+    for query in members { query.count(merged, pane: half.pane) }
+    observe(.merged)
+    for query in members { query.turn(half) }
+    observe(.closed)
+    monitor.locked { beat.finishTurn() }
+  }
+
+  /// Merges the half that is being gathered, in which no packet can be any more.
+  private func mergeGathering() {
+    let merged = path.merge(endedEpoch: path.epoch)
+    for query in members { query.count(merged, pane: path.gatheredPane) }
+  }
+
+  private func awaitGracePeriod(pane: Int64) {
+    do { try barrier.wait() } catch {
+      for query in members { query.markUnguarded(pane: pane, error) }
+    }
+  }
+
+  // MARK: changes
+
+  /// Changes programs, where the time allows: partials merge associatively, so it may happen within
+  /// a window and the rows of queries that stay are what they would have been.
+  private func perform(_ next: ProgramChange) -> Bool {
+    let begun = monitor.locked {
+      beat.join(next.path, next.rhythm, now: clock.now)
+    }
+    guard let begun else { return false }
+    for (old, new) in next.setsToCopy(from: plan, members) {
+      next.path.copySet(new, from: path, old)
+    }
+    do {
+      try interfaces.replace(path.program, with: next.path.program)
+    } catch {
+      monitor.locked { beat.settle(on: path, ProgramChange.rhythm(plan)) }
+      next.fail(error)
+      return true
+    }
+    awaitGracePeriod(pane: path.gatheredPane)
+    mergeGathering()
+    let came = next.members.filter { query in !members.contains { $0 === query } }
+    next.lastPane = path.gatheredPane
+    next.retired = path
+    (path, plan, members) = (next.path, next.plan, next.members)
+    for query in came {
+      connectSets(of: query)
+      query.begin(at: begun)
+    }
+    monitor.locked { beat.settle(on: path, next.rhythm) }
+    return true
+  }
+
+  /// Members of a query's sets go into the program that runs.
+  private func connectSets(of query: LiveQuery) {
+    // The graph owns the closure: a strong reference back would keep both, and the program in the
+    // kernel, for ever.
+    query.graph.setChanged = { [unowned self, unowned query] id, words, from, until in
+      guard let place = members.firstIndex(where: { $0 === query }) else { return }
+      path.install(
+        words, set: plan.members[place].sets[id.index], of: query.graph, id, from: from,
+        until: until, now: clock.now)
+    }
+  }
+}
+
+/// A program that is loaded and shall follow the present one, and whose it is.
+final class ProgramChange: @unchecked Sendable {
+  let path: DataPath
+  let plan: PlanUnion
+  let members: [LiveQuery]
+  /// The program before; its end, which may take a while, is not the turn's business.
+  var retired: DataPath?
+  /// The pane that the program before gathered last.
+  var lastPane: Int64 = 0
+  private let monitor = Monitor()
+  private var isDone = false
+  private var failure: BPFError?
+
+  init(_ path: DataPath, _ plan: PlanUnion, _ members: [LiveQuery]) {
+    self.path = path
+    self.plan = plan
+    self.members = members
+  }
+
+  var rhythm: ClockBeat.Rhythm { Self.rhythm(plan) }
+
+  static func rhythm(_ plan: PlanUnion) -> ClockBeat.Rhythm {
+    ClockBeat.Rhythm(pane: plan.pane, exportsTuples: !plan.placed.exports.isEmpty)
+  }
+
+  /// Where the sets of queries that stay are in the program before, and where in this one.
+  func setsToCopy(from before: PlanUnion, _ members: [LiveQuery]) -> [(old: Int, new: Int)] {
+    zip(self.members, plan.members).flatMap { query, new -> [(old: Int, new: Int)] in
+      guard let place = members.firstIndex(where: { $0 === query }) else { return [] }
+      return zip(before.members[place].sets, new.sets).map { ($0, $1) }
+    }
+  }
+
+  func fail(_ error: BPFError) { failure = error }
+
+  func finish() {
+    monitor.locked {
+      isDone = true
+      monitor.signal()
+    }
+  }
+
+  func waitUntilDone() throws(BPFError) {
+    monitor.locked { while !isDone { monitor.wait(nanoseconds: 1_000_000_000) } }
+    if let failure { throw failure }
+  }
+}

@@ -1,0 +1,67 @@
+import DataModel
+import Sinks
+
+/// A query's results on their way to its sink, by a thread of their own: a slow sink holds up
+/// neither the turn nor another query.
+final class QueryFeed: @unchecked Sendable {
+  // `results` is used by the feeding thread until that is joined, then by who joined it.
+
+  /// What has gone to the sink.
+  struct Counts {
+    var rows: UInt64 = 0
+    var windows = 0
+    var lost: [LossCause: UInt64] = [:]
+    var failure: SessionError?
+  }
+
+  let queue: ResultQueue
+  private let results: ResultStream
+  private let monitor = Monitor()
+  private var seen = Counts()
+  private var thread: Thread?
+
+  /// How long a sink waits at most between two calls of `flush`.
+  private static let flushNanoseconds = 100_000_000
+
+  init(_ sink: any Sink, limit: Int) {
+    queue = ResultQueue(limit: limit)
+    results = ResultStream(sink)
+  }
+
+  var counts: Counts { monitor.locked { seen } }
+
+  /// Begins to feed the sink, whose `begin` has been called.
+  func start() { thread = Thread { self.run() } }
+
+  private func run() {
+    var isLast = false
+    while !isLast {
+      let taken = queue.takeAll(waitingAtMost: Self.flushNanoseconds)
+      isLast = taken.isLast
+      var failure: SessionError?
+      for item in taken.items {
+        switch item {
+        case .row(let row): results.take(row)
+        case .loss(let record): results.take(record)
+        }
+      }
+      do { try results.flush() } catch { failure = error }
+      let totals = results.totals
+      let windows = results.closedWindows
+      monitor.locked {
+        seen = Counts(
+          rows: totals.rows, windows: windows, lost: totals.lost, failure: failure)
+      }
+    }
+  }
+
+  /// Waits until everything has gone to the sink, then ends it with the totals. A sink that never
+  /// began has no end.
+  func finish(packets: UInt64, elapsedSeconds: Double) throws(SessionError) -> RunTotals {
+    guard let thread else { return results.totals }
+    queue.close()
+    thread.join()
+    results.count(packets: packets)
+    return try results.end(elapsedSeconds: elapsedSeconds)
+  }
+}
