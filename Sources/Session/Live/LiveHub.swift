@@ -63,6 +63,8 @@ public final class LiveHub: @unchecked Sendable {
   /// A hub without queries; nothing is attached yet.
   public init(_ configuration: Configuration) { self.configuration = configuration }
 
+  deinit { close() }
+
   /// Adds a query and returns when packets reach it; its first window is partial. The sink's
   /// `begin` is called before this returns, all else by a thread of the query's own.
   ///
