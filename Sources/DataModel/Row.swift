@@ -70,12 +70,16 @@ public struct OutputSchema: Hashable, Sendable {
   public let columns: [OutputColumn]
   /// Whether rows belong to windows; false for tuple streams, whose rows carry a time.
   public let isWindowed: Bool
+  /// How many of the first columns are the key: they tell a window's rows apart.
+  public let keyCount: Int
 
   /// Creates a schema.
-  public init(name: String, columns: [OutputColumn], isWindowed: Bool) {
+  public init(name: String, columns: [OutputColumn], isWindowed: Bool, keyCount: Int = 0) {
+    precondition(keyCount <= columns.count, "the key is part of the columns")
     self.name = name
     self.columns = columns
     self.isWindowed = isWindowed
+    self.keyCount = keyCount
   }
 }
 

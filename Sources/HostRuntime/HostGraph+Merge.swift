@@ -7,6 +7,7 @@ extension HostGraph {
   public func mergePartials(
     aggregation: Int, records: UnsafePointer<UInt64>, count: Int, stride: Int, pane: Int64
   ) {
+    merged[aggregation] &+= UInt64(count)
     let words = plan.aggregations[aggregation].tableLayout.wordCount
     let tuples = (0..<count).reduce(UInt64(0)) { $0 &+ records[$1 * stride + words] }
     guard let state = openState(aggregation, pane: pane, tuples: tuples) else { return }
@@ -22,6 +23,7 @@ extension HostGraph {
   public func mergePairs(
     aggregation: Int, records: UnsafePointer<UInt64>, count: Int, pane: Int64
   ) {
+    merged[aggregation] &+= UInt64(count)
     guard
       let state = openState(aggregation, pane: pane, tuples: UInt64(count)) as? DistinctState
     else { return }
@@ -36,6 +38,7 @@ extension HostGraph {
       tuples > 0,
       let state = openState(aggregation, pane: pane, tuples: tuples) as? DistinctState
     else { return }
+    merged[aggregation] &+= 1
     state.mergeRegisters(registers, precision: precision, tuples: tuples)
   }
 

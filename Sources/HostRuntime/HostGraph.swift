@@ -39,6 +39,8 @@ public final class HostGraph {
   var horizon = Int64.min
   /// Tuples without a component of an aggregation's key, by aggregation.
   public private(set) var unkeyed: [UInt64]
+  /// Partials, pairs and sets of registers that were merged, by aggregation.
+  public internal(set) var merged: [UInt64]
 
   /// Builds the graph; all buffers are sized here.
   public init(
@@ -70,6 +72,7 @@ public final class HostGraph {
     }
     self.rowOutputs = rowOutputs
     unkeyed = [UInt64](repeating: 0, count: plan.aggregations.count)
+    merged = unkeyed
     stages = makeStages()
     rowsInEffect = stages.flatMap(\.rowsInEffect)
   }
@@ -99,6 +102,10 @@ public final class HostGraph {
         index, node, placed: placed, sources: sources, relations: relations, scratch: scratch)
     }
   }
+
+  /// Tuples that each node handed on to what the host does behind it; of a node in the data path
+  /// those that it exported.
+  public var passed: [UInt64] { stages.map(\.passed) }
 
   // MARK: - Tuples
 
@@ -161,6 +168,7 @@ public final class HostGraph {
     _ stage: TupleStage, _ batch: TupleBatch, _ rows: UnsafePointer<UInt16>, _ count: Int,
     everything: Bool
   ) {
+    stage.passed &+= UInt64(count)
     for output in stage.outputs { output.emit(batch, rows: rows, count: count, self.rows) }
     for index in everything ? stage.aggregations : stage.hostAggregations {
       let windows = sources.windows[index]

@@ -20,6 +20,8 @@ final class TupleStage {
   /// Of those, what runs on the host in a placed plan.
   let hostChildren: [Int]
   let hostAggregations: [Int]
+  /// Tuples that the node handed on so far.
+  var passed: UInt64 = 0
   private let work: Work
   private let scratch: BatchScratch
 

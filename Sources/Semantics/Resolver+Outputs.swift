@@ -122,7 +122,8 @@ extension Resolver {
     plan.outputs.append(
       Plan.Output(
         name: name, content: .rows(relation: rows.relation, expressions),
-        schema: OutputSchema(name: name, columns: schema, isWindowed: true), range: range))
+        schema: OutputSchema(
+          name: name, columns: schema, isWindowed: true, keyCount: key.count), range: range))
   }
 
   private mutating func isNewColumn(

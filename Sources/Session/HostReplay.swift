@@ -26,6 +26,7 @@ struct HostReplay {
     let batch = TupleBatch(fields: decoder.fields)
     var frames = FrameBatch()
     var panes = PaneCursor(placed.plan.pane)
+    var pulse = ReplayPulse(capture, clock)
     var damage: CaptureError?
     reading: while !shouldStop() {
       do {
@@ -45,9 +46,13 @@ struct HostReplay {
         start = end
         if results.isComplete { break reading }
       }
+      if pulse.isDue {
+        results.tell(pulse.progress(results.totals.packets, placed.flows(graph, isWhole: true)))
+      }
       try results.check()
     }
     graph.finish()
+    results.tell(pulse.progress(results.totals.packets, placed.flows(graph, isWhole: true)))
     let totals = try results.end(elapsedSeconds: Double(clock.now - started) / 1e9)
     if let damage { throw .capture(damage) }
     return totals

@@ -32,6 +32,7 @@ struct KernelReplay {
       configuration, placement: configuration.placement, attach: "replay", sink)
     var frames = FrameBatch()
     var panes = PaneCursor(configuration.query.plan.pane)
+    var pulse = ReplayPulse(capture, clock)
     var damage: CaptureError?
     reading: while !shouldStop() {
       do {
@@ -49,9 +50,11 @@ struct KernelReplay {
         try player.play(frames, start..<end, runner, &thread)
         start = end
       }
+      if pulse.isDue { results.tell(pulse.progress(player.packets, player.flows)) }
       try results.check()
     }
     player.finish()
+    results.tell(pulse.progress(player.packets, player.flows))
     let totals = try results.end(elapsedSeconds: Double(clock.now - started) / 1e9)
     if let damage { throw .capture(damage) }
     return totals
@@ -65,6 +68,7 @@ private final class FramePlayer {
   private let graph: HostGraph
   private let late: LateFrames
   private let results: ResultStream
+  private let placed: PlacedPlan
   private let hasPanes: Bool
   private var currentPane = Int64.min
   private var order: UInt64 = 0
@@ -96,6 +100,7 @@ private final class FramePlayer {
     hasPanes = placed.plan.pane != nil
     self.graph = graph
     self.results = results
+    self.placed = placed
     // The graph owns the closure: a strong reference back would keep both, and the program in the
     // kernel, for ever.
     graph.setChanged = { [unowned self] id, words, from, until in
@@ -103,6 +108,12 @@ private final class FramePlayer {
         words, set: id.index, of: self.graph, id, from: from, until: until, now: now)
     }
   }
+
+  /// Packets so far, those that no merge has counted yet included.
+  var packets: UInt64 { results.totals.packets &+ sinceTurn }
+
+  /// What has come out of the plan's parts.
+  var flows: [RunProgress.Flow] { placed.flows(graph, isWhole: false) }
 
   /// Turns where a pane has ended, or the epoch has gathered enough.
   func turnIfDue(_ panes: PaneCursor, firstTime: Int64) {
@@ -140,6 +151,7 @@ private final class FramePlayer {
   /// Merges what is left and closes every window.
   func finish() {
     results.count(packets: path.merge(endedEpoch: path.epoch))
+    sinceTurn = 0
     graph.finish()
   }
 

@@ -8,6 +8,8 @@ final class ResultStream {
   private(set) var totals = RunTotals()
   private var failure: SinkError?
   private var lastWindowEnd = Int64.min
+  /// Rows of each output that has any.
+  private var rowsOfOutput: [Int: UInt64] = [:]
   /// Window ends that rows were seen of.
   private(set) var closedWindows = 0
 
@@ -26,6 +28,7 @@ final class ResultStream {
     note(windowEnd: row.end)
     guard failure == nil, !isComplete else { return }
     totals.rows &+= 1
+    rowsOfOutput[row.output, default: 0] &+= 1
     do { try sink.row(row) } catch { failure = error }
   }
 
@@ -45,6 +48,16 @@ final class ResultStream {
   func flush() throws(SessionError) {
     try check()
     do { try sink.flush() } catch { throw .sink(error) }
+  }
+
+  /// Tells the sink how far the run is; the rows are known here.
+  func tell(_ progress: RunProgress) {
+    guard failure == nil else { return }
+    var whole = progress
+    for (output, rows) in rowsOfOutput {
+      whole.flows.append(RunProgress.Flow(node: "o\(output)", count: rows, unit: "rows"))
+    }
+    do { try sink.progress(whole) } catch { failure = error }
   }
 
   func end(elapsedSeconds: Double) throws(SessionError) -> RunTotals {

@@ -51,14 +51,16 @@ enum TerminalState {
   }
 
   private static func enter() {
-    tcsetattr(held.pointee.input, TCSADRAIN, &held.pointee.raw)
+    // Never TCSADRAIN: a terminal that takes no bytes would hold us up for ever.
+    tcsetattr(held.pointee.input, TCSANOW, &held.pointee.raw)
     put(held.pointee.enter)
   }
 
   private static func leave() {
     put(held.pointee.leave)
     // Keys that nobody has read belong to the view, not to the shell behind it.
-    tcsetattr(held.pointee.input, TCSAFLUSH, &held.pointee.before)
+    tcflush(held.pointee.input, TCIFLUSH)
+    tcsetattr(held.pointee.input, TCSANOW, &held.pointee.before)
   }
 
   /// The terminal may take no bytes (a stopped reader): then what cannot be written is left out.

@@ -2,6 +2,7 @@ import ArgumentParser
 import Compiler
 import Diagnostics
 import Glibc
+import Terminal
 
 /// How messages about the query are written.
 enum ErrorFormat: String, ExpressibleByArgument, CaseIterable {
@@ -33,8 +34,7 @@ struct QueryArguments: ParsableArguments {
 
   /// Prints a log to standard error.
   func report(_ log: DiagnosticLog, of source: SourceText) {
-    let isColored =
-      isatty(STDERR_FILENO) == 1 && getenv("NO_COLOR") == nil && !isDumbTerminal
+    let isColored = TerminalEnvironment.process.isColored(STDERR_FILENO)
     let renderer = DiagnosticRenderer(source: source, color: isColored)
     switch errorFormat {
     case .human: standardError(renderer.render(log))
@@ -43,11 +43,6 @@ struct QueryArguments: ParsableArguments {
     case .json:
       for diagnostic in log.inSourceOrder { standardError(renderer.renderJSON(diagnostic) + "\n") }
     }
-  }
-
-  private var isDumbTerminal: Bool {
-    guard let terminal = getenv("TERM") else { return false }
-    return String(cString: terminal) == "dumb"
   }
 }
 

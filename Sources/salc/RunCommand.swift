@@ -37,8 +37,8 @@ struct RunCommand: ParsableCommand {
   @Option(help: "Stop after this many windows.")
   var windows: Int?
 
-  @Option(help: "table, json (NDJSON) or csv.")
-  var format: OutputFormat = .table
+  @Option(help: "live, table, json (NDJSON) or csv; live for an interface on a terminal.")
+  var format: RunFormat?
 
   @Option(help: "Exit with 3 if more tuples than this were lost.")
   var maxLoss: UInt64?
@@ -68,21 +68,27 @@ struct RunCommand: ParsableCommand {
     let compiled = try query.compile(
       placement.options(), needsObject: engine == .kernel || pcap == nil)
     let input = try input(compiled)
-    let isLive = if case .interfaces = input { true } else { false }
+    let isLive = input.isLive
+    let stop = StopSignals()
+    let display = RunDisplay(format, input, compiled, stop)
     let configuration = RunConfiguration(
       query: compiled, input: input,
       seed: seed
         ?? (isLive ? UInt64.random(in: 1...UInt64.max) : RunConfiguration.captureSeed),
       ringBytes: ringBytes, seconds: seconds, windows: windows, keyLimit: keyLimit,
-      remark: { standardError("note: \($0)\n") })
-    let stop = StopSignals()
+      remark: { display.remark($0) })
+    defer { display.close() }
     do {
-      let summary = try Session.run(
-        configuration, format: format, descriptor: STDOUT_FILENO, shouldStop: { stop.isRaised })
-      finish(summary, compiled)
+      let totals = try Session.run(configuration, into: display.sink) {
+        stop.isRaised || display.isLeaving
+      }
+      let summary = RunSummary(totals)
+      display.close()
+      if display.format != .json { finish(summary) }
       if let maxLoss, summary.lostTuples > maxLoss { throw ExitStatus.loss }
       if stop.isRaised && summary.packets == 0 && !isLive { throw ExitStatus.interrupted }
     } catch let error as SessionError {
+      display.close()
       let isQuiet = error.kind == .closedOutput || error.kind == .interrupted
       if !isQuiet { standardError("error: \(error)\n") }
       throw ExitStatus(error.kind)
@@ -109,8 +115,7 @@ struct RunCommand: ParsableCommand {
     throw ValidationError("name what to read with --iface NAME or --pcap FILE")
   }
 
-  private func finish(_ summary: RunSummary, _ compiled: CompiledQuery) {
-    guard format != .json else { return }
+  private func finish(_ summary: RunSummary) {
     let lost = summary.losses.isEmpty ? "nothing lost" : "lost: \(summary.losses)"
     standardError("\(summary.packets) packets, \(summary.rows) rows, \(lost)\n")
   }
@@ -124,4 +129,3 @@ struct RunCommand: ParsableCommand {
 }
 
 extension Attachment: ExpressibleByArgument {}
-extension OutputFormat: ExpressibleByArgument {}

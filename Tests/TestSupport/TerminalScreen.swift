@@ -11,6 +11,8 @@ public struct TerminalScreen: Sendable {
   public private(set) var scrolled: [String] = []
 
   private var cells: [[Character]]
+  /// The screen behind the alternate one (xterm's mode 1049).
+  private var behind: (cells: [[Character]], row: Int, column: Int)?
   /// The last column is written, and the next character begins a line.
   private var wrapIsPending = false
   private var pending: [UInt8] = []
@@ -35,6 +37,9 @@ public struct TerminalScreen: Sendable {
   /// The line of the cursor.
   public var currentLine: String { lines[cursor.row] }
 
+  /// Whether the program draws on the alternate screen.
+  public var isAlternate: Bool { behind != nil }
+
   mutating func resize(columns: Int, rows: Int) {
     while cells.count > rows && cells.count > cursor.row + 1 { cells.removeLast() }
     while cells.count > rows { scroll(); cells.removeLast(); cursor.row -= 1 }
@@ -48,7 +53,8 @@ public struct TerminalScreen: Sendable {
     cursor = (min(cursor.row, rows - 1), min(cursor.column, columns - 1))
   }
 
-  mutating func write(_ bytes: some Sequence<UInt8>) {
+  /// Shows what these bytes draw.
+  public mutating func write(_ bytes: some Sequence<UInt8>) {
     pending += bytes
     while let used = step(), used > 0 { pending.removeFirst(used) }
   }
@@ -80,7 +86,26 @@ public struct TerminalScreen: Sendable {
     }
   }
 
+  /// The second half of a wide character.
+  private static let covered: Character = "\u{0}"
+
+  private static func isWide(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case 0x1100...0x115F, 0x2E80...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFF00...0xFF60,
+      0x1F300...0x1FAFF:
+      true
+    default: false
+    }
+  }
+
   private mutating func put(_ character: Character) {
+    let scalar = character.unicodeScalars.first ?? " "
+    if (0x300...0x36F).contains(scalar.value) { return }
+    put(cell: character)
+    if Self.isWide(scalar) { put(cell: Self.covered) }
+  }
+
+  private mutating func put(cell character: Character) {
     if wrapIsPending {
       lineFeed()
       cursor.column = 0
@@ -122,9 +147,27 @@ public struct TerminalScreen: Sendable {
       return nil
     }
     let text = String(decoding: pending[2..<end], as: UTF8.self)
+    if text == "?1049" { setAlternate(pending[end] == UInt8(ascii: "h")) }
     let numbers = text.split(separator: ";", omittingEmptySubsequences: false).map { Int($0) }
     act(pending[end], count: max(1, numbers[0] ?? 1), numbers)
     return end + 1
+  }
+
+  private mutating func setAlternate(_ isOn: Bool) {
+    if isOn && behind == nil {
+      behind = (cells, cursor.row, cursor.column)
+    } else if !isOn, let before = behind {
+      behind = nil
+      cells = before.cells
+      // The window may have another size by now.
+      while cells.count > rows { cells.removeLast() }
+      for row in cells.indices {
+        cells[row] = Array(cells[row].prefix(columns))
+        cells[row] += Array(repeating: " ", count: columns - cells[row].count)
+      }
+      while cells.count < rows { cells.append(Array(repeating: " ", count: columns)) }
+      moveTo(before.row, before.column)
+    }
   }
 
   private mutating func act(_ final: UInt8, count: Int, _ numbers: [Int?]) {
@@ -167,6 +210,6 @@ public struct TerminalScreen: Sendable {
   private static func trimmed(_ cells: [Character]) -> String {
     var end = cells.count
     while end > 0 && cells[end - 1] == " " { end -= 1 }
-    return String(cells[..<end])
+    return String(cells[..<end].filter { $0 != covered })
   }
 }

@@ -2,6 +2,7 @@ import Compiler
 import DataModel
 import HostRuntime
 import Plan
+import Sinks
 import Synchronization
 
 /// One query of a hub as the turn's thread sees it: its graph, and which windows it shows.
@@ -79,7 +80,10 @@ final class LiveQuery: @unchecked Sendable {
 
   /// Lets others see the packets, with those that no merge has counted yet.
   func publish(gathering: UInt64 = 0) {
-    visiblePackets.store(packets &+ gathering, ordering: .relaxed)
+    let sum = packets &+ gathering
+    visiblePackets.store(sum, ordering: .relaxed)
+    let source = RunProgress.Flow(node: "n0", count: sum, unit: "packets")
+    feed.note(packets: sum, [source] + query.placed.flows(graph, isWhole: false))
   }
 
   /// Ends the windows that ended with a half.

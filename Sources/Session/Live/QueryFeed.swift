@@ -18,6 +18,10 @@ final class QueryFeed: @unchecked Sendable {
   private let results: ResultStream
   private let monitor = Monitor()
   private var seen = Counts()
+  /// How far the query is, as the turn's thread sees it.
+  private var progress = RunProgress(packets: 0, elapsedSeconds: 0)
+  private let clock = Clock()
+  private var started: Int64 = 0
   private var thread: Thread?
 
   /// How long a sink waits at most between two calls of `flush`.
@@ -31,10 +35,28 @@ final class QueryFeed: @unchecked Sendable {
   var counts: Counts { monitor.locked { seen } }
 
   /// Begins to feed the sink, whose `begin` has been called.
-  func start() { thread = Thread { self.run() } }
+  func start() {
+    started = clock.now
+    thread = Thread { self.run() }
+  }
+
+  /// Notes how far the query is; the sink is told of it in time.
+  func note(packets: UInt64, _ flows: [RunProgress.Flow]) {
+    monitor.locked {
+      progress.packets = packets
+      progress.flows = flows
+    }
+  }
+
+  private func tell() {
+    var progress = monitor.locked { self.progress }
+    progress.elapsedSeconds = Double(clock.now - started) / 1e9
+    results.tell(progress)
+  }
 
   private func run() {
     var isLast = false
+    var nextTold = started
     while !isLast {
       let taken = queue.takeAll(waitingAtMost: Self.flushNanoseconds)
       isLast = taken.isLast
@@ -44,6 +66,10 @@ final class QueryFeed: @unchecked Sendable {
         case .row(let row): results.take(row)
         case .loss(let record): results.take(record)
         }
+      }
+      if clock.now >= nextTold || isLast {
+        tell()
+        nextTold = clock.now + Int64(Self.flushNanoseconds)
       }
       do { try results.flush() } catch { failure = error }
       let totals = results.totals
