@@ -41,8 +41,8 @@ enum Given {
   /// Three frames from 10.0.0.1 in one second, one from 10.0.0.2 in the next but one.
   static let frames: [(seconds: Int, source: UInt8)] = [(100, 1), (100, 1), (100, 1), (102, 2)]
 
-  /// A classic pcap of `frames`.
-  static func capture() -> [UInt8] {
+  /// A classic pcap of frames.
+  static func capture(_ frames: [(seconds: Int, source: UInt8)] = Given.frames) -> [UInt8] {
     func little(_ value: Int, _ width: Int) -> [UInt8] {
       FrameBuilder.bytes(value, width).reversed()
     }

@@ -88,6 +88,25 @@ extension Live {
       #expect(terminal.screen.text.contains("note: clock:"), "\(terminal.screen.text)")
     }
 
+    @Test("the command of Docs/LiveView.md that reads an interface")
+    func documented() throws {
+      let pair = try Namespaces("view-doc")
+      let lines = Repository.text("Docs/LiveView.md").split(separator: "\n")
+      let command = try #require(lines.first { $0.hasPrefix("salc ") && $0.contains("--iface") })
+      let words = command.split(separator: " ").dropFirst().map { word in
+        word == "eth0"
+          ? pair.receivingInterface
+          : word.hasPrefix("samples/") ? Repository.root + "/" + word : String(word)
+      }
+      let ip = try #require(Tool.find("ip"))
+      let terminal = PseudoTerminal(ip, ["netns", "exec", pair.receiver, Tool.salc] + words)
+      #expect(terminal.wait(60) { terminal.screen.isAlternate && pair.hasProgram })
+      #expect(terminal.wait { terminal.screen.text.contains("no rows yet") })
+      terminal.type("q")
+      #expect(terminal.exitCode() == 0)
+      #expect(terminal.isCooked && !terminal.screen.isAlternate && !pair.hasProgram)
+    }
+
     @Test("a terminal that is closed ends the run and detaches the program")
     func hangUp() throws {
       let pair = try Namespaces("view-hup")
