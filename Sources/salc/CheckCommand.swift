@@ -58,24 +58,3 @@ struct FormatCommand: ParsableCommand {
     }
   }
 }
-
-/// `salc why CODE`: the explanation of a diagnostic.
-struct WhyCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "why", abstract: "Explain a diagnostic's code, such as SAL0202.")
-
-  @Argument(help: "The code.")
-  var code: String
-
-  func run() throws {
-    let catalogue = Compiler.diagnosticCatalogue
-    if let explanation = catalogue.explain(code) {
-      try standardOutput("\(explanation)\n")
-      return
-    }
-    let codes = catalogue.explanations.map(\.code.name)
-    let hint = nearestWord(to: code, in: codes).map { "; did you mean \($0)?" } ?? ""
-    standardError("error: there is no diagnostic \(code)\(hint)\n")
-    throw ExitStatus.failure
-  }
-}

@@ -11,7 +11,9 @@ enum ErrorFormat: String, ExpressibleByArgument, CaseIterable {
 
 /// The query that most commands take: a file, `-` for standard input, or `-e TEXT`.
 struct QueryArguments: ParsableArguments {
-  @Argument(help: "The query file (.sal), '-' for standard input.")
+  @Argument(
+    help: "The query file (.sal), '-' for standard input.",
+    completion: .file(extensions: ["sal", "salb"]))
   var file: String?
 
   @Option(name: [.customShort("e"), .customLong("expression")], help: "The query's text itself.")
@@ -48,7 +50,9 @@ struct QueryArguments: ParsableArguments {
 
 /// The placement flags that commands which compile share.
 struct PlacementArguments: ParsableArguments {
-  @Option(help: "Where operators run: auto, host or kernel.")
+  @Option(
+    help: "Where operators run: auto, host or kernel.",
+    completion: .list(["auto", "host", "kernel"]))
   var place: String = "auto"
 
   @Option(help: .hidden)

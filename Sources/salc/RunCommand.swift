@@ -19,10 +19,13 @@ struct RunCommand: ParsableCommand {
   @OptionGroup var query: QueryArguments
   @OptionGroup var placement: PlacementArguments
 
-  @Option(help: "The interface to attach to.")
+  @Option(
+    help: "The interface to attach to.", completion: .custom { _, _, _ in interfaceNames() })
   var iface: String?
 
-  @Option(help: "The capture (pcap or pcapng, also .gz) to read.")
+  @Option(
+    help: "The capture (pcap or pcapng, also .gz) to read.",
+    completion: .file(extensions: ["pcap", "pcapng", "gz"]))
   var pcap: String?
 
   @Option(help: "How to attach: auto, native or generic.")
@@ -54,13 +57,6 @@ struct RunCommand: ParsableCommand {
 
   @Option(help: .hidden)
   var keyLimit: Int = 1 << 20
-
-  /// The flags, for "did you mean".
-  static let flags = [
-    "--iface", "--pcap", "--attach", "--engine", "--for", "--windows", "--format", "--max-loss",
-    "--place", "--expression", "--error-format", "--help", "--output", "--emit", "--check",
-    "--write", "--version",
-  ]
 
   func run() throws {
     if let windows, windows < 1 { throw ValidationError("--windows takes a positive number") }

@@ -15,7 +15,8 @@ struct Salc: ParsableCommand {
     version: salcVersion,
     subcommands: [
       CheckCommand.self, FormatCommand.self, ExplainCommand.self, CompileCommand.self,
-      RunCommand.self, TestCommand.self, VerifyCommand.self, WhyCommand.self,
+      RunCommand.self, TestCommand.self, VerifyCommand.self, SchemaCommand.self, NewCommand.self,
+      WhyCommand.self, CompletionsCommand.self,
     ])
 
   /// Exit codes and suggestions are ours; parsing and help are ArgumentParser's.
@@ -35,31 +36,11 @@ struct Salc: ParsableCommand {
   private static func answer(_ error: any Error) -> ExitStatus {
     let text = fullMessage(for: error)
     guard exitCode(for: error) == .success else {
-      standardError(text + suggestion(CommandLine.arguments) + "\n")
+      standardError(text + Suggestion.text(CommandLine.arguments, answer: text) + "\n")
       return .usage
     }
     do { try standardOutput(text + "\n") } catch { return error }
     return .success
-  }
-
-  /// "did you mean" for a misspelt command or flag.
-  private static func suggestion(_ arguments: [String]) -> String {
-    let commands = configuration.subcommands.compactMap { $0.configuration.commandName }
-    guard arguments.count > 1 else { return "" }
-    let word = arguments[1]
-    if !word.hasPrefix("-"), !commands.contains(word),
-      let near = nearestWord(to: word, in: commands)
-    {
-      return "\n\ndid you mean 'salc \(near)'?"
-    }
-    let flags = RunCommand.flags
-    for flag in arguments.dropFirst() where flag.hasPrefix("--") {
-      let name = String(flag.prefix { $0 != "=" })
-      if !flags.contains(name), let near = nearestWord(to: name, in: flags) {
-        return "\n\ndid you mean '\(near)'?"
-      }
-    }
-    return ""
   }
 }
 

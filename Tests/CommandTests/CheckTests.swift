@@ -58,7 +58,6 @@ import Testing
     #expect(outcome.exitCode == 1 && outcome.output.isEmpty, "\(outcome.summary)")
     #expect(outcome.errors.contains("no diagnostic SAL9999"))
     #expect(salc("why", "").exitCode == 1)
-    #expect(salc("why").exitCode == 2)
   }
 
   @Test func fmtPrintsTheStandardForm() {

@@ -1,0 +1,44 @@
+import ArgumentParser
+
+/// "did you mean" for a misspelt command, flag or value.
+enum Suggestion {
+  /// What to add to the argument parser's answer; empty where nothing is near.
+  static func text(_ arguments: [String], answer: String) -> String {
+    guard arguments.count > 1 else { return "" }
+    guard let found = command(arguments[1]) ?? flag(arguments) ?? value(answer) else { return "" }
+    return answer.contains("ean '\(found)'") ? "" : "\n\ndid you mean '\(found)'?"
+  }
+
+  private static func command(_ word: String) -> String? {
+    let commands = Salc.configuration.subcommands.compactMap { $0.configuration.commandName }
+    guard !word.hasPrefix("-"), !commands.contains(word) else { return nil }
+    return nearestWord(to: word, in: commands).map { "salc \($0)" }
+  }
+
+  private static func flag(_ arguments: [String]) -> String? {
+    let known = Self.flags
+    for argument in arguments.dropFirst() where argument.hasPrefix("--") {
+      let name = String(argument.prefix { $0 != "=" })
+      if !known.contains(name), let near = nearestWord(to: name, in: known) { return near }
+    }
+    return nil
+  }
+
+  /// Every flag of every command, out of the usage lines.
+  private static var flags: [String] {
+    let usages = Salc.configuration.subcommands.map { Salc.usageString(for: $0) }
+    let words = usages.joined(separator: " ").split { " []|=".contains($0) }
+    let flags = words.filter { $0.hasPrefix("--") }.map(String.init)
+    return Set(flags + ["--help", "--version"]).sorted()
+  }
+
+  /// The answer names the value that it refuses and, in quotes, those that it takes.
+  private static func value(_ answer: String) -> String? {
+    let quoted = answer.split(separator: "'", omittingEmptySubsequences: false).enumerated()
+      .filter { $0.offset % 2 == 1 }.map { String($0.element) }
+    guard answer.contains("The value '"), answer.contains("Please provide one of"),
+      let refused = quoted.first
+    else { return nil }
+    return nearestWord(to: refused, in: quoted.dropFirst().filter { !$0.hasPrefix("-") })
+  }
+}
