@@ -49,8 +49,14 @@ public struct Parameter: Hashable, Sendable {
     case expression
     /// One or several fields of any type; only as the first parameter.
     case fields
+    /// One numeric field, whose values are counted.
+    case values
     /// A positive integer constant within a range.
     case integer(ClosedRange<Int64>)
+    /// A constant from 0 to 1.
+    case share
+    /// One of these words.
+    case choice([String])
   }
 
   /// The name in documentation and diagnostics.
@@ -75,6 +81,9 @@ public struct OperatorCall: Hashable, Sendable {
     case expression(TupleExpression, type: ScalarType)
     case fields([KeyComponent])
     case integer(Int64)
+    /// A quotient of two constants, the second positive.
+    case share(Int64, Int64)
+    case choice(String)
   }
 
   /// The operator's name (``StreamOperator/name``).
@@ -94,6 +103,19 @@ public struct OperatorCall: Hashable, Sendable {
   /// The operand of the first argument, where that is an expression.
   public var operand: TupleExpression? {
     if case .expression(let expression, _)? = arguments.first { expression } else { nil }
+  }
+
+  /// The fields of the first argument, where it is some.
+  public var fields: [KeyComponent]? {
+    if case .fields(let fields)? = arguments.first { fields } else { nil }
+  }
+
+  /// The operand of an argument, where that is an expression and there.
+  func expression(_ index: Int) -> TupleExpression? {
+    guard index < arguments.count, case .expression(let expression, _) = arguments[index] else {
+      return nil
+    }
+    return expression
   }
 
   /// The type of the first argument, where that is an expression.
@@ -145,8 +167,9 @@ extension KeyState {
 public enum OperatorCatalogue {
   /// One line an operator.
   public static let all: [any StreamOperator] = [
-    Average(), Count(), CountDistinct(), First(), Last(), Maximum(), Minimum(),
-    StandardDeviation(), Sum(), TopK(), Variance(),
+    Average(), Count(), CountDistinct(), Entropy(), First(), Histogram(), Last(), Maximum(),
+    Median(),
+    Minimum(), Norm(), Quantile(), Rarity(), StandardDeviation(), Sum(), TopK(), Variance(),
   ]
 
   /// Finds an operator by name or alias, in any case.

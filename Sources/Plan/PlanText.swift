@@ -104,6 +104,9 @@ extension OperatorCall {
       case .expression(let expression, _): expression.text
       case .fields(let items): items.map(\.text).joined(separator: ", ")
       case .integer(let value): "\(value)"
+      case .share(let numerator, let denominator):
+        denominator == 1 ? "\(numerator)" : "\(Double(numerator) / Double(denominator))"
+      case .choice(let word): word
       }
     }
     let clause: String

@@ -63,6 +63,8 @@ struct NaiveState {
       return typed(best.value)
     case "countdistinct": return .integer(Int64(distinct(index)))
     case "topk": return .ranking(ranking(index, call))
+    case "entropy", "rarity", "norm", "quantile", "median", "histogram":
+      return counted(items[index] ?? [:], call)
     default: preconditionFailure("the naive evaluator does not know \(call.name)")
     }
   }

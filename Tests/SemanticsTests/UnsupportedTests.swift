@@ -13,7 +13,7 @@ struct UnsupportedTests {
       "A = ⟦SAL0901:VertexInfo⟧(\"f\");",
       "A = FILTER P BY payload ⟦SAL0901:CONTAINS⟧ \"zorro\";",
       "A = FILTER P BY ⟦SAL0901:dns.qry.name⟧ == 5;",
-      "A = FOREACH P GENERATE ⟦SAL0901:quantile⟧(frame.len, 0.5) WINDOW 1s;",
+      "A = FOREACH P GENERATE ⟦SAL0901:ewma⟧(frame.len, 0.5) WINDOW 1s;",
       "A = ⟦SAL0901:PacketStream(\"eth1\")⟧;",
       "OUTPUT P ⟦SAL0901:EVERY⟧ 1s;",
       "OUTPUT P ⟦SAL0901:TO⟧ csv(\"f\");",

@@ -153,7 +153,7 @@ public struct QueryGenerator: Sendable {
   }
 
   private mutating func call() -> (text: String, isNumber: Bool) {
-    switch random.number(0...10) {
+    switch random.number(0...12) {
     case 0...2: return ("count()", true)
     case 3: return ("sum(\(expression()))", true)
     case 4:
@@ -161,10 +161,25 @@ public struct QueryGenerator: Sendable {
     case 5: return ("ave(\(expression()))", true)
     case 6: return (random.choice(["var", "stddev"]) + "(\(expression()))", true)
     case 7: return (random.choice(["first", "last"]) + "(\(expression()))", true)
+    case 9: return counted()
     case 8: return ("topk(\(random.choice(["DestPort", "SourceIp", "ip.proto"])), 3)", false)
     default:
       let items = random.choice(["SourceIp", "DestPort", "SourceIp, SourcePort", "ip.ttl"])
       return ("countdistinct(\(items))", true)
+    }
+  }
+
+  /// An operator over the counts of items or values.
+  private mutating func counted() -> (text: String, isNumber: Bool) {
+    let item = random.choice(["DestPort", "SourceIp", "ip.proto", "DestIp, DestPort"])
+    switch random.number(0...6) {
+    case 0: return ("entropy(\(item))", true)
+    case 1: return ("rarity(\(random.choice(["SourcePort", "ip.ttl"])), 2)", true)
+    case 2: return ("norm(DestIp, \(random.choice(["L0", "L1", "L2", "Linf"])))", true)
+    case 3: return ("norm(DestPort, \(random.choice(["L1", "L2"])), frame.len)", true)
+    case 4: return ("quantile(\(number()), 0.\(random.number(0...99)))", true)
+    case 5: return ("median(\(number()))", true)
+    default: return ("histogram(\(number())\(random.choice(["", ", 100"])))", false)
     }
   }
 

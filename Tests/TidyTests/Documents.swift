@@ -24,7 +24,9 @@ enum OperatorsDocument {
     entry.parameters.map { parameter in
       let name: String
       switch parameter.kind {
-      case .expression: name = parameter.name
+      case .expression, .values: name = parameter.name
+      case .share: name = "\(parameter.name): 0…1"
+      case .choice(let words): name = words.joined(separator: "|")
       case .fields: name = parameter.name + ", …"
       case .integer(let range):
         name = "\(parameter.name): \(range.lowerBound)…\(range.upperBound)"

@@ -9,26 +9,19 @@ public struct TopK: StreamOperator {
     Parameter("field", .fields), Parameter("k", .integer(1...1000)),
     Parameter("weight", .expression, isOptional: true),
   ]
-  public let boundSummary = "exact while the items fit the declared table limit"
+  public let boundSummary = Tally.bound
   public let example =
     "T = FOREACH (STREAM P BY SourceIp) GENERATE topk(DestPort, 10) WINDOW 1s;"
 
   public func resultType(_ call: OperatorCall) -> ScalarType { .ranking }
 
-  public func state(_ call: OperatorCall) -> StateForm {
-    guard case .fields(let items)? = call.arguments.first else {
-      preconditionFailure("topk has fields")
-    }
-    if call.arguments.count > 2, case .expression(let weight, _) = call.arguments[2] {
-      return .tally(items: items, weight: weight)
-    }
-    return .tally(items: items, weight: nil)
-  }
+  public func state(_ call: OperatorCall) -> StateForm { Tally.state(call, weight: 2) }
 
   public func evaluate(_ call: OperatorCall, _ state: KeyState) -> Estimate {
-    guard case .tally(let items, let total) = state, call.arguments.count > 1,
-      case .integer(let k) = call.arguments[1]
-    else { preconditionFailure("topk keeps a tally and has a k") }
+    guard call.arguments.count > 1, case .integer(let k) = call.arguments[1] else {
+      preconditionFailure("topk has a k")
+    }
+    let (items, total) = Tally.items(state)
     let best = items.sorted { a, b in
       a.count != b.count ? a.count > b.count : a.item.lexicographicallyPrecedes(b.item)
     }.prefix(Int(k))

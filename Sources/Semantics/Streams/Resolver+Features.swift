@@ -7,7 +7,7 @@ import Syntax
 extension Resolver {
   /// Operators of the language that the catalogue does not have yet.
   private static let laterOperators: Set<String> = [
-    "rate", "ewma", "median", "quantile", "histogram", "entropy", "rarity", "similarity", "norm",
+    "rate", "ewma", "similarity",
     "kmedians", "flowset",
   ]
 
@@ -164,6 +164,9 @@ extension Resolver {
         return fields(list.elements, in: scope).map { .fields($0) }
       }
       return fields([node], in: scope).map { .fields($0) }
+    case .values: return values(node, of: operation, in: scope)
+    case .share: return share(node, parameter)
+    case .choice(let words): return choice(node, words, parameter)
     case .integer(let limits):
       guard let value = check(node, in: Scope(constantsOnly: true)) else { return nil }
       guard case .number(let number, 1) = value.node, limits.contains(number),

@@ -1,0 +1,27 @@
+public import DataModel
+
+/// α-rarity: the share of the distinct items that occur exactly α times (Datar, Muthukrishnan,
+/// "Estimating rarity and similarity over data stream windows", ESA 2002).
+public struct Rarity: StreamOperator {
+  public let name = "rarity"
+  public let summary =
+    "The share of the distinct items that occur exactly n times; once, unless said."
+  public let parameters = [
+    Parameter("field", .fields), Parameter("n", .integer(1...1_000_000), isOptional: true),
+  ]
+  public let boundSummary = Tally.bound
+  public let example =
+    "R = FOREACH (STREAM P BY SourceIp) GENERATE rarity(DestPort, 1) WINDOW 10s;"
+
+  public func resultType(_ call: OperatorCall) -> ScalarType { .float }
+  public func state(_ call: OperatorCall) -> StateForm { Tally.state(call) }
+
+  public func evaluate(_ call: OperatorCall, _ state: KeyState) -> Estimate {
+    let items = Tally.items(state).items
+    guard !items.isEmpty else { return Estimate(.missing) }
+    var times: Int64 = 1
+    if call.arguments.count > 1, case .integer(let n) = call.arguments[1] { times = n }
+    let rare = items.count { $0.count == times }
+    return Estimate(.real(Double(rare) / Double(items.count)))
+  }
+}

@@ -1,0 +1,48 @@
+import DataModel
+
+/// What the operators share that count how often each item, or each value, occurs.
+///
+/// The data path keeps an exact count for each key and item and hands out what does not fit; the
+/// host completes it. So these operators are exact, and their state merges by addition.
+enum Tally {
+  /// The bound of every such operator.
+  static let bound = "exact while the items fit the declared table limit"
+
+  /// Counts of the first argument's fields, or sums of the weight where that argument is given.
+  static func state(_ call: OperatorCall, weight: Int? = nil) -> StateForm {
+    guard let fields = call.fields else { preconditionFailure("\(call.name) counts fields") }
+    return .tally(items: fields, weight: weight.flatMap { call.expression($0) })
+  }
+
+  /// The items and their total.
+  static func items(_ state: KeyState) -> (items: [(item: [Value], count: Int64)], total: Int64) {
+    guard case .tally(let items, let total) = state else {
+      preconditionFailure("a tally is kept")
+    }
+    return (items, total)
+  }
+
+  /// Numeric values with their counts, ascending.
+  static func values(_ state: KeyState) -> (values: [(value: Int64, count: Int64)], total: Int64) {
+    let (items, total) = items(state)
+    let values = items.map { entry -> (Int64, Int64) in
+      switch entry.item.first {
+      case .integer(let value)?, .duration(let value)?, .time(let value)?: (value, entry.count)
+      case .bool(let value)?: (value ? 1 : 0, entry.count)
+      default: preconditionFailure("the counted field is a number")
+      }
+    }
+    return (values.sorted { $0.0 < $1.0 }, total)
+  }
+}
+
+extension OperatorCall {
+  /// A value of the type of the first argument's field.
+  func fieldValue(_ number: Int64) -> Value {
+    switch fields?.first?.type {
+    case .duration?: .duration(number)
+    case .time?: .time(number)
+    default: .integer(number)
+    }
+  }
+}

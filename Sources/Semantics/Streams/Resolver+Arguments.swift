@@ -1,0 +1,56 @@
+import DataModel
+import Diagnostics
+import Operators
+import Syntax
+
+/// Arguments that are neither expressions nor whole numbers.
+extension Resolver {
+  /// One numeric field, whose values are counted.
+  mutating func values(
+    _ node: Expression, of operation: any StreamOperator, in scope: Scope
+  ) -> OperatorCall.Argument? {
+    guard let component = component(node, mask: nil, of: TupleStream(node: 0, key: scope.key))
+    else { return nil }
+    guard component.type.isNumeric, component.type != .float else {
+      report(
+        Diagnostic(
+          .wrongType,
+          "‘\(operation.name)’ needs a numeric field; ‘\(component.name)’ is "
+            + "\(article(component.type))",
+          at: node.range,
+          notes: [Diagnostic.Note("for example: \(operation.example)")]))
+      return nil
+    }
+    return .fields([component])
+  }
+
+  /// A constant from 0 to 1.
+  mutating func share(_ node: Expression, _ parameter: Parameter) -> OperatorCall.Argument? {
+    guard let value = check(node, in: Scope(constantsOnly: true)) else { return nil }
+    guard case .number(let numerator, let denominator) = value.node, value.isBareNumber,
+      numerator >= 0, numerator <= denominator
+    else {
+      report(
+        Diagnostic(
+          .wrongArgument, "\(parameter.name) is a number from 0 to 1", at: node.range))
+      return nil
+    }
+    return .share(numerator, denominator)
+  }
+
+  /// One of a parameter's words, in any case.
+  mutating func choice(
+    _ node: Expression, _ words: [String], _ parameter: Parameter
+  ) -> OperatorCall.Argument? {
+    if case .path(let path) = node,
+      let word = words.first(where: { $0.lowercased() == path.text.lowercased() })
+    {
+      return .choice(word)
+    }
+    report(
+      Diagnostic(
+        .wrongArgument, "\(parameter.name) is one of \(words.joined(separator: ", "))",
+        at: node.range))
+    return nil
+  }
+}
