@@ -53,6 +53,9 @@ public struct PacketDecoder: ~Copyable {
       case .capturedLength: parsed.capturedLengths(into: column)
       case .transportProtocol: parsed.transportProtocols(into: column)
       case .extensionCount: parsed.extensionCounts(into: column)
+      case .service: parsed.services(into: column)
+      case .payloadLength(let isUDPToo): parsed.payloadLengths(isUDPToo: isUDPToo, into: column)
+      case .payloadContains(let needle): parsed.searchPayloads(for: needle, into: column)
       case .wireLength:
         let wire = frames.wireLengths + first
         column.fill(count) { UInt64(wire[$0]) }

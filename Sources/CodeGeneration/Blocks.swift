@@ -32,7 +32,7 @@ extension Emitter {
     let node = reach.plan.nodes[index]
     let parts = if case .and(let parts) = predicate { parts } else { [predicate] }
     var cheap = upstream
-    for part in parts where part.sets.isEmpty { cheap = cheap & predicates.mask(part) }
+    for part in parts where !predicates.isCostly(part) { cheap = cheap & predicates.mask(part) }
     var statements: [CStatement] = []
     let pass = CExpression.name(passName(index))
     if case .value = cheap {
@@ -44,11 +44,11 @@ extension Emitter {
     } else {
       passes[index] = cheap
     }
-    // A set is asked only for tuples that pass all else.
-    let asking = parts.filter { !$0.sets.isEmpty }
+    // A set is asked, and a payload searched, only for tuples that pass all else.
+    let asking = parts.filter(predicates.isCostly)
     if !asking.isEmpty && cheap != .never {
       var member = Mask.always
-      for part in asking { member = member & predicates.mask(part) }
+      for part in asking { member = member & predicates.costlyMask(part) }
       let prelude = predicates.takePrelude()
       if cheap == .always { statements.append(.declare(.u64, passName(index), ~0)) }
       statements.append(

@@ -19,7 +19,9 @@ enum CostModel {
     "sal_hash1": 10, "sal_hash2": 22, "sal_hash3": 29, "sal_hash4": 36, "sal_hash5": 43,
     "sal_hash6": 50, "sal_parse_general": 260, "sal_end_general": 8, "sal_field8": 12,
     "sal_field16": 13, "sal_field32": 13, "sal_field64": 13, "sal_hll_update": 14,
-    "sal_set_member_within": 60, "SAL_TABLE_UPSERT": 30, "SAL_FIRSTSEEN_IS_NEW": 34,
+    "sal_set_member_within": 60, "sal_fast_service": 60, "sal_service": 90,
+    "sal_fast_payload": 30, "sal_payload": 20, "sal_payload_length": 3, "sal_payload_has": 60,
+    "SAL_TABLE_UPSERT": 30, "SAL_FIRSTSEEN_IS_NEW": 34,
   ]
 
   static func instructions(_ statements: [CStatement]) -> Int {

@@ -49,11 +49,19 @@ struct DataPathReach {
 
   /// The fields that the program reads.
   var fields: Set<FieldID> {
+    nodes.reduce(into: valueFields) { used, node in
+      if case .filter(let predicate) = plan.nodes[node].operation {
+        used.formUnion(predicate.fields)
+      }
+    }
+  }
+
+  /// The fields that it reads for more than conditions.
+  var valueFields: Set<FieldID> {
     var used: Set<FieldID> = []
     for node in nodes {
       switch plan.nodes[node].operation {
-      case .source: break
-      case .filter(let predicate): used.formUnion(predicate.fields)
+      case .source, .filter: break
       case .filterBeside(let condition): used.formUnion(condition.fields)
       case .distinct(let key, _): used.formUnion(key.map(\.field))
       }

@@ -42,7 +42,8 @@ struct Emitter {
     keys = KeyLowering(fields: fields)
     reductions = ReductionLowering(fields: fields)
     setLowering = SetLowering(reach.plan.sets.map(\.types))
-    predicates = PredicateLowering(fields: fields, sets: setLowering)
+    predicates = PredicateLowering(
+      fields: fields, sets: setLowering, isSearchedFirst: reach.valueFields)
   }
 
   /// The name that `#line` returns to; `ClangJob`'s default.
@@ -57,9 +58,10 @@ struct Emitter {
     structures.append(.structure("sal_tuple", parsing.tupleMembers))
     structures.append(.blank)
     half.addScratch("sal_tuple", "tuple", words: parsing.tupleMembers.count)
+    if !fields.searches.isEmpty { half.addScratch(Search.buffer, words: Search.bufferWords) }
     if fields.isWide { half.addScratch("keys", words: reach.keyWords + 1) }
     placeCounters()
-    let parse = prologue + parsing.statements
+    let parse = prologue + parsing.statements + predicates.searchedFirst
     note(.parse, parse + Self.body(parsing.generalFunction))
     var body: [CStatement] = []
     let shared = shareKeys()
@@ -72,6 +74,7 @@ struct Emitter {
     let file = CFile(
       name: Self.fileName,
       declarations: head + structures + halfDeclaration + functions
+        + fields.searches.flatMap(Search.function)
         + [.blank, .comment("Frames that the fast path does not take."), parsing.generalFunction]
         + [.blank, main])
     return EmittedProgram(
@@ -102,6 +105,15 @@ struct Emitter {
       if !names.contains(name) { names.append(name) }
     }
     if !reach.sets.isEmpty { names.append("set") }
+    for location in fields.fields.map(\.field.location) {
+      let name: String
+      switch location {
+      case .service: name = "service"
+      case .payloadLength, .payloadContains: name = "payload"
+      default: continue
+      }
+      if !names.contains(name) { names.append(name) }
+    }
     let squares = reach.aggregations.contains {
       reach.plan.aggregations[$0].accumulators.reductions.contains {
         if case .sumOfSquares = $0 { true } else { false }
@@ -135,6 +147,7 @@ struct Emitter {
           prefix: "static const", .u64, PredicateLowering.listName(number), counts: [count],
           .list(padded.map { .signed($0) })))
     }
+    result += fields.searches.flatMap(Search.needle)
     return result + [.invocation("SAL_PROGRAM_MAPS", [], terminated: false)]
   }
 

@@ -9,6 +9,8 @@ enum Presence: Hashable {
   case slice(HeaderSlice)
   /// An IP header, and with it a transport protocol's number.
   case transportProtocol
+  /// The field itself, whose function gives all ones where it is missing.
+  case computed(FieldID)
 
   /// What a slice needs.
   init(_ slice: HeaderSlice) {
@@ -16,6 +18,11 @@ enum Presence: Hashable {
       slice.byteOffset + slice.byteWidth <= slice.layer.fixedBytes
       ? .layer(slice.layer) : .slice(slice)
   }
+}
+
+extension Presence {
+  /// Whether it is known only after the value.
+  var isComputed: Bool { if case .computed = self { true } else { false } }
 }
 
 extension Layer {
@@ -89,13 +96,15 @@ struct FieldTable {
     }
     self.presences = presences
     let lanes = fields.reduce(0) { $0 + (Self.isStored($1) ? $1.field.type.laneCount : 0) }
-    isWide = lanes + presences.count + keyWords > Self.localWords
+    let place = fields.contains { $0.needle != nil } ? 1 : 0
+    isWide = lanes + place + presences.count + keyWords > Self.localWords
   }
 
   /// Whether the field's value needs a place of its own (others follow from masks and lengths).
   static func isStored(_ id: FieldID) -> Bool {
     switch id.field.location {
-    case .slices, .transportProtocol, .extensionCount: true
+    case .slices, .transportProtocol, .extensionCount, .service, .payloadLength: true
+    case .payloadContains: true
     case .presence, .wireLength, .capturedLength, .time: false
     }
   }
@@ -103,12 +112,20 @@ struct FieldTable {
   /// The fields with a place of their own.
   var stored: [FieldID] { fields.filter(Self.isStored) }
 
+  /// Of these all but searches, which are made when they are asked for.
+  var parsed: [FieldID] { stored.filter { $0.needle == nil } }
+
+  /// The searches of the payload.
+  var searches: [FieldID] { stored.filter { $0.needle != nil } }
+
   private static func presences(of id: FieldID) -> [Presence] {
     switch id.field.location {
     case .slices(let slices): slices.map { Presence($0) }
     case .presence(let layer): [.layer(layer)]
     case .transportProtocol: [.transportProtocol]
     case .extensionCount: [.layer(.ipv6)]
+    case .service, .payloadLength: [.computed(id)]
+    case .payloadContains: []
     case .wireLength, .capturedLength, .time: []
     }
   }
@@ -117,6 +134,10 @@ struct FieldTable {
 
   /// The members of a field's value in `struct sal_tuple`, by lane.
   func members(of id: FieldID) -> [CIdentifier] {
+    if let needle = id.needle {
+      let digits = needle.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+      return [CIdentifier(sanitizing: "payload_has_" + digits)]
+    }
     let name = CIdentifier(sanitizing: id.field.name)
     guard id.field.type.laneCount == 2 else { return [name] }
     return [name.appending("_high"), name.appending("_low")]
@@ -130,6 +151,7 @@ struct FieldTable {
       CIdentifier(
         sanitizing: "has_\(slice.layer.name)_\(slice.byteOffset)_\(slice.byteWidth)")
     case .transportProtocol: "has_protocol"
+    case .computed(let id): CIdentifier(sanitizing: "has_\(id.field.name)")
     }
   }
 
@@ -184,10 +206,14 @@ struct FieldTable {
     given.map { isWide ? .assign(place($0.name), $0.value) : .declare(.u64, $0.name, $0.value) }
   }
 
+  /// Where the payload's place stands, in programs that search it.
+  var payloadPlace: CExpression { place(Names.payload) }
+
   /// The lanes of a field's value; 0 where it is missing.
   func lanes(of id: FieldID) -> [CExpression] {
     switch id.field.location {
-    case .slices, .transportProtocol, .extensionCount: places(of: id)
+    case .slices, .transportProtocol, .extensionCount, .service, .payloadLength: places(of: id)
+    case .payloadContains: places(of: id)
     case .presence(let layer): [mask(.layer(layer)) & 1]
     case .wireLength: [place(Names.wireLength)]
     case .capturedLength: [place(Names.capturedLength)]
@@ -204,6 +230,8 @@ struct FieldTable {
       return valid
     case .transportProtocol: return .value(mask(.transportProtocol))
     case .extensionCount: return .value(mask(.layer(.ipv6)))
+    case .service, .payloadLength: return .value(mask(.computed(id)))
+    case .payloadContains: return .always
     case .presence, .wireLength, .capturedLength, .time: return .always
     }
   }
@@ -220,6 +248,13 @@ struct FieldTable {
     }
     return AddressCode(
       v4: v4, v6: v6, high: lanes.count == 2 ? lanes[0] : 0, low: lanes[lanes.count - 1])
+  }
+}
+
+extension FieldID {
+  /// What is searched for, where the field is a search of the payload.
+  var needle: [UInt8]? {
+    if case .payloadContains(let needle) = field.location { needle } else { nil }
   }
 }
 
@@ -261,6 +296,7 @@ enum Names {
   static let end: CIdentifier = "end"
   static let seed: CIdentifier = "seed"
   static let order: CIdentifier = "order"
+  static let payload: CIdentifier = "payload_place"
   static let wireLength: CIdentifier = "wire_len"
   static let capturedLength: CIdentifier = "captured_len"
   /// `half->tuple`

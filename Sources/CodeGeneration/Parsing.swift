@@ -20,7 +20,8 @@ struct Parsing {
     var result: [CStatement] = []
     let masks = fields.isWide ? [] : fields.presences.map(fields.maskName)
     if !masks.isEmpty { result.append(.declareAll(.u64, masks)) }
-    let values = fields.isWide ? [] : fields.stored.flatMap(fields.members)
+    var values = fields.isWide ? [] : fields.stored.flatMap(fields.members)
+    if !fields.isWide, !fields.searches.isEmpty { values.append(Names.payload) }
     if !values.isEmpty { result.append(.declareAll(.u64, values)) }
     if !result.isEmpty { result.append(.blank) }
     let found = CExpression.unary(.address, .name(Names.fast))
@@ -50,9 +51,10 @@ struct Parsing {
 
   /// Whether anything behind the network header is read.
   private var readsTransport: Bool {
-    fields.presences.contains { presence in
+    if !fields.searches.isEmpty { return true }
+    return fields.presences.contains { presence in
       switch presence {
-      case .transportProtocol, .slice: return true
+      case .transportProtocol, .slice, .computed: return true
       case .layer(let layer):
         switch layer {
         case .tcp, .udp, .icmp, .icmpv6, .dns, .ah, .esp, .icmpQuery, .icmpv6Echo: return true
@@ -70,21 +72,59 @@ struct Parsing {
 
   private func fast(_ path: Path) -> [CStatement] {
     var result: [CStatement] = []
-    for presence in fields.presences {
+    for presence in fields.presences where !presence.isComputed {
       result.append(.assign(fields.mask(presence), present(presence, path).expression))
     }
-    for id in fields.stored {
+    for id in fields.parsed {
+      if let value = computed(id, path) {
+        let (place, mask) = (fields.places(of: id)[0], fields.mask(.computed(id)))
+        result += [
+          .assign(place, value), .assign(mask, .unary(.complement, .call("sal_sign", [place]))),
+          .update(place, .bitAnd, mask),
+        ]
+        continue
+      }
       for (place, value) in zip(fields.places(of: id), value(id, path)) {
         result.append(.assign(place, value))
       }
     }
+    if !fields.searches.isEmpty {
+      result.append(.assign(fields.payloadPlace, payload(path, isUDPToo: true)))
+    }
     return result
+  }
+
+  /// A value that a function makes, all ones where it is missing; nil for other fields.
+  private func computed(_ id: FieldID, _ path: Path) -> CExpression? {
+    switch id.field.location {
+    case .service:
+      let fast = CExpression.unary(.address, .name(Names.fast))
+      return .call("sal_fast_service", [fast, transport(path)])
+    case .payloadLength(let isUDPToo):
+      return .call("sal_payload_length", [payload(path, isUDPToo: isUDPToo)])
+    default: return nil
+    }
+  }
+
+  private func payload(_ path: Path, isUDPToo: Bool) -> CExpression {
+    let fast = CExpression.unary(.address, .name(Names.fast))
+    let total: CExpression
+    switch path {
+    case .ipv4: total = .call("sal_get16", [.member(.name(Names.fast), "ip") + 2])
+    case .ipv6: total = .call("sal_fast_total6", [fast])
+    }
+    return .call(
+      "sal_fast_payload",
+      [
+        fast, .integer(UInt64(path.headerBytes)), total, .member(.name(Names.length), "cap"),
+        isUDPToo ? ~0 : 0,
+      ])
   }
 
   private func present(_ presence: Presence, _ path: Path) -> Mask {
     switch presence {
     case .transportProtocol: return .always
-    case .slice: return .never
+    case .slice, .computed: return .never
     case .layer(let layer): return present(layer, path)
     }
   }
@@ -216,11 +256,9 @@ struct Parsing {
       result.append(.assign(fields.mask(presence), 0 - (shifted & 1)))
     }
     if !fields.isWide {
-      for id in fields.stored {
-        for name in fields.members(of: id) {
-          result.append(.assign(.name(name), .member(Names.tuple, name)))
-        }
-      }
+      var names = fields.parsed.flatMap(fields.members)
+      if !fields.searches.isEmpty { names.append(Names.payload) }
+      for name in names { result.append(.assign(.name(name), .member(Names.tuple, name))) }
     }
     return result
   }
@@ -228,11 +266,12 @@ struct Parsing {
   /// `struct sal_tuple`: what the general parser hands over.
   var tupleMembers: [CMember] {
     var members = [CMember(.u64, "present", note: "a bit for each header that fields hang on")]
-    for id in fields.stored {
+    for id in fields.isWide ? fields.stored : fields.parsed {
       for name in fields.members(of: id) {
         members.append(CMember(.u64, name, note: id.field.name))
       }
     }
+    if !fields.searches.isEmpty { members.append(CMember(.u64, Names.payload)) }
     if fields.isWide {
       members += fields.presences.map { CMember(.u64, fields.maskName($0)) }
       members += fields.given.map { CMember(.u64, $0.name) }
@@ -267,14 +306,17 @@ struct Parsing {
           [.unary(.address, Names.outcomes), .member(.name("layers"), "outcome")])))
     if !fields.presences.isEmpty {
       body.append(.assign(.arrow(.name("tuple"), "present"), 0))
-      for (bit, presence) in fields.presences.enumerated() {
+      for (bit, presence) in fields.presences.enumerated() where !presence.isComputed {
         body.append(
           .branch(
             generalPresence(presence),
             [.update(.arrow(.name("tuple"), "present"), .bitOr, .hex(1 << UInt64(bit)))], []))
       }
     }
-    for id in fields.stored { body += generalField(id) }
+    for id in fields.parsed { body += generalField(id) }
+    if !fields.searches.isEmpty {
+      body.append(.assign(.arrow(.name("tuple"), Names.payload), generalPayload(isUDPToo: true)))
+    }
     return .function(
       prefix: "SAL_NOINLINE", .void, "salc_general",
       [
@@ -321,11 +363,21 @@ struct Parsing {
     case .transportProtocol:
       return .binary(
         .notEqual, .member(.name("layers"), "protocol"), .name("SAL_PROTOCOL_NONE"))
+    case .computed: preconditionFailure("a computed value says itself whether it is there")
     }
   }
 
   private func generalField(_ id: FieldID) -> [CStatement] {
     let targets = fields.members(of: id).map { CExpression.arrow(.name("tuple"), $0) }
+    if let value = generalComputed(id), let bit = fields.presences.firstIndex(of: .computed(id)) {
+      let present = CExpression.arrow(.name("tuple"), "present")
+      return [
+        .assign(targets[0], value),
+        .branch(
+          .binary(.equal, targets[0], ~0), [.assign(targets[0], 0)],
+          [.update(present, .bitOr, .hex(1 << UInt64(bit)))]),
+      ]
+    }
     var result: [CStatement] = targets.map { .assign($0, 0) }
     guard case .slices(let slices) = id.field.location else {
       let isCount = id.field.location == .extensionCount
@@ -340,6 +392,23 @@ struct Parsing {
       otherwise = [generalSlice(slice, targets, otherwise: otherwise)]
     }
     return result + otherwise
+  }
+
+  private func generalComputed(_ id: FieldID) -> CExpression? {
+    switch id.field.location {
+    case .service:
+      return .call(
+        "sal_service", [.name(Names.frame), .unary(.address, .name("layers"))])
+    case .payloadLength(let isUDPToo):
+      return .call("sal_payload_length", [generalPayload(isUDPToo: isUDPToo)])
+    default: return nil
+    }
+  }
+
+  private func generalPayload(isUDPToo: Bool) -> CExpression {
+    .call(
+      "sal_payload",
+      [.name(Names.frame), .unary(.address, .name("layers")), isUDPToo ? 1 : 0])
   }
 
   private func generalSlice(

@@ -11,15 +11,36 @@ struct PredicateLowering {
   /// Statements that the masks made since they were last taken rely on.
   private var prelude: [CStatement] = []
   private var questions = 0
+  /// Searches whose answers more than conditions need; they are made for every frame.
+  private let early: [FieldID]
 
-  init(fields: FieldTable, sets: SetLowering) {
+  init(fields: FieldTable, sets: SetLowering, isSearchedFirst: Set<FieldID> = []) {
     self.fields = fields
+    early = fields.searches.filter(isSearchedFirst.contains)
     keys = KeyLowering(fields: fields)
     self.sets = sets
   }
 
   /// Values of a list up to which comparing with each is cheaper than searching.
   static let shortList = 16
+
+  /// Searches that are made before all conditions.
+  var searchedFirst: [CStatement] { early.map { Search.made($0, fields) } }
+
+  /// Whether a condition is worth asking only of tuples that pass all else.
+  func isCostly(_ predicate: TuplePredicate) -> Bool {
+    !predicate.sets.isEmpty || !lateSearches(predicate).isEmpty
+  }
+
+  private func lateSearches(_ predicate: TuplePredicate) -> [FieldID] {
+    fields.searches.filter { predicate.fields.contains($0) && !early.contains($0) }
+  }
+
+  /// The mask of a costly condition; its searches stand in the prelude.
+  mutating func costlyMask(_ predicate: TuplePredicate) -> Mask {
+    prelude += lateSearches(predicate).map { Search.made($0, fields) }
+    return mask(predicate)
+  }
 
   mutating func mask(_ predicate: TuplePredicate) -> Mask {
     switch predicate {

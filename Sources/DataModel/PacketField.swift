@@ -84,6 +84,21 @@ public enum FieldLocation: Hashable, Sendable {
   /// How many IPv6 extension headers were walked (`sal_layers.extensions`); missing where the
   /// frame has no IPv6 header.
   case extensionCount
+  /// The service of the ports (`sal/service.h`); missing where they have none.
+  case service
+  /// Bytes that TCP, or UDP too, carries, by the IP packet's own length (`sal/payload.h`); missing
+  /// where there is no such payload.
+  case payloadLength(isUDPToo: Bool)
+  /// Whether the bytes stand in the first ``PayloadSearch/limit`` of the payload; never missing.
+  case payloadContains([UInt8])
+}
+
+/// What `payload CONTAINS "…"` means in numbers; `sal/payload.h` has the same.
+public enum PayloadSearch {
+  /// Bytes of a payload that are searched.
+  public static let limit = 512
+  /// The longest that can be searched for, in bytes.
+  public static let needleLimit = 32
 }
 
 /// One row of the field table: parser, decoder, documentation and both vocabularies follow from it.
@@ -111,18 +126,48 @@ public struct PacketField: Sendable {
   }
 }
 
-/// Identifies a row of ``PacketFields/all``.
+/// Identifies a row of ``PacketFields/all``, or a search of the payload.
+///
+/// What a search finds is a bit of the packet like `tcp.flags.syn`, made where the packet is
+/// decoded: so it is the same on every side of a cut, and crosses it as one bit.
 public struct FieldID: Hashable, Sendable, Comparable {
-  /// Index into ``PacketFields/all``.
+  /// Index into ``PacketFields/all``; of a search the index behind the last.
   public let index: Int
+  /// What is searched for; empty in a row of the table.
+  private let needle: [UInt8]
 
   /// Wraps an index into ``PacketFields/all``.
-  public init(index: Int) { self.index = index }
+  public init(index: Int) {
+    self.index = index
+    needle = []
+  }
+
+  /// The field `payload CONTAINS needle`, of 1 to ``PayloadSearch/needleLimit`` bytes.
+  public init(payloadContains needle: [UInt8]) {
+    precondition(
+      1...PayloadSearch.needleLimit ~= needle.count, "a needle is checked before it is a field")
+    index = PacketFields.all.count
+    self.needle = needle
+  }
 
   /// The field's row.
-  public var field: PacketField { PacketFields.all[index] }
+  public var field: PacketField {
+    if needle.isEmpty { return PacketFields.all[index] }
+    let shown = needle.map { byte in
+      switch byte {
+      case 0x22, 0x5C: "\\" + String(UnicodeScalar(byte))
+      case 0x20...0x7E: String(UnicodeScalar(byte))
+      default: "\\x" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
+      }
+    }
+    return PacketField(
+      "payload CONTAINS \"\(shown.joined())\"", [], .bool, .payloadContains(needle),
+      "Whether the bytes stand in the payload.")
+  }
 
-  public static func < (a: FieldID, b: FieldID) -> Bool { a.index < b.index }
+  public static func < (a: FieldID, b: FieldID) -> Bool {
+    a.index != b.index ? a.index < b.index : a.needle.lexicographicallyPrecedes(b.needle)
+  }
 }
 
 extension FieldID: CustomStringConvertible {

@@ -215,5 +215,11 @@ extension PacketFields {
     PacketField(
       "DestPort", [], .unsigned(bits: 16),
       .slices([HeaderSlice(.tcp, 2, 2), HeaderSlice(.udp, 2, 2)]), "TCP or UDP destination port."),
+    PacketField(
+      "ApplicationProtocol", [], .service, .service,
+      "IANA's name of the lower well-known port; see `Language.md`."),
+    PacketField(
+      "payload.len", [], .unsigned(bits: 17), .payloadLength(isUDPToo: true),
+      "Bytes that TCP or UDP carries in this packet, by the length in the IP header."),
   ]
 }

@@ -14,6 +14,9 @@ extension PacketFields {
       "tcp.hdr_len", [], .unsigned(bits: 6), slice(.tcp, 12, 1, shift: 4, bits: 4, scale: 4),
       "Header length in bytes, options included."),
     PacketField(
+      "tcp.len", [], .unsigned(bits: 17), .payloadLength(isUDPToo: false),
+      "Bytes that the segment carries, by the length in the IP header; missing in fragments."),
+    PacketField(
       "tcp.options_len", [], .signed,
       slice(.tcp, 12, 1, shift: 4, bits: 4, scale: 4, addend: -20),
       "Length of the options in bytes; negative where the header is malformed."),

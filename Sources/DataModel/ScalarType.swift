@@ -26,6 +26,9 @@ public enum ScalarType: Hashable, Sendable {
   case duration
   /// Text; features and constants only.
   case string
+  /// The name of a service; the lane holds its code, so that order of lanes is order of names
+  /// (``Services``).
+  case service
   /// The list that `topk` yields: pairs of an item and its count.
   case ranking
 
@@ -45,6 +48,7 @@ public enum ScalarType: Hashable, Sendable {
     case .ipv4: [32]
     case .ipv6, .ip: [64, 64]
     case .mac: [48]
+    case .service: [Services.codeBits]
     default: [64]
     }
   }
@@ -57,6 +61,7 @@ public enum ScalarType: Hashable, Sendable {
     case .ipv4: 0...0xFFFF_FFFF
     case .mac: 0...0xFFFF_FFFF_FFFF
     case .time: 0...Int128(Int64.max)
+    case .service: 1...Int128(Services.names.count)
     default: Int128(Int64.min)...Int128(Int64.max)
     }
   }
@@ -92,7 +97,7 @@ extension ScalarType: CustomStringConvertible {
     case .mac: "mac"
     case .time: "time"
     case .duration: "duration"
-    case .string: "string"
+    case .string, .service: "string"
     case .ranking: "ranking"
     }
   }

@@ -29,6 +29,7 @@ public enum Value: Hashable, Sendable {
     case .mac: self = .mac(lanes.0)
     case .time: self = .time(Int64(bitPattern: lanes.0))
     case .duration: self = .duration(Int64(bitPattern: lanes.0))
+    case .service: self = .text(Services.name(Int(lanes.0)))
     case .string, .ranking: preconditionFailure("\(type) has no lanes")
     }
   }

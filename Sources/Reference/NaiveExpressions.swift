@@ -13,7 +13,8 @@ struct NaiveTuple {
       switch packet.value(component.field) {
       case .missing:
         guard let fallback = component.fallback else { return nil }
-        values.append(component.type == .bool ? .bool(fallback != 0) : .integer(fallback))
+        values.append(
+          Value(lanes: (UInt64(bitPattern: fallback), 0), type: component.type, isV6: false))
       case .address(let address):
         let mask = component.mask
         values.append(
@@ -100,6 +101,7 @@ struct NaiveTuple {
     case .bool(let flag): flag ? 1 : 0
     case .address(let address) where address.family == 4: Int64(address.low)
     case .mac(let number): Int64(number)
+    case .text(let name): Services.code(name).map { Int64($0) }
     default: nil
     }
   }

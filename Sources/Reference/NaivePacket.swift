@@ -14,6 +14,9 @@ public struct NaivePacket: Sendable {
   private var offsets: [Layer: Int] = [:]
   private var transport: UInt8?
   private var extensions = 0
+  private var isFragment = false
+  /// The byte behind the IP packet.
+  private var end = 0
 
   /// Tags that are followed; headers of IPv6 that are.
   private static let mostTags = 4
@@ -50,6 +53,16 @@ public struct NaivePacket: Sendable {
     case .capturedLength: return .integer(Int64(bytes.count))
     case .time: return .time(time)
     case .transportProtocol: return transport.map { .integer(Int64($0)) } ?? .missing
+    case .service: return service.map { .text($0) } ?? .missing
+    case .payloadLength(let isUDPToo):
+      guard isUDPToo || (offsets[.tcp] != nil && !isFragment), let start = payloadStart else {
+        return .missing
+      }
+      return .integer(Int64(end - start))
+    case .payloadContains(let needle):
+      guard let start = payloadStart, start < bytes.count else { return .bool(false) }
+      let seen = bytes[start..<min(end, bytes.count, start + PayloadSearch.limit)]
+      return .bool(seen.indices.contains { seen[$0...].starts(with: needle) })
     case .extensionCount:
       return offsets[.ipv6] == nil ? .missing : .integer(Int64(extensions))
     case .slices(let slices):
@@ -61,6 +74,27 @@ public struct NaivePacket: Sendable {
       }
       return .missing
     }
+  }
+
+  /// The name of the lower of the two ports that has one.
+  private var service: String? {
+    guard let header = offsets[.tcp] ?? offsets[.udp] else { return nil }
+    let isTCP = offsets[.tcp] != nil
+    let ports = [number(header, 2), number(header + 2, 2)].compactMap(\.self).sorted()
+    for port in ports {
+      for row in Services.rows where UInt64(row.port) == port && (isTCP ? row.isTCP : row.isUDP) {
+        return row.name
+      }
+    }
+    return nil
+  }
+
+  /// Where the payload of TCP or UDP begins, nil where there is none; ``end`` is behind it.
+  private var payloadStart: Int? {
+    if let udp = offsets[.udp] { return udp + 8 <= end ? udp + 8 : nil }
+    guard let tcp = offsets[.tcp], bytes[tcp + 12] >> 4 >= 5 else { return nil }
+    let start = tcp + Int(bytes[tcp + 12] >> 4) * 4
+    return start <= end ? start : nil
   }
 
   /// The first byte of a header, or nil where the packet does not have it.
@@ -129,7 +163,8 @@ public struct NaivePacket: Sendable {
     offsets[.ipv4] = at
     transport = bytes[at + 9]
     let total = Int(number(at + 2, 2) ?? 0)
-    let end = total == 0 ? bytes.count : at + total
+    end = total == 0 ? bytes.count : at + total
+    isFragment = (number(at + 6, 2) ?? 0) & 0x3FFF != 0
     guard (number(at + 6, 2) ?? 0) & 0x1FFF == 0 else { return }
     var payload = at + words * 4
     if transport == 51 {
@@ -138,14 +173,14 @@ public struct NaivePacket: Sendable {
       transport = bytes[payload]
       payload += (Int(bytes[payload + 1]) + 2) * 4
     }
-    decodeTransport(payload, end: end)
+    decodeTransport(payload)
   }
 
   private mutating func decodeIPv6(_ at: Int) {
     guard at + 40 <= bytes.count, bytes[at] >> 4 == 6 else { return }
     offsets[.ipv6] = at
     let length = Int(number(at + 4, 2) ?? 0)
-    let end = length == 0 ? bytes.count : at + 40 + length
+    end = length == 0 ? bytes.count : at + 40 + length
     var next = bytes[at + 6]
     var payload = at + 40
     var walked = 0
@@ -159,6 +194,7 @@ public struct NaivePacket: Sendable {
       transport = next
       switch kind {
       case 44:
+        isFragment = isFragment || (number(payload + 2, 2) ?? 0) & 0xFFF9 != 0
         guard (number(payload + 2, 2) ?? 0) >> 3 == 0 else { return }
         payload += 8
       case 51: payload += (Int(bytes[payload + 1]) + 2) * 4
@@ -166,21 +202,21 @@ public struct NaivePacket: Sendable {
       }
       walked += 1
     }
-    decodeTransport(payload, end: end)
+    decodeTransport(payload)
   }
 
-  private mutating func decodeTransport(_ at: Int, end: Int) {
+  private mutating func decodeTransport(_ at: Int) {
     switch transport {
     case 6:
       guard at + 20 <= bytes.count else { return }
       offsets[.tcp] = at
       let header = Int(bytes[at + 12] >> 4) * 4
       // Behind a two-byte length; a data offset below five words is malformed.
-      if header >= 20 { decodeDNS(ports: at, message: at + header + 2, end: end) }
+      if header >= 20 { decodeDNS(ports: at, message: at + header + 2) }
     case 17:
       guard at + 8 <= bytes.count else { return }
       offsets[.udp] = at
-      decodeDNS(ports: at, message: at + 8, end: end)
+      decodeDNS(ports: at, message: at + 8)
     case 1 where offsets[.ipv4] != nil && at + 4 <= bytes.count:
       offsets[.icmp] = at
       // Echo, timestamp, information and address mask have an identifier.
@@ -203,7 +239,7 @@ public struct NaivePacket: Sendable {
     if kind != 51 || at + 12 <= bytes.count { offsets[layer] = at }
   }
 
-  private mutating func decodeDNS(ports: Int, message: Int, end: Int) {
+  private mutating func decodeDNS(ports: Int, message: Int) {
     let isDNS = number(ports, 2) == 53 || number(ports + 2, 2) == 53
     if isDNS && message + 12 <= end && message + 12 <= bytes.count { offsets[.dns] = message }
   }

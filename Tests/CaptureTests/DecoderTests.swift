@@ -20,6 +20,11 @@ func plainValue(_ id: FieldID, of frame: CopiedFrame) -> Value {
   case .transportProtocol:
     return layers.protocol == UInt16(SAL_PROTOCOL_NONE)
       ? .missing : .integer(Int64(layers.protocol))
+  case .service, .payloadLength, .payloadContains:
+    return readable.withUnsafeBufferPointer { bytes in
+      var view = sal_frame(bytes: bytes.baseAddress, length: UInt32(frame.bytes.count))
+      return computedValue(id, &view, &layers)
+    }
   case .extensionCount:
     return has(.ipv6) ? .integer(Int64(layers.extensions)) : .missing
   case .slices(let slices):
@@ -30,6 +35,20 @@ func plainValue(_ id: FieldID, of frame: CopiedFrame) -> Value {
       return plainValue(Array(bytes), slice, id.field.type)
     }
     return .missing
+  }
+}
+
+private func computedValue(
+  _ id: FieldID, _ frame: inout sal_frame, _ layers: inout sal_layers
+) -> Value {
+  switch id.field.location {
+  case .service:
+    let code = sal_service(&frame, &layers)
+    return code == .max ? .missing : .text(Services.name(Int(code)))
+  case .payloadLength(let isUDPToo):
+    let length = sal_payload_length(sal_payload(&frame, &layers, isUDPToo ? 1 : 0))
+    return length == .max ? .missing : .integer(Int64(length))
+  default: preconditionFailure("\(id) is no computed field of the table")
   }
 }
 

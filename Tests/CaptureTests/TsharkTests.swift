@@ -33,7 +33,7 @@ enum Tshark {
     "ipv6.dstopts.nxt", "ipv6.dstopts.len", "ipv6.dstopts.len_oct", "ah.next_header", "ah.length",
     "ah.spi", "ah.sequence", "esp.spi", "esp.sequence", "tcp.flags.ae", "icmp.ident", "icmp.seq",
     "icmpv6.echo.identifier", "icmpv6.echo.sequence_number", "dns.flags.z",
-    "dns.flags.authenticated", "dns.flags.checkdisable",
+    "dns.flags.authenticated", "dns.flags.checkdisable", "tcp.len",
   ]
 
   /// Of these the message has bits in either direction, but tshark shows them in responses only.
@@ -152,6 +152,7 @@ struct TsharkTests {
   /// Whether the outermost packet has the field's header; a message's own fields are tshark's to
   /// show or not, if it is of the outermost packet.
   private func hasLayer(_ id: FieldID, _ layers: Set<Layer>) -> Bool {
+    if case .payloadLength = id.field.location { return layers.contains(.tcp) }
     guard case .slices(let slices) = id.field.location else { return true }
     return slices.contains { slice in
       switch slice.layer {

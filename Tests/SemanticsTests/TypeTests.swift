@@ -16,6 +16,34 @@ struct TypeTests {
     expectErrors("X = FILTER P BY DestPort IN {80, ⟦SAL0222:10.0.0.1⟧};")
   }
 
+  @Test func servicesAreNames() {
+    expectErrors("X = FILTER P BY ApplicationProtocol IN {\"ssh\", \"http\"};")
+    expectErrors(
+      "X = FILTER P BY ApplicationProtocol == ⟦SAL0209:\"htpps\"⟧;",
+      fixed: "X = FILTER P BY ApplicationProtocol == \"https\";")
+    expectErrors("X = FILTER P BY ApplicationProtocol ⟦SAL0222:==⟧ 80;")
+    expectErrors("X = FOREACH P GENERATE sum(⟦SAL0221:ApplicationProtocol⟧) WINDOW 1s;")
+    expectErrors("X = STREAM P BY ApplicationProtocol ELSE ⟦SAL0209:\"none\"⟧;")
+    expectErrors(
+      "K = STREAM P BY ApplicationProtocol ELSE \"domain\";"
+        + " N = FOREACH K GENERATE count() WINDOW 1s;"
+        + " X = FILTER N BY N > 3 AND ApplicationProtocol NOT IN {\"domain\"};")
+  }
+
+  @Test func onlyPayloadsContainTexts() {
+    expectErrors("X = FILTER P BY tcp.payload NOT CONTAINS \"zorro\" AND payload CONTAINS \"a\";")
+    expectErrors("X = FILTER P BY ⟦SAL0221:DestIp⟧ CONTAINS \"zorro\";")
+    expectErrors("X = FILTER P BY payload CONTAINS ⟦SAL0251:\"\"⟧;")
+    expectErrors(
+      "X = FILTER P BY payload CONTAINS ⟦SAL0251:\"\(String(repeating: "z", count: 33))\"⟧;")
+    expectErrors("X = FILTER P BY payload CONTAINS ⟦SAL0221:5⟧;")
+    expectErrors("X = FILTER P BY ⟦SAL0221:payload⟧ == \"zorro\";")
+    expectErrors("X = STREAM P BY ⟦SAL0221:payload⟧;")
+    expectErrors(
+      "N = FOREACH (STREAM P BY DestIp) GENERATE count() WINDOW 1s;"
+        + " X = FILTER N BY ⟦SAL0232:payload⟧ CONTAINS \"zorro\";")
+  }
+
   @Test func arithmeticNeedsNumbers() {
     expectErrors("X = FILTER P BY ⟦SAL0221:SourceIp⟧ + 1 > 5;")
     expectErrors("X = FILTER P BY ⟦SAL0221:1.5⟧ & 1 == 1;")

@@ -11,7 +11,6 @@ struct UnsupportedTests {
       "⟦SAL0901:SUBGRAPH⟧ ON P WITH source(SourceIp) AND target(DestIp) { a e b; };",
       "A = ⟦SAL0901:FlowStream⟧(\"eth0\", active: 60s, idle: 15s);",
       "A = ⟦SAL0901:VertexInfo⟧(\"f\");",
-      "A = FILTER P BY payload ⟦SAL0901:CONTAINS⟧ \"zorro\";",
       "A = FILTER P BY ⟦SAL0901:dns.qry.name⟧ == 5;",
       "A = FOREACH P GENERATE ⟦SAL0901:ewma⟧(frame.len, 0.5) WINDOW 1s;",
       "A = ⟦SAL0901:PacketStream(\"eth1\")⟧;",

@@ -85,8 +85,19 @@ public struct PacketGenerator: Sendable {
       : [10, UInt8(host % 4), 0, UInt8(host % 251)]
   }
 
+  /// Bytes of one letter, in some of them a text at either end or across the bound of searches.
+  private mutating func payload() -> [UInt8] {
+    var bytes = [UInt8](repeating: 0x5A, count: random.choice([0, 0, 1, 5, 40, 512, 1300]))
+    let mark = Array("the mark of zorro".utf8)
+    guard bytes.count > mark.count, random.once(in: 2) else { return bytes }
+    let last = bytes.count - mark.count
+    let at = min(last, random.choice([0, last, 495, 496, 507, random.number(0...last)]))
+    bytes.replaceSubrange(at..<at + mark.count, with: mark)
+    return bytes
+  }
+
   private mutating func transport() -> (number: Int, bytes: [UInt8]) {
-    let payload = [UInt8](repeating: 0x5A, count: random.choice([0, 0, 1, 40, 512, 1300]))
+    let payload = payload()
     let port = random.choice([22, 53, 80, 443, 445, 3389, 8080, 1 + random.zipf(2000)])
     let client = 40_000 + random.zipf(50)
     switch random.number(0...9) {

@@ -138,7 +138,8 @@ public struct QueryGenerator: Sendable {
       case 0...1: name = random.choice(["SourceIp", "DestIp"])
       case 2:
         name = random.choice(["SourceIp/16", "DestIp/24", "DestIp/8/48"])
-      case 3: name = random.choice(Self.small.map(\.name))
+      case 3:
+        name = random.once(in: 3) ? "ApplicationProtocol" : random.choice(Self.small.map(\.name))
       case 4:
         let fallback = random.once(in: 2) ? " ELSE 0" : ""
         name = random.choice(["SourcePort", "vlan.id"]) + fallback
@@ -164,7 +165,9 @@ public struct QueryGenerator: Sendable {
     case 9: return counted()
     case 8: return ("topk(\(random.choice(["DestPort", "SourceIp", "ip.proto"])), 3)", false)
     default:
-      let items = random.choice(["SourceIp", "DestPort", "SourceIp, SourcePort", "ip.ttl"])
+      let items = random.choice([
+        "SourceIp", "DestPort", "ApplicationProtocol", "SourceIp, SourcePort", "ip.ttl",
+      ])
       return ("countdistinct(\(items))", true)
     }
   }
@@ -217,8 +220,9 @@ public struct QueryGenerator: Sendable {
       }
     }
     let comparison = random.choice(["==", "!=", "<", "<=", ">", ">=", ">=", ">", "="])
-    switch random.number(0...10) {
+    switch random.number(0...12) {
     case 0...2: return flag()
+    case 11: return text()
     case 3:
       let field = random.choice(Self.addresses)
       let negation = random.once(in: 3) ? "NOT IN" : "IN"
@@ -240,6 +244,23 @@ public struct QueryGenerator: Sendable {
     case 7: return "(\(expression())) \(comparison) \(random.number(0...1500))"
     default:
       return "\(number()) \(comparison) \(random.number(0...1500))"
+    }
+  }
+
+  /// A condition over a name or over bytes.
+  private mutating func text() -> String {
+    let negation = random.once(in: 3) ? "NOT " : ""
+    switch random.number(0...3) {
+    case 0:
+      let comparison = random.choice(["==", "!=", "<", ">="])
+      return "ApplicationProtocol \(comparison) \"\(random.choice(["ssh", "http", "domain"]))\""
+    case 1: return "ApplicationProtocol \(negation)IN {\"https\", \"ssh\", \"microsoft-ds\"}"
+    default:
+      let field = random.choice(["payload", "payload", "tcp.payload", "udp.payload"])
+      let needle = random.choice([
+        "zorro", "Z", "ZZZZZZZZZ", "the mark of zorro", "oZ", "a mark that nobody ever sends out",
+      ])
+      return "\(field) \(negation)CONTAINS \"\(needle.prefix(32))\""
     }
   }
 

@@ -56,6 +56,9 @@ struct GeneratedDocumentationTests {
   @Test("Docs/Operators.md")
   func operators() { expectCurrent("Docs/Operators.md", OperatorsDocument.text) }
 
+  @Test("the header of services")
+  func services() { expectCurrent("runtime-bpf/include/sal/services.h", ServicesHeader.text) }
+
   @Test("Docs/Fields.md")
   func fields() { expectCurrent("Docs/Fields.md", FieldsDocument.text) }
 

@@ -74,7 +74,9 @@ enum FieldsDocument {
       }.joined(separator: "; or ")
     case .presence: "presence"
     case .wireLength, .capturedLength, .time: "record"
-    case .transportProtocol, .extensionCount: "the header chain"
+    case .transportProtocol, .extensionCount, .payloadLength: "the header chain"
+    case .service: "the ports"
+    case .payloadContains: "the payload"
     }
   }
 }

@@ -15,6 +15,8 @@ extension DiagnosticCode {
   public static let unknownFunction = DiagnosticCode("SAL0206")
   /// Unknown member.
   public static let unknownMember = DiagnosticCode("SAL0207")
+  /// A text that is compared with `ApplicationProtocol` and no name of a service.
+  public static let unknownService = DiagnosticCode("SAL0209")
   /// Field name in other case.
   public static let caseOfField = DiagnosticCode("SAL0208")
   /// Used before its first assignment.

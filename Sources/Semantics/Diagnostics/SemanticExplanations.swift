@@ -41,6 +41,12 @@ public enum SemanticExplanations {
         + "FOREACH … GENERATE, which gives their value a name.",
       example: "Hot = FILTER K BY count() > 10;"),
     DiagnosticExplanation(
+      .unknownService, "unknown service",
+      "ApplicationProtocol is compared with a text that is no name of a service. Names are "
+        + "those that IANA gives to well-known ports; a port without one is asked for by "
+        + "its number.",
+      example: "Web = FILTER P BY ApplicationProtocol == \"htpp\";"),
+    DiagnosticExplanation(
       .unknownMember, "unknown member",
       "Only rankings have members: .value(i) is a share, .count(i) a count and "
         + ".key(i) the item at place i from 0.",

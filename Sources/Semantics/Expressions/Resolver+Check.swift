@@ -55,7 +55,7 @@ extension Resolver {
     case .mac: "a MAC address"
     case .time: "a time"
     case .duration: "a duration"
-    case .string: "a text"
+    case .string, .service: "a text"
     case .ranking: "a ranking"
     }
   }
@@ -166,9 +166,7 @@ extension Resolver {
         node.op == .and
           ? .and(parts(left, .and) + parts(right, .and))
           : .or(parts(left, .or) + parts(right, .or)), .bool, node.range)
-    case .contains:
-      notSupported("CONTAINS", node.operatorRange)
-      return nil
+    case .contains: return contains(node, in: scope)
     case .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual:
       let left = check(node.left, in: scope)
       let right = check(node.right, in: scope)

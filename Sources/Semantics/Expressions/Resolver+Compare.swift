@@ -55,6 +55,9 @@ extension Resolver {
     _ a: inout Typed, _ b: inout Typed, _ op: String, at place: SourceRange
   ) -> Bool {
     switch (a.type, b.type) {
+    case (.service, .service): return true
+    case (.service, .string): return makeService(&b)
+    case (.string, .service): return makeService(&a)
     case (.string, _), (_, .string): break
     case (.ranking, _), (_, .ranking): break
     case (.mac, .mac): return true

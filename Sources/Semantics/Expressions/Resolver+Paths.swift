@@ -7,7 +7,7 @@ import Syntax
 extension Resolver {
   /// Names of the language's fields that no decoder fills yet.
   private static let laterFields: Set<String> = [
-    "payload", "ApplicationProtocol", "TimeSeconds", "dns.qry.name", "dns.qry.type", "dns.a",
+    "TimeSeconds", "dns.qry.name", "dns.qry.type", "dns.a",
     "dns.aaaa", "dns.resp.ttl", "dns.resp.name", "dns.resp.type",
   ]
 
@@ -60,6 +60,15 @@ extension Resolver {
   mutating func field(_ path: Path, in scope: Scope) -> (FieldID, String)? {
     let name = path.text
     if let id = PacketFields.named(name) { return (id, name) }
+    if ["payload", "tcp.payload", "udp.payload"].contains(name) {
+      report(
+        Diagnostic(
+          .wrongType, "‘\(name)’ is bytes, which are only searched", at: path.range,
+          notes: [
+            Diagnostic.Note("for example: payload CONTAINS \"zorro\"; its length is payload.len")
+          ]))
+      return nil
+    }
     if Self.laterFields.contains(name) {
       notSupported("‘\(name)’", path.range)
       return nil

@@ -103,6 +103,7 @@ extension Resolver {
       case .number(let n, let d): values.append(.real(Double(n) / Double(d)))
       case .truth(let truth): values.append(.bool(truth))
       case .mac(let mac): values.append(.mac(mac))
+      case .text(let name): values.append(.text(name))
       default: preconditionFailure("a list of a membership holds constants")
       }
       if constant.type == .duration, case .number(let n, 1) = constant.node {

@@ -128,6 +128,10 @@ extension Resolver {
     where component.type == .ipv4 && prefix.isSingleAddress && prefix.address.family == 4:
       number = Int64(prefix.address.low)
     case .mac(let mac) where component.type == .mac: number = Int64(mac)
+    case .text where component.type == .service:
+      var name = value
+      guard makeService(&name), case .text(let written) = name.node else { return nil }
+      number = Services.code(written).map { Int64($0) }
     default: number = nil
     }
     guard let number, component.type.integerRange.contains(Int128(number)) else {
