@@ -58,7 +58,10 @@ struct LiveModel: Sendable {
   var isPaused: Bool { frozen != nil }
 
   /// Whether packets come from an interface, so that the run ends only when it is told to.
-  var isLive: Bool { meta?.attach == "native" || meta?.attach == "generic" }
+  var isLive: Bool {
+    guard let attach = meta?.attach else { return false }
+    return attach != "replay"
+  }
 
   // MARK: What a sink is told
 

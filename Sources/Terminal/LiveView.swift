@@ -59,8 +59,8 @@ public final class LiveView: Sink, @unchecked Sendable {
   // MARK: Sink
 
   public func begin(_ meta: RunMeta) throws(SinkError) {
-    isReplay = meta.attach != "native" && meta.attach != "generic"
     change { $0.begin(meta) }
+    isReplay = model.withLock { !$0.isLive }
     let keys = Self.keyboard()
     do {
       terminal = try TerminalGuard(input: keys, output: STDOUT_FILENO, screen: .alternate)
@@ -153,7 +153,7 @@ public final class LiveView: Sink, @unchecked Sendable {
         isDirty.store(true, ordering: .releasing)
       }
       let now = Self.time(CLOCK_MONOTONIC)
-      guard now - lastDrawn >= Self.spacing,
+      guard now - lastDrawn >= Self.spacing, TerminalState.isOurs,
         isDirty.exchange(false, ordering: .acquiringAndReleasing)
       else { continue }
       lastDrawn = now

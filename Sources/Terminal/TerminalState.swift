@@ -16,11 +16,17 @@ enum TerminalState {
     var leave: StaticString
   }
 
-  /// Valid while `isHeld` or `isSuspended`.
+  /// Valid while `isHeld`.
   private nonisolated(unsafe) static let held: UnsafeMutablePointer<Held> = .allocate(capacity: 1)
   private static let isHeld = Atomic<Bool>(false)
+  private static let isPaused = Atomic<Bool>(false)
   /// Raised when the terminal came back after a stop: everything has to be drawn again.
   static let isStale = Atomic<Bool>(false)
+
+  /// Whether the screen is ours now: else nothing may be drawn.
+  static var isOurs: Bool {
+    isHeld.load(ordering: .acquiring) && !isPaused.load(ordering: .acquiring)
+  }
 
   /// Puts the terminal into its new state; false where one is held already.
   static func hold(_ new: Held) -> Bool {
@@ -40,6 +46,7 @@ enum TerminalState {
   /// Undoes for the time that the process is stopped; false where nothing is held.
   static func pause() -> Bool {
     guard isHeld.load(ordering: .acquiring) else { return false }
+    isPaused.store(true, ordering: .releasing)
     leave()
     return true
   }
@@ -47,6 +54,7 @@ enum TerminalState {
   static func resume() {
     guard isHeld.load(ordering: .acquiring) else { return }
     enter()
+    isPaused.store(false, ordering: .releasing)
     isStale.store(true, ordering: .releasing)
   }
 

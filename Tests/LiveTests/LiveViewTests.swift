@@ -45,9 +45,16 @@ extension Live {
       try #require(outcome.exitCode == 0, "\(outcome.errors)")
     }
 
+    private static func seconds() -> Double {
+      var time = timespec()
+      clock_gettime(CLOCK_MONOTONIC, &time)
+      return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    }
+
     @Test("rows of traffic appear, packets flow through the plan, q leaves all as it was")
     func traffic() throws {
       let pair = try Namespaces("view")
+      let began = Self.seconds()
       let terminal = try start(pair)
       let before = try #require(
         pair.counter("rx_packets", of: pair.receivingInterface, in: pair.receiver))
@@ -66,6 +73,9 @@ extension Live {
       terminal.type("q")
       #expect(terminal.exitCode() == 0)
       #expect(terminal.isCooked && !terminal.screen.isAlternate)
+      let frames = terminal.text.parts(separatedBy: "\u{1B}[1;1H").count - 1
+      #expect(
+        Double(frames) <= (Self.seconds() - began) * 10 + 1, "redrawn at most ten times a second")
       let received = try #require(
         pair.counter("rx_packets", of: pair.receivingInterface, in: pair.receiver))
       #expect(
