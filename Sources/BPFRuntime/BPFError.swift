@@ -94,12 +94,15 @@ extension BPFError: CustomStringConvertible {
 
   private static func permissionText(_ operation: String, _ missing: [Capability]) -> String {
     guard !missing.isEmpty else {
-      return "\(operation): not permitted although all capabilities are held; a container's "
+      return
+        "\(operation): not permitted although CAP_BPF and CAP_NET_ADMIN are held; a container's "
         + "seccomp filter, a user namespace or kernel lockdown forbids it"
     }
-    let names = missing.map(\.description)
-    let grant = names.map { $0.lowercased() }.joined(separator: ",")
-    return "\(operation): not permitted, the process lacks \(names.joined(separator: ", ")); "
-      + "run as root or grant them: setcap \(grant)+ep <salc>"
+    // Granting replaces what a file has, so the lines name all that a run needs.
+    let wanted = Capability.needed + missing.filter { !Capability.needed.contains($0) }
+    let grants = Capability.grants(wanted, program: executablePath())
+    return "\(operation): not permitted, the process lacks "
+      + "\(missing.map(\.description).joined(separator: ", ")); run as root, or grant with one of"
+      + grants.map { "\n  \($0)" }.joined()
   }
 }

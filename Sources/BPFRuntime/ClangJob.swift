@@ -1,3 +1,4 @@
+import CLibBPF
 import Glibc
 
 /// One compilation of emitted C for the BPF machine. Nothing of it stays behind: it works in a
@@ -11,6 +12,10 @@ public struct ClangJob: Sendable {
   public var includeDirectories: [String]
   /// How long the compiler may take.
   public var seconds: Int
+  /// Whether the program is to load without CAP_PERFMON (`SAL_UNTRUSTED` of `sal/types.h`): the
+  /// verifier then allows less, so frames with a VLAN tag take the general parser, and offsets into
+  /// maps are masked once more. The answer and the layout are the same.
+  public var withoutPerformanceMonitoring = false
 
   /// A job for `compiler` with the headers in `includeDirectories`.
   public init(compiler: Clang, includeDirectories: [String], seconds: Int = 60) {
@@ -30,6 +35,16 @@ public struct ClangJob: Sendable {
     for file in [name] + companions.keys where file.isEmpty || file.contains("/") {
       throw .invalidOption("'\(file)' is not the base name of a file")
     }
+    // A signal that ends this process takes effect when the directory has been removed.
+    var before = salbpf_signals()
+    salbpf_hold_signals(&before)
+    defer { salbpf_release_signals(&before) }
+    return try compileInPrivate(source, name: name, companions: companions)
+  }
+
+  private func compileInPrivate(
+    _ source: String, name: String, companions: [String: String]
+  ) throws(BPFError) -> [UInt8] {
     var directory = try PrivateDirectory()
     try directory.write(source, to: name)
     for (companion, text) in companions.sorted(by: { $0.key < $1.key }) {
@@ -57,6 +72,7 @@ public struct ClangJob: Sendable {
       // The object must not tell where it was made.
       "-fdebug-compilation-dir=.", "-Wno-unused-function",
     ]
+    if withoutPerformanceMonitoring { arguments.append("-DSAL_UNTRUSTED") }
     for directory in includeDirectories { arguments += ["-I", directory] }
     // linux/types.h wants asm/types.h, which Debian keeps in the host's multiarch directory.
     if access(Self.multiarch, R_OK) == 0 { arguments += ["-idirafter", Self.multiarch] }

@@ -5,14 +5,23 @@ struct PrivateDirectory: ~Copyable {
   let path: String
   private var names: [String] = []
 
-  /// Makes `TMPDIR/salc-XXXXXX`.
+  /// Makes `TMPDIR/salc-XXXXXX`. A parent in which anybody may rename what is not theirs is
+  /// refused: another user could put a directory of their own in the place of this one.
   init() throws(BPFError) {
     let parent = environmentValue("TMPDIR") ?? "/tmp"
+    var status = stat()
+    if stat(parent, &status) == 0, status.st_mode & 0o1002 == 0o002 {
+      throw .invalidOption(
+        "\(parent) is writable by everybody and not sticky, so nothing in it is safe from other "
+          + "users; chmod +t \(shellQuoted(parent)), or set TMPDIR to a directory of your own")
+    }
     var template = Array("\(parent)/salc-XXXXXX".utf8CString)
     let made = template.withUnsafeMutableBufferPointer { mkdtemp($0.baseAddress!) != nil }
     guard made else {
-      throw .lastCall(
-        "cannot make a directory in \(parent)", remedy: "set TMPDIR to a writable directory")
+      // Not a matter of capabilities, whatever the number says.
+      throw .system(
+        operation: "cannot make a directory in \(parent)", error: .last,
+        remedy: "set TMPDIR to a directory that you may write to")
     }
     path = template.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
   }
@@ -68,6 +77,13 @@ struct PrivateDirectory: ~Copyable {
       bytes += chunk[..<count]
     }
   }
+}
+
+/// The path of this program, or its name where that cannot be known.
+func executablePath() -> String {
+  guard let path = realpath("/proc/self/exe", nil) else { return "salc" }
+  defer { free(path) }
+  return String(cString: path)
 }
 
 /// The value of an environment variable; nil if unset or empty.

@@ -11,6 +11,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -139,14 +140,50 @@ int salbpf_in_namespace(const char *path, void (*body)(void *), void *argument)
 
 /* child processes ------------------------------------------------------------------------------ */
 
-extern char **environ;
-
 int salbpf_pipe(int ends[2])
 {
 	return pipe2(ends, O_CLOEXEC) < 0 ? errno : 0;
 }
 
-int salbpf_spawn(char *const arguments[], const char *directory, int output, pid_t *child)
+_Static_assert(sizeof(sigset_t) <= sizeof(struct salbpf_signals), "a signal set has its room");
+
+static void ending_signals(sigset_t *set)
+{
+	sigemptyset(set);
+	sigaddset(set, SIGINT);
+	sigaddset(set, SIGTERM);
+	sigaddset(set, SIGHUP);
+	sigaddset(set, SIGQUIT);
+}
+
+void salbpf_hold_signals(struct salbpf_signals *before)
+{
+	sigset_t set, old;
+
+	ending_signals(&set);
+	pthread_sigmask(SIG_BLOCK, &set, &old);
+	memcpy(before, &old, sizeof(old));
+}
+
+void salbpf_release_signals(const struct salbpf_signals *before)
+{
+	sigset_t old;
+
+	memcpy(&old, before, sizeof(old));
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+}
+
+int salbpf_signal_waits(void)
+{
+	sigset_t set;
+
+	return sigpending(&set) == 0 &&
+	       (sigismember(&set, SIGINT) || sigismember(&set, SIGTERM) ||
+		       sigismember(&set, SIGHUP) || sigismember(&set, SIGQUIT));
+}
+
+int salbpf_spawn(char *const arguments[], char *const environment[], const char *directory,
+	int output, pid_t *child)
 {
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attributes;
@@ -168,8 +205,11 @@ int salbpf_spawn(char *const arguments[], const char *directory, int output, pid
 	posix_spawnattr_setsigmask(&attributes, &none);
 	posix_spawnattr_setpgroup(&attributes, 0);
 	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
+	/* What is ambient would pass to the child; the thread itself loses nothing by it. */
+	prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
 	if (!error)
-		error = posix_spawn(child, arguments[0], &actions, &attributes, arguments, environ);
+		error = posix_spawn(
+			child, arguments[0], &actions, &attributes, arguments, environment);
 	posix_spawnattr_destroy(&attributes);
 	posix_spawn_file_actions_destroy(&actions);
 	return error;

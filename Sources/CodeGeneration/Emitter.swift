@@ -46,6 +46,9 @@ struct Emitter {
       fields: fields, sets: setLowering, isSearchedFirst: reach.valueFields)
   }
 
+  /// SAL_LAYERS_WORDS of `sal/parse.h`, which asserts that it is enough for `struct sal_layers`.
+  private static let layersWords = 16
+
   /// The name that `#line` returns to; `ClangJob`'s default.
   static let fileName = "query.bpf.c"
 
@@ -59,6 +62,9 @@ struct Emitter {
     structures.append(.blank)
     half.addScratch("sal_tuple", "tuple", words: parsing.tupleMembers.count)
     if !fields.searches.isEmpty { half.addScratch(Search.buffer, words: Search.bufferWords) }
+    // In the half and not on the stack: what is loaded from there is unknown to the verifier, so
+    // paths through the parser become one (without CAP_PERFMON it would walk too many).
+    half.addScratch("layers", words: Self.layersWords)
     if fields.isWide { half.addScratch("keys", words: reach.keyWords + 1) }
     placeCounters()
     let parse = prologue + parsing.statements + predicates.searchedFirst

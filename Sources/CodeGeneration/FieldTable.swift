@@ -301,6 +301,8 @@ enum Names {
   static let capturedLength: CIdentifier = "captured_len"
   /// `half->tuple`
   static let tuple = CExpression.arrow(.name(half), "tuple")
+  /// `half->layers`
+  static let layers = CExpression.arrow(.name(half), "layers")
   /// `half->keys`, in wide programs
   static let keys = CExpression.arrow(.name(half), "keys")
   /// `half->outcomes`

@@ -281,9 +281,12 @@ struct Parsing {
 
   /// `salc_general`: any frame, one helper call a load.
   var generalFunction: CDeclaration {
-    let layers = CExpression.unary(.address, .name("layers"))
     let cap = CExpression.name("cap_flags")
-    var body: [CStatement] = [.declare(.structure("sal_layers"), "layers", nil)]
+    var body: [CStatement] = [
+      .declare(
+        .pointer(.structure("sal_layers")), "layers",
+        .cast(.pointer(.structure("sal_layers")), Names.layers))
+    ]
     if !fields.presences.isEmpty || !fields.stored.isEmpty {
       body.append(
         .declare(
@@ -298,12 +301,12 @@ struct Parsing {
       .expression(
         .call(
           "sal_parse_general",
-          [.name(Names.frame), .cast(.u32, cap), .cast(.u32, cap >> 32), layers])))
+          [.name(Names.frame), .cast(.u32, cap), .cast(.u32, cap >> 32), .name("layers")])))
     body.append(
       .expression(
         .call(
           "sal_end_general",
-          [.unary(.address, Names.outcomes), .member(.name("layers"), "outcome")])))
+          [.unary(.address, Names.outcomes), .arrow(.name("layers"), "outcome")])))
     if !fields.presences.isEmpty {
       body.append(.assign(.arrow(.name("tuple"), "present"), 0))
       for (bit, presence) in fields.presences.enumerated() where !presence.isComputed {
@@ -350,7 +353,7 @@ struct Parsing {
   }
 
   private func generalPresence(_ presence: Presence) -> CExpression {
-    let layers = CExpression.unary(.address, .name("layers"))
+    let layers = CExpression.name("layers")
     switch presence {
     case .layer(let layer): return .call("sal_has", [layers, layer.constant])
     case .slice(let slice):
@@ -362,7 +365,7 @@ struct Parsing {
         ])
     case .transportProtocol:
       return .binary(
-        .notEqual, .member(.name("layers"), "protocol"), .name("SAL_PROTOCOL_NONE"))
+        .notEqual, .arrow(.name("layers"), "protocol"), .name("SAL_PROTOCOL_NONE"))
     case .computed: preconditionFailure("a computed value says itself whether it is there")
     }
   }
@@ -381,7 +384,7 @@ struct Parsing {
     var result: [CStatement] = targets.map { .assign($0, 0) }
     guard case .slices(let slices) = id.field.location else {
       let isCount = id.field.location == .extensionCount
-      let value = CExpression.member(.name("layers"), isCount ? "extensions" : "protocol")
+      let value = CExpression.arrow(.name("layers"), isCount ? "extensions" : "protocol")
       let presence = isCount ? Presence.layer(.ipv6) : .transportProtocol
       result.append(.branch(generalPresence(presence), [.assign(targets[0], value)], []))
       return result
@@ -398,7 +401,7 @@ struct Parsing {
     switch id.field.location {
     case .service:
       return .call(
-        "sal_service", [.name(Names.frame), .unary(.address, .name("layers"))])
+        "sal_service", [.name(Names.frame), .name("layers")])
     case .payloadLength(let isUDPToo):
       return .call("sal_payload_length", [generalPayload(isUDPToo: isUDPToo)])
     default: return nil
@@ -408,7 +411,7 @@ struct Parsing {
   private func generalPayload(isUDPToo: Bool) -> CExpression {
     .call(
       "sal_payload",
-      [.name(Names.frame), .unary(.address, .name("layers")), isUDPToo ? 1 : 0])
+      [.name(Names.frame), .name("layers"), isUDPToo ? 1 : 0])
   }
 
   private func generalSlice(
@@ -421,7 +424,7 @@ struct Parsing {
         .call(
           function,
           [
-            .name(Names.frame), .unary(.address, .name("layers")), slice.layer.constant,
+            .name(Names.frame), .name("layers"), slice.layer.constant,
             .integer(UInt64(at)), .unary(.address, raw),
           ]), raw
       )

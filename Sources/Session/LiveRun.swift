@@ -19,6 +19,7 @@ struct LiveRun {
       windows: configuration.windows, keyLimit: configuration.keyLimit,
       waitingResults: configuration.waitingResults)
     let id = try hub.add(configuration.query, options, into: sink, isCancelled: shouldStop)
+    if let hindrance = configuration.privileges.apply() { configuration.remark(hindrance) }
     let clock = Clock()
     let started = clock.now
     while !shouldStop() {

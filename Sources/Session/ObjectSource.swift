@@ -17,15 +17,29 @@ final class ObjectCache: Sendable {
   private let entries = Mutex(Entries())
 
   /// The ELF object of a union's program: that of the bundle, one made before, or made by clang
-  /// now.
-  func object(of union: CompiledUnion) throws(BPFError) -> [UInt8] {
-    if let object = union.object, !object.isEmpty { return object }
+  /// now. `forThisProcess`: as this process may load it, which without CAP_PERFMON is another
+  /// object than a bundle brings.
+  func object(
+    of union: CompiledUnion, forThisProcess: Bool = true
+  ) throws(BPFError) -> [UInt8] {
+    let isUntrusted = forThisProcess && !Capability.performanceMonitoring.isHeld
+    let brought = union.object.flatMap { $0.isEmpty ? nil : $0 }
+    if let brought, !isUntrusted { return brought }
     guard let text = union.emittedC else {
       preconditionFailure("only a query with a program has an object")
     }
     if let known = entries.withLock({ $0.objects[text] }) { return known }
-    let job = ClangJob(
-      compiler: try Clang.locate(), includeDirectories: [try RuntimeHeaders.locate()])
+    let compiler: Clang
+    do throws(BPFError) {
+      compiler = try Clang.locate()
+    } catch {
+      guard brought != nil else { throw error }
+      throw .notPermitted(
+        operation: "the bundle's program cannot be loaded, and there is no clang to make another",
+        missing: [.performanceMonitoring])
+    }
+    var job = ClangJob(compiler: compiler, includeDirectories: [try RuntimeHeaders.locate()])
+    job.withoutPerformanceMonitoring = isUntrusted
     // The verifier's log shows the lines that `#line` names, so the queries lie beside the C.
     let object = try job.compile(text, companions: union.lineFiles)
     entries.withLock { entries in
@@ -43,7 +57,9 @@ extension Session {
   /// The object of a query's program, compiled now; empty where it has none. For bundles.
   public static func object(of query: CompiledQuery) throws(SessionError) -> [UInt8] {
     guard query.emittedC != nil else { return [] }
-    do { return try ObjectCache().object(of: CompiledUnion([query])) } catch {
+    do {
+      return try ObjectCache().object(of: CompiledUnion([query]), forThisProcess: false)
+    } catch {
       throw .dataPath(error)
     }
   }

@@ -1,3 +1,4 @@
+import BPFRuntime
 public import Compiler
 
 /// Where in the receive path a live run's program shall be attached.
@@ -8,6 +9,32 @@ public enum Attachment: String, Sendable, CaseIterable {
   case native
   /// In the stack: slower, on every interface.
   case generic
+}
+
+/// What a process does with its privileges once its program is attached.
+public enum PrivilegePolicy: Sendable, Hashable {
+  /// It keeps them: the process has other work, as tests have.
+  case keep
+  /// It keeps what loading and attaching further programs takes, for a session that changes.
+  case dropAllButLoading
+  /// It drops all: nothing but reading and detaching is left to do.
+  case dropAll
+
+  /// Does it; in every thread of the process, and for good. Returns what hindered it, for a remark:
+  /// a run that works is not ended for that.
+  func apply() -> String? {
+    do throws(BPFError) {
+      switch self {
+      case .keep: break
+      case .dropAllButLoading:
+        try Privileges.drop(keeping: [.bpf, .networkAdministration, .performanceMonitoring])
+      case .dropAll: try Privileges.drop()
+      }
+      return nil
+    } catch {
+      return "\(error)"
+    }
+  }
 }
 
 /// A moment of a live run's turn, in order; see `RunConfiguration.observe`.
@@ -56,6 +83,8 @@ public struct RunConfiguration: Sendable {
   public var keyLimit: Int
   /// Results of a live run that may wait for a slow sink; further rows are lost and counted.
   public var waitingResults: Int
+  /// What of its privileges the process keeps once the program is attached.
+  public var privileges = PrivilegePolicy.keep
   /// Takes remarks for the operator: how the program was attached, how even the clock ran.
   public var remark: @Sendable (String) -> Void
   /// Called at each step of a live run's turn, on the turn's thread; what it does delays the turn.

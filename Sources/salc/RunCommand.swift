@@ -67,12 +67,13 @@ struct RunCommand: ParsableCommand {
     let isLive = input.isLive
     let stop = StopSignals()
     let display = RunDisplay(format, input, compiled, stop)
-    let configuration = RunConfiguration(
+    var configuration = RunConfiguration(
       query: compiled, input: input,
       seed: seed
         ?? (isLive ? UInt64.random(in: 1...UInt64.max) : RunConfiguration.captureSeed),
       ringBytes: ringBytes, seconds: seconds, windows: windows, keyLimit: keyLimit,
       remark: { display.remark($0) })
+    configuration.privileges = .dropAll
     defer { display.close() }
     do {
       let totals = try Session.run(configuration, into: display.sink) {

@@ -23,6 +23,12 @@ struct LiveRun {
     try #require(isAttached, "not attached: \(job.wait(timeout: 1))")
   }
 
+  /// A run that was started some other way.
+  init(_ namespaces: Namespaces, _ job: Job) {
+    self.namespaces = namespaces
+    self.job = job
+  }
+
   /// Sends frames with tcpreplay, at a rate or as fast as it goes; returns how many left.
   func send(_ frames: [CapturedFrame], _ options: [String] = ["--topspeed"]) throws -> UInt64 {
     let tcpreplay = try #require(Tool.find("tcpreplay"))
@@ -51,6 +57,15 @@ struct LiveRun {
 
 /// Frames for live tests.
 enum LiveTraffic {
+  /// `syns` with a VLAN tag each.
+  static func tagged(sources: Int, times: Int) -> [CapturedFrame] {
+    syns(sources: sources, times: times).map { frame in
+      CapturedFrame(
+        time: frame.time,
+        bytes: Array(frame.bytes[..<12]) + [0x81, 0, 0, 7] + Array(frame.bytes[12...]))
+    }
+  }
+
   /// SYNs from `sources` addresses to one host, each `times` times.
   static func syns(sources: Int, times: Int) -> [CapturedFrame] {
     (0..<sources * times).map { index in

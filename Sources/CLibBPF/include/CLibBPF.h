@@ -6,6 +6,7 @@
 #ifndef CLIBBPF_H
 #define CLIBBPF_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -33,6 +34,14 @@ const char *salbpf_errno_text(int error);
 /* Effective capabilities of the calling thread as a bit set; 0 or a positive errno. */
 int salbpf_capabilities(uint64_t *effective);
 
+/*
+ * Takes all capabilities but those of `keep` from the calling thread or from every thread, also
+ * from what a child could get (ambient, inheritable and, where allowed, bounding set), and forbids
+ * to gain privileges by exec (PR_SET_NO_NEW_PRIVS). 0 or a positive errno; ETIMEDOUT if a thread
+ * did not answer. Not for two threads at once.
+ */
+int salbpf_drop_capabilities(uint64_t keep, bool in_all_threads);
+
 /* Moves the calling thread to the CPUs of `mask` (bit set of `words` words); 0 or an errno. */
 int salbpf_set_affinity(const uint64_t *mask, size_t words);
 int salbpf_get_affinity(uint64_t *mask, size_t words);
@@ -42,10 +51,23 @@ int salbpf_pipe(int ends[2]);
 
 /*
  * Starts arguments[0], a path, in `directory`, with /dev/null as input and `output` as standard
- * output and error: no other descriptor, no blocked signal, a process group of its own. 0 or an
- * errno.
+ * output and error: no other descriptor, no blocked signal, a process group of its own, no ambient
+ * capability, and no environment but `environment`. 0 or an errno.
  */
-int salbpf_spawn(char *const arguments[], const char *directory, int output, pid_t *child);
+int salbpf_spawn(char *const arguments[], char *const environment[], const char *directory,
+	int output, pid_t *child);
+
+/*
+ * Holds back the signals by which a user ends a program (INT, TERM, HUP, QUIT) from the calling
+ * thread, so that it can clean up first; `before` is what salbpf_release_signals puts back.
+ */
+struct salbpf_signals {
+	uint64_t words[16];
+};
+void salbpf_hold_signals(struct salbpf_signals *before);
+void salbpf_release_signals(const struct salbpf_signals *before);
+/* Whether one of them waits. */
+int salbpf_signal_waits(void);
 
 struct salbpf_link_counters {
 	uint64_t rx_packets, tx_packets;

@@ -88,6 +88,10 @@ struct sal_layers {
 	__u16 extensions;              /* IPv6 extension headers walked */
 };
 
+/* Words that an emitted program keeps for it in its half; the emitter knows the number. */
+enum { SAL_LAYERS_WORDS = 16 };
+_Static_assert(sizeof(struct sal_layers) <= SAL_LAYERS_WORDS * 8, "the layers have their room");
+
 SAL_INLINE int sal_has(const struct sal_layers *layers, __u32 layer)
 {
 	return layers->present >> layer & 1;
@@ -108,6 +112,7 @@ SAL_INLINE void sal_mark(struct sal_layers *l, __u32 layer, __u32 at)
 {
 	l->present |= 1U << layer;
 	l->offset[layer] = (__u16)at;
+	SAL_APART(layer);
 }
 
 SAL_INLINE int sal_is_tag(__u16 type)
@@ -195,6 +200,7 @@ SAL_INLINE __u8 sal_parse_icmpv6(SAL_FRAME *frame, struct sal_layers *l, __u32 a
 
 SAL_INLINE __u8 sal_parse_transport(SAL_FRAME *frame, struct sal_layers *l, __u32 at)
 {
+	SAL_FORGET(at, l->cap_len);
 	if (l->fragment == SAL_FRAGMENT_LATER)
 		return SAL_OK;
 	switch (l->protocol) {
@@ -223,31 +229,32 @@ SAL_INLINE void sal_mark_ah(struct sal_layers *l, __u32 at)
 		sal_mark(l, SAL_LAYER_AH, at);
 }
 
+SAL_INLINE void sal_mark_first(struct sal_layers *l, __u32 layer, __u32 at)
+{
+	if (!sal_has(l, layer))
+		sal_mark(l, layer, at);
+}
+
 /* An IPv6 extension header of this kind, the first of its kind being the one that is shown. */
 SAL_INLINE void sal_mark_extension(struct sal_layers *l, __u32 kind, __u32 at)
 {
-	__u32 layer;
-
 	l->extensions++;
 	switch (kind) {
 	case 0:
-		layer = SAL_LAYER_HOPOPTS;
+		sal_mark_first(l, SAL_LAYER_HOPOPTS, at);
 		break;
 	case 43:
-		layer = SAL_LAYER_ROUTING;
+		sal_mark_first(l, SAL_LAYER_ROUTING, at);
 		break;
 	case 44:
-		layer = SAL_LAYER_FRAGHDR;
+		sal_mark_first(l, SAL_LAYER_FRAGHDR, at);
 		break;
 	case 60:
-		layer = SAL_LAYER_DSTOPTS;
+		sal_mark_first(l, SAL_LAYER_DSTOPTS, at);
 		break;
 	default:
 		sal_mark_ah(l, at);
-		return;
 	}
-	if (!sal_has(l, layer))
-		sal_mark(l, layer, at);
 }
 
 /* Authentication header (RFC 4302): next header, length in words - 2. */
@@ -306,6 +313,7 @@ SAL_INLINE __u8 sal_parse_ipv6(SAL_FRAME *frame, struct sal_layers *l, __u32 at)
 	for (step = 0; step <= SAL_EXTENSION_LIMIT; step++) {
 		__u32 kind = l->protocol, size;
 
+		SAL_FORGET(at, l->cap_len);
 		if (kind != 0 && kind != 43 && kind != 44 && kind != 51 && kind != 60)
 			return sal_parse_transport(frame, l, at);
 		if (step == SAL_EXTENSION_LIMIT)
@@ -377,6 +385,7 @@ SAL_INLINE void sal_parse_general(
 {
 	sal_layers_clear(layers, cap_len);
 	layers->outcome = sal_parse_frame(frame, layers, flags);
+	SAL_RELOAD();
 }
 
 /*
@@ -400,23 +409,18 @@ SAL_DEFINE_FIELD(16, SAL_BE16)
 SAL_DEFINE_FIELD(32, SAL_BE32)
 SAL_DEFINE_FIELD(64, SAL_BE64)
 
-/* Counts the end of a packet that took the general parser. */
+/*
+ * Counts the end of a packet that took the general parser. No switch: LLVM would join its cases
+ * into one store at a computed address, and without CAP_PERFMON the verifier wants an address to
+ * have one offset on all paths.
+ */
 SAL_INLINE void sal_end_general(struct sal_outcomes *outcomes, __u8 outcome)
 {
 	outcomes->slow++;
-	switch (outcome) {
-	case SAL_OK:
-		outcomes->ok++;
-		break;
-	case SAL_TRUNCATED:
-		outcomes->truncated++;
-		break;
-	case SAL_MALFORMED:
-		outcomes->malformed++;
-		break;
-	default:
-		outcomes->limited++;
-	}
+	outcomes->ok += outcome == SAL_OK;
+	outcomes->truncated += outcome == SAL_TRUNCATED;
+	outcomes->malformed += outcome == SAL_MALFORMED;
+	outcomes->limited += outcome == SAL_LIMITED;
 }
 
 #ifndef __bpf__

@@ -113,12 +113,17 @@ struct sal_length {
  * the linear part may be shorter than the frame: the loader then sets sal_frags. It is a constant
  * to the verifier, which removes the call where it is not taken.
  */
+#ifdef SAL_UNTRUSTED
+#define SAL_OWN_LENGTH(frame, data, end) ((__u32)bpf_xdp_get_buff_len(frame))
+#else
+#define SAL_OWN_LENGTH(frame, data, end)                                                           \
+	(SAL_UNLIKELY(sal_frags) ? (__u32)bpf_xdp_get_buff_len(frame) : (__u32)((end) - (data)))
+#endif
+
 #define SAL_LENGTH(frame, data, end)                                                               \
 	({                                                                                         \
-		__u32 sal_own_ = (__u32)((end) - (data));                                          \
 		__u64 sal_replay_ = *(volatile sal_pair *)&sal_control.wire_len;                   \
-		if (SAL_UNLIKELY(sal_frags))                                                       \
-			sal_own_ = (__u32)bpf_xdp_get_buff_len(frame);                             \
+		__u32 sal_own_ = SAL_OWN_LENGTH(frame, data, end);                                 \
 		struct sal_length sal_len_ = {sal_own_, sal_own_, 0, 0};                           \
 		if (SAL_UNLIKELY(sal_replay_)) {                                                   \
 			if ((__u32)sal_replay_)                                                    \
@@ -160,6 +165,7 @@ struct sal_length {
 		}                                                                                  \
 		if (SAL_LIKELY(sal_n_ < SAL_BATCH_RECORDS)) {                                      \
 			sal_a_->staging.batch.count = (__u32)sal_n_ + 1;                           \
+			SAL_FORGET(sal_n_, sal_a_->staging.batch.count);                           \
 			sal_room_ = sal_a_->record[SAL_BOUND(sal_n_, SAL_BATCH_RECORDS - 1)];      \
 		} else {                                                                           \
 			sal_a_->staging.lost_records++;                                            \

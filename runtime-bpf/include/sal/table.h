@@ -116,6 +116,17 @@ SAL_INLINE __u64 sal_key_equal(const __u64 *stored, const __u64 *key, __u32 k, _
 #define SAL_TABLE_PACKED_CODE(NAME, K, A, LOG2, BITS, STREAM)                                      \
 	SAL_TABLE_FUNCTIONS(NAME, K, A, LOG2, BITS, STREAM, SAL_PACKED, 0)
 
+/* The accumulators behind the count; where there are none, an address that is inside anyway. */
+#define SAL_TABLE_ACC(set, way, A, COUNTS) ((A) == 1 ? (set)->key[0] : (set)->acc[way] + (COUNTS))
+
+/* Takes `other` way and its count for the least, if it is less; counts are below 2^63. */
+#define SAL_TABLE_LESS(count, other, least, way)                                                   \
+	({                                                                                         \
+		__u64 sal_count_ = (count), sal_less_ = sal_lt_small(sal_count_, least);           \
+		(least) = sal_select(sal_less_, sal_count_, least);                                \
+		(way) = sal_select(sal_less_, other, way);                                         \
+	})
+
 /* Makes room in a set, sends what was there to staging, and enters the key with count 1. */
 #define SAL_TABLE_FUNCTIONS(NAME, K, A, LOG2, BITS, STREAM, FORM, COUNTS)                          \
 	SAL_NOINLINE __u64 *NAME##_insert(                                                         \
@@ -124,17 +135,16 @@ SAL_INLINE __u64 sal_key_equal(const __u64 *stored, const __u64 *key, __u32 k, _
 		struct NAME##_set *set = &table->set[SAL_TABLE_SET(hash, LOG2)];                   \
 		__u64 way = SAL_TABLE_FIND(set, key, K, BITS), least, i, *room;                    \
                                                                                                    \
+		SAL_FORGET_BOUND(way, set->key[0][0], SAL_TABLE_WAYS - 1);                         \
 		least = FORM##_COUNT(set, way, K, BITS);                                           \
 		if (sal_key_difference(set->key[way], key, K, BITS)) {                             \
 			least = FORM##_COUNT(set, 0, K, BITS);                                     \
 			way = 0;                                                                   \
-			for (i = 1; i < SAL_TABLE_WAYS && least; i++) {                            \
-				if (FORM##_COUNT(set, i, K, BITS) < least) {                       \
-					least = FORM##_COUNT(set, i, K, BITS);                     \
-					way = i;                                                   \
-				}                                                                  \
-			}                                                                          \
+			SAL_TABLE_LESS(FORM##_COUNT(set, 1, K, BITS), 1, least, way);              \
+			SAL_TABLE_LESS(FORM##_COUNT(set, 2, K, BITS), 2, least, way);              \
+			SAL_TABLE_LESS(FORM##_COUNT(set, 3, K, BITS), 3, least, way);              \
 		}                                                                                  \
+		SAL_FORGET(way, set->key[0][0]);                                                   \
 		way = SAL_BOUND(way, SAL_TABLE_WAYS - 1);                                          \
 		if (least) {                                                                       \
 			FORM##_SET_COUNT(set, way, K, BITS, 0);                                    \
@@ -152,7 +162,7 @@ SAL_INLINE __u64 sal_key_equal(const __u64 *stored, const __u64 *key, __u32 k, _
 		for (i = 0; i < (K); i++)                                                          \
 			set->key[way][i] = key[i];                                                 \
 		FORM##_SET_COUNT(set, way, K, BITS, 1);                                            \
-		return set->acc[way] + (COUNTS);                                                   \
+		return SAL_TABLE_ACC(set, way, A, COUNTS);                                         \
 	}                                                                                          \
 	SAL_INLINE __u64 *NAME##_upsert(                                                           \
 		struct NAME *table, __u64 hash, const __u64 *key, __u64 index)                     \
@@ -160,16 +170,19 @@ SAL_INLINE __u64 sal_key_equal(const __u64 *stored, const __u64 *key, __u32 k, _
 		struct NAME##_set *set = &table->set[SAL_TABLE_SET(hash, LOG2)];                   \
 		__u64 way = SAL_TABLE_FIND(set, key, K, BITS);                                     \
                                                                                                    \
+		SAL_FORGET_BOUND(way, set->key[0][0], SAL_TABLE_WAYS - 1);                         \
 		if (SAL_UNLIKELY(sal_key_difference(set->key[way], key, K, BITS) |                 \
 				 FORM##_FULL(set, way, K))) {                                      \
-			__u64 copy[K], i;                                                          \
+			__u64 copy[K], i, *room;                                                   \
                                                                                                    \
 			for (i = 0; i < (K); i++)                                                  \
 				copy[i] = key[i];                                                  \
-			return NAME##_insert(table, hash, copy, index);                            \
+			room = NAME##_insert(table, hash, copy, index);                            \
+			SAL_KEEP(room);                                                            \
+			return room;                                                               \
 		}                                                                                  \
 		FORM##_ADD(set, way, K, BITS);                                                     \
-		return set->acc[way] + (COUNTS);                                                   \
+		return SAL_TABLE_ACC(set, way, A, COUNTS);                                         \
 	}                                                                                          \
 	struct NAME /* the macro's user writes the semicolon */
 

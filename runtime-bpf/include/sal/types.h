@@ -36,6 +36,41 @@ typedef signed long long __s64;
  * that LLVM moved, merged or proved away; an AND in volatile assembly stays where it is. m is a
  * constant below 2^31.
  */
+/*
+ * With -DSAL_UNTRUSTED the program is one that the verifier takes from a process without
+ * CAP_PERFMON. Such programs get no variable packet offset and no difference of packet pointers,
+ * and a variable offset into a map must have the same range on all paths (retrieve_ptr_limit and
+ * update_alu_sanitation_state in kernel/bpf/verifier.c).
+ *
+ * SAL_FORGET(x, word): makes the verifier forget the range of the integer x, by twice an exclusive
+ * or with `word`, a variable in a map and so unknown to it. With the range goes the difference of
+ * paths, and paths that differ in x alone become one.
+ * SAL_FORGET_BOUND(x, word, m): the same, and then x &= m; x is within m already.
+ * SAL_APART(n): keeps the stores before it from being joined with those before another n, a
+ * constant, into one at a computed address.
+ * SAL_RELOAD(): what is in memory is loaded again, so that the verifier forgets it too.
+ */
+#if defined(__bpf__) && defined(SAL_UNTRUSTED)
+#define SAL_FORGET(x, word)                                                                        \
+	({                                                                                         \
+		__u64 sal_forgotten_ = (x), sal_any_ = *(volatile __typeof__(word) *)&(word);      \
+		__asm__ volatile("%0 ^= %1\n%0 ^= %1" : "+r"(sal_forgotten_) : "r"(sal_any_));     \
+		(x) = (__typeof__(x))sal_forgotten_;                                               \
+	})
+#define SAL_FORGET_BOUND(x, word, m)                                                               \
+	({                                                                                         \
+		SAL_FORGET(x, word);                                                               \
+		(x) = SAL_BOUND(x, m);                                                             \
+	})
+#define SAL_APART(n) __asm__ volatile("" : : "i"(n) : "memory")
+#define SAL_RELOAD() __asm__ volatile("" : : : "memory")
+#else
+#define SAL_FORGET(x, word) ((void)0)
+#define SAL_FORGET_BOUND(x, word, m) ((void)0)
+#define SAL_APART(n) ((void)0)
+#define SAL_RELOAD() ((void)0)
+#endif
+
 /* SAL_TOUCH(p): loads the word at p now, for its cache line; BPF has no prefetch. */
 #define SAL_TOUCH(p)                                                                               \
 	({                                                                                         \
@@ -43,7 +78,9 @@ typedef signed long long __s64;
 		__asm__ volatile("" : : "r"(sal_touched_));                                        \
 	})
 
+/* SAL_KEEP(x): x counts as used, so that the function that gave it returns it, not any register. */
 #ifdef __bpf__
+#define SAL_KEEP(x) __asm__ volatile("" : : "r"(x))
 #define SAL_OPAQUE(x) __asm__("" : "+r"(x))
 #define SAL_BOUND(x, m)                                                                            \
 	({                                                                                         \
@@ -52,6 +89,7 @@ typedef signed long long __s64;
 		sal_bound_;                                                                        \
 	})
 #else
+#define SAL_KEEP(x) ((void)(x))
 #define SAL_OPAQUE(x) ((void)0)
 #define SAL_BOUND(x, m) ((__u64)(x) & (__u64)(m))
 #endif
