@@ -128,6 +128,18 @@ public enum LossCause: String, Hashable, Sendable, CaseIterable, Comparable {
   /// The sink could not take the row.
   case sink
 
+  /// The cause with so many of what it counts, for people: a sink loses rows, all else tuples.
+  public func text(_ count: UInt64) -> String {
+    let tuples = "\(count) tuple" + (count == 1 ? "" : "s")
+    return switch self {
+    case .ring: "\(tuples) at the ring"
+    case .table: "\(tuples) at a full table"
+    case .late: "\(tuples) late"
+    case .unparsed: "\(tuples) unparsed"
+    case .sink: "\(count) row" + (count == 1 ? "" : "s") + " at the sink"
+    }
+  }
+
   public static func < (a: LossCause, b: LossCause) -> Bool { a.rawValue < b.rawValue }
 }
 

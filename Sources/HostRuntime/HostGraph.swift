@@ -38,7 +38,7 @@ public final class HostGraph {
   /// Windows that ended by now are closed.
   var horizon = Int64.min
   /// Tuples without a component of an aggregation's key, by aggregation.
-  public private(set) var unkeyed: [UInt64]
+  private var unkeyed: [UInt64]
   /// Partials, pairs and sets of registers that were merged, by aggregation.
   public internal(set) var merged: [UInt64]
 
@@ -106,6 +106,18 @@ public final class HostGraph {
   /// Tuples that each node handed on to what the host does behind it; of a node in the data path
   /// those that it exported.
   public var passed: [UInt64] { stages.map(\.passed) }
+
+  /// Tuples without a key, by the names of the features that wanted one; those that had none.
+  public var unkeyedTuples: [String: UInt64] {
+    var found: [String: UInt64] = [:]
+    for (index, count) in unkeyed.enumerated() where count > 0 {
+      found[plan.aggregations[index].name, default: 0] &+= count
+    }
+    return found
+  }
+
+  /// Counts tuples that the data path found without a key.
+  public func noteUnkeyed(_ count: UInt64, aggregation: Int) { unkeyed[aggregation] &+= count }
 
   // MARK: - Tuples
 

@@ -170,11 +170,18 @@ final class DataPath: @unchecked Sendable {
         count: Int(staged), pane: pane)
     }
     for counter in layout.counters {
-      guard case .lost(let stream) = counter.meaning else { continue }
-      let lost = half.load(fromByteOffset: counter.offset, as: UInt64.self)
-      guard lost > 0 else { continue }
-      for route in routes.behind(layout.streams[stream].content) {
-        route.graph.noteLoss(.ring, count: lost, pane: route.pane(pane))
+      let count = half.load(fromByteOffset: counter.offset, as: UInt64.self)
+      guard count > 0 else { continue }
+      switch counter.meaning {
+      case .lost(let stream):
+        for route in routes.behind(layout.streams[stream].content) {
+          route.graph.noteLoss(.ring, count: count, pane: route.pane(pane))
+        }
+      case .unkeyed(let aggregation):
+        for route in routes.aggregations[aggregation] {
+          route.graph.noteUnkeyed(count, aggregation: route.index)
+        }
+      default: break
       }
     }
     for table in layout.tables {

@@ -14,7 +14,7 @@ struct HostReplay {
   func run(into sink: any Sink) throws(SessionError) -> RunTotals {
     let clock = Clock()
     let started = clock.now
-    let results = ResultStream(sink, windowLimit: configuration.windows)
+    let results = ResultStream(sink, limit: try WindowLimit(configuration))
     let placed = configuration.query.placed
     let capture: CaptureFile
     do { capture = try CaptureFile(path: path) } catch { throw .capture(error) }
@@ -40,11 +40,11 @@ struct HostReplay {
       while start < frames.count {
         let end = panes.run(in: frames, from: start)
         if panes.isNew { graph.advance(to: panes.current) }
+        if panes.isNew, results.isComplete(atPane: panes.current) { break reading }
         decoder.decode(frames, rows: start..<end, into: batch)
         graph.push(batch, atSource: source)
         results.count(packets: UInt64(end - start))
         start = end
-        if results.isComplete { break reading }
       }
       if pulse.isDue {
         results.tell(pulse.progress(results.totals.packets, placed.flows(graph, isWhole: true)))
@@ -53,6 +53,7 @@ struct HostReplay {
     }
     graph.finish()
     results.tell(pulse.progress(results.totals.packets, placed.flows(graph, isWhole: true)))
+    results.take(unkeyed: graph.unkeyedTuples)
     let totals = try results.end(elapsedSeconds: Double(clock.now - started) / 1e9)
     if let damage { throw .capture(damage) }
     return totals

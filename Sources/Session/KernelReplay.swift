@@ -22,7 +22,7 @@ struct KernelReplay {
     let started = clock.now
     let capture: CaptureFile
     do { capture = try CaptureFile(path: path) } catch { throw .capture(error) }
-    let results = ResultStream(sink, windowLimit: configuration.windows)
+    let results = ResultStream(sink, limit: try WindowLimit(configuration))
     let player = try FramePlayer(configuration, cpus: cpus, results)
     let runner = try inDataPath { () throws(BPFError) in try TestRun(player.path.program) }
     var thread = try inDataPath { () throws(BPFError) in
@@ -46,7 +46,7 @@ struct KernelReplay {
       while start < frames.count {
         let end = panes.run(in: frames, from: start)
         player.turnIfDue(panes, firstTime: frames.times[start])
-        if results.isComplete { break reading }
+        if panes.isNew, results.isComplete(atPane: panes.current) { break reading }
         try player.play(frames, start..<end, runner, &thread)
         start = end
       }
@@ -153,6 +153,7 @@ private final class FramePlayer {
     results.count(packets: path.merge(endedEpoch: path.epoch))
     sinceTurn = 0
     graph.finish()
+    results.take(unkeyed: graph.unkeyedTuples)
   }
 
   private func replay(_ frame: Frame, _ runner: borrowing TestRun) throws(BPFError) {

@@ -1,4 +1,6 @@
+import Compiler
 import DataModel
+import Plan
 import Sinks
 
 /// Rows and losses on their way from the graph to the sink of a replay: counts them, and keeps the
@@ -7,47 +9,72 @@ final class ResultStream {
   private let sink: any Sink
   private(set) var totals = RunTotals()
   private var failure: SinkError?
-  private var lastWindowEnd = Int64.min
   /// Rows of each output that has any.
   private var rowsOfOutput: [Int: UInt64] = [:]
-  /// Window ends that rows were seen of.
+  /// Rows that the sink took since it was last known to have written all.
+  private var unwritten: UInt64 = 0
+  private var newestEnd = Int64.min
+  /// Ends of windows that rows were seen of.
   private(set) var closedWindows = 0
+  private let limit: WindowLimit?
+  /// The end of the last window that the run was asked for.
+  private var lastEnd = Int64.max
 
-  /// Windows after which rows are no longer taken.
-  private let windowLimit: Int
-
-  init(_ sink: any Sink, windowLimit: Int? = nil) {
+  init(_ sink: any Sink, limit: WindowLimit? = nil) {
     self.sink = sink
-    self.windowLimit = windowLimit ?? .max
+    self.limit = limit
   }
 
-  /// Whether the run has shown all the windows that it was asked for.
-  var isComplete: Bool { closedWindows > windowLimit }
+  /// The capture's newest pane; true once it lies behind the windows that the run was asked for.
+  func isComplete(atPane start: Int64) -> Bool {
+    if lastEnd == .max, let limit { lastEnd = limit.lastEnd(from: start) }
+    return start >= lastEnd
+  }
 
   func take(_ row: Row) {
-    note(windowEnd: row.end)
-    guard failure == nil, !isComplete else { return }
+    // A tuple's row ends where it starts, and at the last end it is the next window's.
+    guard row.start < lastEnd, row.end <= lastEnd else { return }
+    if row.end > newestEnd {
+      newestEnd = row.end
+      closedWindows += 1
+    }
+    unwritten &+= 1
+    guard failure == nil else { return }
     totals.rows &+= 1
     rowsOfOutput[row.output, default: 0] &+= 1
     do { try sink.row(row) } catch { failure = error }
   }
 
   func take(_ record: LossRecord) {
+    guard record.start < lastEnd else { return }
     for (cause, count) in record.lost { totals.lost[cause, default: 0] &+= count }
-    guard failure == nil, !isComplete else { return }
+    guard failure == nil else { return }
     do { try sink.loss(record) } catch { failure = error }
   }
 
   func count(packets: UInt64) { totals.packets &+= packets }
 
+  /// Takes the tuples that lacked a key, by what asked for it.
+  func take(unkeyed: [String: UInt64]) { totals.unkeyed.merge(unkeyed, uniquingKeysWith: &+) }
+
   /// Throws the sink's first error.
   func check() throws(SessionError) {
-    if let failure { throw .sink(failure) }
+    if let failure { throw named(failure) }
   }
 
   func flush() throws(SessionError) {
     try check()
-    do { try sink.flush() } catch { throw .sink(error) }
+    do { try sink.flush() } catch {
+      failure = error
+      throw named(error)
+    }
+    unwritten = 0
+  }
+
+  /// The error with what was not written until now; rows that still come count as well.
+  private func named(_ error: SinkError) -> SessionError {
+    if case .stalled = error { return .sink(.stalled(rows: unwritten)) }
+    return .sink(error)
   }
 
   /// Tells the sink how far the run is; the rows are known here.
@@ -63,14 +90,33 @@ final class ResultStream {
   func end(elapsedSeconds: Double) throws(SessionError) -> RunTotals {
     try check()
     totals.elapsedSeconds = elapsedSeconds
-    do { try sink.end(totals) } catch { throw .sink(error) }
+    do { try sink.end(totals) } catch { throw named(error) }
     return totals
   }
+}
 
-  private func note(windowEnd: Int64) {
-    if windowEnd > lastWindowEnd {
-      lastWindowEnd = windowEnd
-      closedWindows += 1
+/// How many windows a run shows: of the shortest window of its rows, from the first tuple's on,
+/// quiet ones too, on captures as on interfaces.
+struct WindowLimit {
+  private let count: Int
+  private let length: Int64
+
+  /// Nil where no limit was asked for.
+  init?(_ configuration: RunConfiguration) throws(SessionError) {
+    guard let count = configuration.windows else { return nil }
+    let plan = configuration.query.placed.plan
+    guard let pane = plan.pane else {
+      throw .unsupported("this query has no windows that could be counted")
     }
+    self.count = count
+    length = plan.relations.map(\.window.length).min() ?? pane.length
+  }
+
+  /// The end of the last window, where the first holds `start`.
+  func lastEnd(from start: Int64) -> Int64 {
+    let (windows, overflow) = (Window(length: length).start(of: start) / length)
+      .addingReportingOverflow(Int64(count))
+    let (end, tooFar) = windows.multipliedReportingOverflow(by: length)
+    return overflow || tooFar ? .max : end
   }
 }

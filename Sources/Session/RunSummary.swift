@@ -13,12 +13,14 @@ public enum OutputFormat: String, Sendable, CaseIterable {
   /// RFC 4180.
   case csv
 
-  /// A sink that writes to an open descriptor.
-  public func sink(descriptor: Int32) -> any Sink {
+  /// A sink that writes to an open descriptor, and waits for its reader while `mayWait` says so.
+  public func sink(
+    descriptor: Int32, mayWait: @escaping () -> Bool = { true }
+  ) -> any Sink {
     switch self {
-    case .table: TableSink(descriptor: descriptor)
-    case .json: NDJSONSink(descriptor: descriptor)
-    case .csv: CSVSink(descriptor: descriptor)
+    case .table: TableSink(descriptor: descriptor, mayWait: mayWait)
+    case .json: NDJSONSink(descriptor: descriptor, mayWait: mayWait)
+    case .csv: CSVSink(descriptor: descriptor, mayWait: mayWait)
     }
   }
 }
@@ -33,6 +35,8 @@ public struct RunSummary: Sendable {
   public let lostTuples: UInt64
   /// The losses in words, by cause; empty where nothing was lost.
   public let losses: String
+  /// Tuples without a key, in words; empty where there was none.
+  public let unkeyed: String
   /// Elapsed time in seconds.
   public let elapsedSeconds: Double
 
@@ -41,7 +45,9 @@ public struct RunSummary: Sendable {
     packets = totals.packets
     rows = totals.rows
     lostTuples = totals.lostTuples
-    losses = totals.lost.keys.sorted().map { "\(totals.lost[$0] ?? 0) \($0.rawValue)" }
+    unkeyed = totals.unkeyed.keys.sorted().map { "\(totals.unkeyed[$0] ?? 0) for \($0)" }
+      .joined(separator: ", ")
+    losses = totals.lost.keys.sorted().map { $0.text(totals.lost[$0] ?? 0) }
       .joined(separator: ", ")
     elapsedSeconds = totals.elapsedSeconds
   }
@@ -63,7 +69,7 @@ extension SessionError {
     case .capture(let error) where error.isInterruption: .interrupted
     case .capture(let error): error.isDataError ? .data : .query
     case .sink(.closed): .closedOutput
-    case .sink(.failed): .sink
+    case .sink(.failed), .sink(.stalled): .sink
     case .missingKernelSupport: Probe.lacksPrivilege ? .privilege : .kernel
     case .unsupported, .interfaceGone: .query
     case .interrupted: .interrupted

@@ -13,7 +13,7 @@ public enum Session {
     _ configuration: RunConfiguration, format: OutputFormat, descriptor: Int32,
     shouldStop: @escaping @Sendable () -> Bool
   ) throws(SessionError) -> RunSummary {
-    let sink = format.sink(descriptor: descriptor)
+    let sink = format.sink(descriptor: descriptor, mayWait: { !shouldStop() })
     return RunSummary(try run(configuration, into: sink, shouldStop: shouldStop))
   }
 

@@ -3,14 +3,25 @@ import Glibc
 /// Bytes on their way to a file descriptor, in blocks of 64 KiB.
 final class ByteWriter {
   private let descriptor: Int32
+  private let mayWait: () -> Bool
+  /// A regular file takes everything at once; what may block is given no more than it has room for.
+  private let chunkBytes: Int
   private var buffer: [UInt8] = []
   private static let blockBytes = 1 << 16
+  /// How long a reader that has stopped reading is waited for once nothing else is.
+  private static let graceMilliseconds = 1000
 
   /// The last two seconds whose text was written: window starts and ends repeat, row after row.
   var seconds: (SecondText, SecondText) = (SecondText(), SecondText())
 
-  init(descriptor: Int32) {
+  /// `mayWait` is asked while nobody reads; once it says no, a flush gives up within a second.
+  init(descriptor: Int32, mayWait: @escaping () -> Bool = { true }) {
     self.descriptor = descriptor
+    self.mayWait = mayWait
+    var status = stat()
+    let isFile = fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+    // A pipe that polls as writable has room for PIPE_BUF bytes, pipe(7).
+    chunkBytes = isFile ? .max : Int(PIPE_BUF)
     buffer.reserveCapacity(Self.blockBytes + 4096)
   }
 
@@ -36,26 +47,37 @@ final class ByteWriter {
     if buffer.count >= Self.blockBytes { try flush() }
   }
 
-  /// Writes everything out, waiting where the descriptor does not block; what a failed write left
+  /// Writes everything out, waiting while `mayWait` allows it; what a failed write left
   /// is dropped, so that a second attempt does not repeat half a record.
   func flush() throws(SinkError) {
     defer { buffer.removeAll(keepingCapacity: true) }
     var written = 0
     while written < buffer.count {
+      guard chunkBytes == .max || awaitRoom() else { throw .stalled(rows: 0) }
       let result = buffer.withUnsafeBytes { bytes in
-        write(descriptor, bytes.baseAddress! + written, bytes.count - written)
+        write(
+          descriptor, bytes.baseAddress! + written, min(chunkBytes, bytes.count - written))
       }
       if result < 0 {
         let code = errno
-        if code == EINTR { continue }
-        if code == EAGAIN {
-          var poller = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-          _ = poll(&poller, 1, 1000)
-          continue
-        }
+        if code == EINTR || code == EAGAIN { continue }
         throw code == EPIPE ? .closed : .failed(errno: code, doing: "writing the output")
       }
       written += result
     }
+  }
+
+  /// Waits until the descriptor takes bytes, or fails; false where the patience has ended first.
+  private func awaitRoom() -> Bool {
+    let step = 100
+    var left = Self.graceMilliseconds
+    while left > 0 {
+      var poller = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+      let result = poll(&poller, 1, Int32(step))
+      // Where poll itself fails, write says why.
+      if result > 0 || (result < 0 && errno != EINTR) { return true }
+      if !mayWait() { left -= step }
+    }
+    return false
   }
 }

@@ -10,8 +10,11 @@ public final class CSVSink: Sink {
   private var schemas: [OutputSchema] = []
   private var current: Int?
 
-  /// Writes to an open descriptor, which stays open.
-  public init(descriptor: Int32) { out = ByteWriter(descriptor: descriptor) }
+  /// Writes to an open descriptor, which stays open; a reader that does not read is waited for
+  /// while `mayWait` says so.
+  public init(descriptor: Int32, mayWait: @escaping () -> Bool = { true }) {
+    out = ByteWriter(descriptor: descriptor, mayWait: mayWait)
+  }
 
   public func begin(_ meta: RunMeta) throws(SinkError) {
     schemas = meta.outputs

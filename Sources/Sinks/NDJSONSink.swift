@@ -19,8 +19,11 @@ public final class NDJSONSink: Sink {
     var columns: [[UInt8]]
   }
 
-  /// Writes to an open descriptor, which stays open.
-  public init(descriptor: Int32) { out = ByteWriter(descriptor: descriptor) }
+  /// Writes to an open descriptor, which stays open; a reader that does not read is waited for
+  /// while `mayWait` says so.
+  public init(descriptor: Int32, mayWait: @escaping () -> Bool = { true }) {
+    out = ByteWriter(descriptor: descriptor, mayWait: mayWait)
+  }
 
   public func begin(_ meta: RunMeta) throws(SinkError) {
     schemas = meta.outputs
@@ -100,6 +103,10 @@ public final class NDJSONSink: Sink {
     out.put(unsigned: totals.rows)
     out.put(#","lost":"#)
     put(lost: totals.lost)
+    if !totals.unkeyed.isEmpty {
+      out.put(#","unkeyed":"#)
+      put(unkeyed: totals.unkeyed)
+    }
     out.put(#","elapsed_s":"#)
     put(real: totals.elapsedSeconds)
     out.put("}\n")
@@ -117,6 +124,17 @@ public final class NDJSONSink: Sink {
       out.put(",")
       put(real: bound.high)
       out.put("]")
+    }
+    out.put("}")
+  }
+
+  private func put(unkeyed: [String: UInt64]) {
+    out.put("{")
+    for (index, name) in unkeyed.keys.sorted().enumerated() {
+      if index > 0 { out.put(",") }
+      put(string: name)
+      out.put(":")
+      out.put(unsigned: unkeyed[name] ?? 0)
     }
     out.put("}")
   }

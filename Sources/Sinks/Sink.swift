@@ -51,6 +51,8 @@ public struct RunTotals: Sendable, Hashable {
   public var rows: UInt64
   /// Lost tuples by cause; causes that did not occur are absent.
   public var lost: [LossCause: UInt64]
+  /// Tuples that features left out because they have no key, by feature: no loss.
+  public var unkeyed: [String: UInt64] = [:]
   /// Elapsed time in seconds.
   public var elapsedSeconds: Double
 
@@ -75,4 +77,6 @@ public enum SinkError: Error, Hashable, Sendable {
   case closed
   /// The target refused the bytes; `errno` and what was being done.
   case failed(errno: Int32, doing: String)
+  /// The run was asked to end while nobody read: so many rows were not written.
+  case stalled(rows: UInt64)
 }

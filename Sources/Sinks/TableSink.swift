@@ -6,8 +6,11 @@ public final class TableSink: Sink {
   private var schemas: [OutputSchema] = []
   private var pending: [Row] = []
 
-  /// Writes to an open descriptor, which stays open.
-  public init(descriptor: Int32) { out = ByteWriter(descriptor: descriptor) }
+  /// Writes to an open descriptor, which stays open; a reader that does not read is waited for
+  /// while `mayWait` says so.
+  public init(descriptor: Int32, mayWait: @escaping () -> Bool = { true }) {
+    out = ByteWriter(descriptor: descriptor, mayWait: mayWait)
+  }
 
   public func begin(_ meta: RunMeta) throws(SinkError) { schemas = meta.outputs }
 
@@ -23,7 +26,7 @@ public final class TableSink: Sink {
 
   public func loss(_ record: LossRecord) throws(SinkError) {
     try writePending()
-    let causes = record.lost.keys.sorted().map { "\(record.lost[$0] ?? 0) \($0.rawValue)" }
+    let causes = record.lost.keys.sorted().map { $0.text(record.lost[$0] ?? 0) }
     var parts = causes.isEmpty ? [] : ["lost " + causes.joined(separator: ", ")]
     if record.uncertain > 0 { parts.append("\(record.uncertain) keys uncertain") }
     if !record.reason.isEmpty { parts.append(record.reason) }

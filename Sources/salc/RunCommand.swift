@@ -114,7 +114,8 @@ struct RunCommand: ParsableCommand {
 
   private func finish(_ summary: RunSummary) {
     let lost = summary.losses.isEmpty ? "nothing lost" : "lost: \(summary.losses)"
-    standardError("\(summary.packets) packets, \(summary.rows) rows, \(lost)\n")
+    let unkeyed = summary.unkeyed.isEmpty ? "" : "; tuples without a key: \(summary.unkeyed)"
+    standardError("\(summary.packets) packets, \(summary.rows) rows, \(lost)\(unkeyed)\n")
   }
 
   private func parseDuration(_ text: String) throws -> Double {

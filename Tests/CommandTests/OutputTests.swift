@@ -1,4 +1,5 @@
 import Glibc
+import Reference
 import TestSupport
 import Testing
 
@@ -48,6 +49,19 @@ import Testing
         + "| head -n 0")
     #expect(outcome.output.isEmpty)
     #expect(outcome.errors == "0\n", "\(outcome.summary)")
+  }
+
+  /// More than a pipe holds, and a reader that sleeps: the signal ends the run, and says the loss.
+  @Test(arguments: ["json", "table"]) func aSignalEndsARunThatNobodyReads(_ format: String) {
+    var generator = PacketGenerator(seed: 9)
+    let capture = directory.file("long.pcap")
+    FileBytes.write(CaptureFile.classic(generator.frames(5000)), to: capture)
+    let outcome = shell(
+      "{ timeout --preserve-status -s INT 3 \"$SALC\" run -e 'P = PacketStream();' "
+        + "--pcap \(capture) --format \(format); echo $? >&2; echo ended >&2; } "
+        + "| { sleep 15; echo read >&2; }")
+    #expect(outcome.errors.contains("rows lost at the sink: "), "\(outcome.summary)")
+    #expect(outcome.errors.hasSuffix("74\nended\nread\n"), "\(outcome.summary)")
   }
 
   private func salc(_ arguments: [String], output: Tool.Output = .collected) -> Tool.Outcome {

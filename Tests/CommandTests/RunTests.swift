@@ -55,6 +55,34 @@ import Testing
     #expect(one.outcome.exitCode == 0 && one.rows.count == 1, "\(one.outcome.summary)")
     #expect(one.end != nil && one.violations.isEmpty)
     #expect(salc("run", "-e", Given.bySource, "--pcap", capture, "--windows", "0").exitCode == 2)
+    // The second window of the three is quiet, and counts as on an interface.
+    for (windows, rows) in [("2", 1), ("3", 2)] {
+      let run = SalcRun.replay(
+        Given.bySource, capture: capture, ["--windows", windows, "--engine", engine])
+      #expect(run.rows.count == rows, "\(windows): \(run.outcome.summary)")
+    }
+    let tuples = salc("run", "-e", "P = PacketStream();", "--pcap", capture, "--windows", "1")
+    #expect(tuples.exitCode != 0 && tuples.errors.contains("no windows"), "\(tuples.summary)")
+  }
+
+  @Test(arguments: engines) func tuplesWithoutAKeyAreTold(_ engine: String) {
+    let capture = directory.capture()
+    let query = """
+      P = PacketStream();
+      Ports = FOREACH (STREAM P BY tcp.dstport) GENERATE count() WINDOW 10s;
+      All = FOREACH P GENERATE count() WINDOW 10s;
+      """
+    let run = SalcRun.replay(query, capture: capture, ["--engine", engine])
+    #expect(run.end?["unkeyed"]?["Ports"]?.integer == 4, "\(run.outcome.summary)")
+    #expect(run.end?["unkeyed"]?.members.count == 1)
+    let table = salc("run", "-e", query, "--pcap", capture, "--engine", engine)
+    #expect(table.errors.contains("tuples without a key: 4 for Ports"), "\(table.summary)")
+  }
+
+  @Test func aSourceWithoutANameNeedsOneOnTheCommandLine() {
+    let outcome = salc("run", "-e", "P = PacketStream();")
+    #expect(outcome.exitCode == 2, "\(outcome.summary)")
+    #expect(outcome.errors.contains("--iface NAME or --pcap FILE"), "\(outcome.summary)")
   }
 
   @Test func unlikelyFlagValuesAreUsageErrors() {

@@ -92,7 +92,9 @@ import Testing
     try sink.end(RunTotals())
     #expect(
       target.lines.dropLast().last
-        == "! 2026-01-01T00:00:00.000000000Z: lost 1 late, 3 ring; 2 keys uncertain; turned late")
+        == "! 2026-01-01T00:00:00.000000000Z: lost 1 tuple late, 3 tuples at the ring; "
+        + "2 keys uncertain; turned late"
+    )
   }
 
   @Test(arguments: [

@@ -90,6 +90,8 @@ final class HubEntry {
 
   /// Ends the sink with the totals.
   func finish(now: Int64) throws(SessionError) -> RunTotals {
-    try feed.finish(packets: live.packetCount, elapsedSeconds: Double(now - began) / 1e9)
+    try feed.finish(
+      packets: live.packetCount, unkeyed: live.graph.unkeyedTuples,
+      elapsedSeconds: Double(now - began) / 1e9)
   }
 }
