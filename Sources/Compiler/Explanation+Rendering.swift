@@ -12,9 +12,11 @@ extension Explanation {
     text +=
       "state \(ExplanationCosts.bytes(stateBytes)) a CPU and epoch "
       + "(\(ExplanationCosts.bytes(stateBytes * 2)) a CPU; limit "
-      + "\(ExplanationCosts.bytes(target.halfBytesMax)) a half), about \(instructions) of "
-      + "\(target.instructionsMax) instructions, stack at most \(stackBytes) of "
-      + "\(target.stackBytesMax) B\n"
+      + "\(ExplanationCosts.bytes(target.halfBytesMax)) a half), "
+      + (isMeasured ? "" : "about ")
+      + "\(instructions) of \(target.instructionsMax) instructions, stack "
+      + (isMeasured ? "" : "about ") + "\(stackBytes) of \(target.stackBytesMax) B"
+      + (isMeasured ? ", read from the object\n" : "\n")
     return text
   }
 
@@ -52,7 +54,7 @@ extension Explanation {
       + "\"nodes\":[\(nodes.joined(separator: ","))],\"totals\":{\"state_bytes\":\(stateBytes),"
       + "\"state_bytes_max\":\(target.halfBytesMax),\"instructions\":\(instructions),"
       + "\"instructions_max\":\(target.instructionsMax),\"stack_bytes\":\(stackBytes),"
-      + "\"stack_bytes_max\":\(target.stackBytesMax)}}\n"
+      + "\"stack_bytes_max\":\(target.stackBytesMax),\"measured\":\(isMeasured)}}\n"
   }
 
   /// Graphviz; the data path in one cluster.

@@ -39,6 +39,8 @@ public struct Explanation: Sendable {
   let stackBytes: Int
   let pane: String
   let hasProgram: Bool
+  /// Whether the totals of instructions and stack were read from a compiled object.
+  let isMeasured: Bool
 
   /// Explains a compiled query.
   public init(_ query: CompiledQuery) {
@@ -48,8 +50,10 @@ public struct Explanation: Sendable {
       + Self.features(query.plan) + Self.relations(query.plan) + Self.outputs(query.plan)
     target = query.options.target
     stateBytes = query.program?.layout.halfBytes ?? 0
-    instructions = query.program?.instructions ?? 0
-    stackBytes = query.program?.stackBytes ?? 0
+    let facts = query.object.flatMap { ObjectFacts($0) }
+    instructions = facts?.instructions ?? query.program?.instructions ?? 0
+    stackBytes = facts?.stackBytes ?? query.program?.stackBytes ?? 0
+    isMeasured = facts != nil
     pane = query.plan.pane.map(\.description) ?? "none"
     hasProgram = query.program != nil
   }

@@ -37,7 +37,7 @@ final class RunDisplay: Sendable {
     guard format == .live else {
       view = nil
       let plain = (OutputFormat(rawValue: format.rawValue) ?? .table)
-        .sink(descriptor: STDOUT_FILENO)
+        .sink(descriptor: STDOUT_FILENO, mayWait: { !stop.isRaised })
       let hasBar = !input.isLive && environment.canDraw(STDERR_FILENO)
       bar = hasBar ? ProgressSink(plain, name: input.title) : nil
       sink = bar ?? plain

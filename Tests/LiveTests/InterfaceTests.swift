@@ -73,6 +73,30 @@ extension Live {
       #expect(result.end?["packets"]?.integer == Int64(result.total()))
     }
 
+    /// Frames of 9000 bytes lie in several buffers, of which the program sees the first.
+    @Test("jumbo frames are counted whole, in the driver")
+    func jumbo() throws {
+      let query = """
+        P = PacketStream();
+        K = STREAM P BY SourceIp;
+        N = FOREACH K GENERATE count() WINDOW 60s;
+        B = FOREACH K GENERATE sum(frame.len) WINDOW 60s;
+        OUTPUT K (N, B);
+        """
+      let run = try LiveRun(Namespaces("jumbo", mtu: 9000), query, ["--attach", "native"])
+      let sizes = [60, 1500, 3600, 9014]
+      let sent = try run.send(LiveTraffic.udp(sizes: sizes, times: 25), ["--pps", "2000"])
+      usleep(200_000)
+      let result = run.stop()
+      #expect(sent == UInt64(sizes.count * 25))
+      #expect(result.meta?["attach"]?.string == "native", "\(result.outcome.errors)")
+      #expect(result.lost == 0)
+      let bytes = result.rows.reduce(Int64(0)) { sum, row in
+        if case .integer(let count) = row.values[2] { sum + count } else { sum }
+      }
+      #expect(bytes == Int64(sizes.reduce(0, +) * 25), "\(result.rows)")
+    }
+
     @Test("the SYN flood is seen while it lasts")
     func victims() throws {
       let sample = try #require(Sample.all.first { $0.name == "syn-flood" })

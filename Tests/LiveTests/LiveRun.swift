@@ -80,6 +80,20 @@ enum LiveTraffic {
         bytes: FrameBuilder.ethernet(type: 0x0800, payload: packet))
     }
   }
+
+  /// Datagrams of one host in frames of these sizes, each `times` times.
+  static func udp(sizes: [Int], times: Int) -> [CapturedFrame] {
+    (0..<sizes.count * times).map { index in
+      // Ethernet, IPv4 and UDP headers take 42 bytes of a frame.
+      let payload = [UInt8](repeating: 7, count: sizes[index % sizes.count] - 42)
+      let packet = FrameBuilder.ipv4(
+        source: [10, 1, 0, 1], destination: [10, 99, 0, 2], protocol: 17,
+        payload: FrameBuilder.udp(source: 4000, destination: 4001, payload: payload))
+      return CapturedFrame(
+        time: 1_700_000_000_000_000_000 + Int64(index) * 1000,
+        bytes: FrameBuilder.ethernet(type: 0x0800, payload: packet))
+    }
+  }
 }
 
 extension SalcRun {

@@ -58,6 +58,9 @@ final class LiveQuery: @unchecked Sendable {
   /// Packets that reached the query so far.
   var packetCount: UInt64 { visiblePackets.load(ordering: .relaxed) }
 
+  /// Tuples that lacked a key, by feature; to be read once the turn's thread has let go.
+  var unkeyedTuples: [String: UInt64] { graph.unkeyedTuples }
+
   // MARK: the turn's thread
 
   /// The program gathers for the query from `now` on.

@@ -91,7 +91,7 @@ final class HubEntry {
   /// Ends the sink with the totals.
   func finish(now: Int64) throws(SessionError) -> RunTotals {
     try feed.finish(
-      packets: live.packetCount, unkeyed: live.graph.unkeyedTuples,
+      packets: live.packetCount, unkeyed: live.unkeyedTuples,
       elapsedSeconds: Double(now - began) / 1e9)
   }
 }
