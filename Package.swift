@@ -71,9 +71,17 @@ let modules: [Target] = [
       "DataModel",
       "Plan", "BPFModel",
     ], swiftSettings: hot),
+  .target(name: "CLineEditing", path: "Sources/CLineEditing"),
+  .target(
+    name: "Shell",
+    dependencies: [
+      "Session", "Compiler", "Semantics", "Syntax", "Plan", "Operators", "Sinks", "DataModel",
+      "Diagnostics", "Terminal", "CLineEditing",
+    ], swiftSettings: strict),
   .executableTarget(
     name: "salc",
     dependencies: [
+      "Shell",
       "Session", "Compiler", "Diagnostics", "DataModel", "Plan", "Reference", "Sinks",
       "Terminal",
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -137,6 +145,10 @@ let tests: [Target] = [
       "CodeGeneration", "BPFModel", "BPFRuntime", "Planning", "Semantics", "Syntax", "Plan",
       "Operators", "DataModel", "Diagnostics",
     ], swiftSettings: strict),
+  .testTarget(
+    name: "ShellTests",
+    dependencies: ["Shell", "TestSupport", "Compiler", "Plan", "DataModel", "Diagnostics"],
+    swiftSettings: strict),
   .testTarget(
     name: "CommandTests", dependencies: ["TestSupport", "DataModel", "Reference"],
     swiftSettings: strict),

@@ -1,11 +1,11 @@
 import Glibc
 
 /// A dedicated thread; the data path knows no tasks and no actors.
-struct Thread {
+public struct Thread {
   private var handle = pthread_t()
 
   /// Starts a thread that runs `body` to its end.
-  init(_ body: @escaping @Sendable () -> Void) {
+  public init(_ body: @escaping @Sendable () -> Void) {
     final class Box {
       let body: @Sendable () -> Void
       init(_ body: @escaping @Sendable () -> Void) { self.body = body }
@@ -29,5 +29,5 @@ struct Thread {
   }
 
   /// Waits for the end.
-  func join() { pthread_join(handle, nil) }
+  public func join() { pthread_join(handle, nil) }
 }

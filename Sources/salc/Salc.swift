@@ -15,8 +15,8 @@ struct Salc: ParsableCommand {
     version: salcVersion,
     subcommands: [
       CheckCommand.self, FormatCommand.self, ExplainCommand.self, CompileCommand.self,
-      RunCommand.self, TestCommand.self, VerifyCommand.self, SchemaCommand.self, NewCommand.self,
-      WhyCommand.self, CompletionsCommand.self,
+      RunCommand.self, ReplCommand.self, TestCommand.self, VerifyCommand.self, SchemaCommand.self,
+      NewCommand.self, WhyCommand.self, CompletionsCommand.self,
     ])
 
   /// Exit codes and suggestions are ours; parsing and help are ArgumentParser's.

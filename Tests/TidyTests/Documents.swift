@@ -10,7 +10,7 @@ enum OperatorsDocument {
         + "`SALC_UPDATE=1 scripts/test --filter TidyTests` rewrites it.", "",
     ]
     for entry in OperatorCatalogue.all.sorted(by: { $0.name < $1.name }) {
-      lines += ["## `\(entry.name)(\(parameters(entry)))`", "", entry.summary, ""]
+      lines += ["## `\(entry.signature)`", "", entry.summary, ""]
       if !entry.aliases.isEmpty {
         lines.append("- Other names: " + entry.aliases.map { "`\($0)`" }.joined(separator: ", "))
       }
@@ -18,21 +18,6 @@ enum OperatorsDocument {
     }
     lines.removeLast()
     return lines.joined(separator: "\n") + "\n"
-  }
-
-  private static func parameters(_ entry: any StreamOperator) -> String {
-    entry.parameters.map { parameter in
-      let name: String
-      switch parameter.kind {
-      case .expression, .values: name = parameter.name
-      case .share: name = "\(parameter.name): 0…1"
-      case .choice(let words): name = words.joined(separator: "|")
-      case .fields: name = parameter.name + ", …"
-      case .integer(let range):
-        name = "\(parameter.name): \(range.lowerBound)…\(range.upperBound)"
-      }
-      return parameter.isOptional ? "[\(name)]" : name
-    }.joined(separator: ", ")
   }
 }
 

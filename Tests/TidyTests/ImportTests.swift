@@ -28,7 +28,12 @@ private let edges: [String: Set<String>] = [
     "DataModel", "Plan",
     "BPFModel",
   ],
+  "Shell": [
+    "Session", "Compiler", "Semantics", "Syntax", "Plan", "Operators", "Sinks", "DataModel",
+    "Diagnostics", "Terminal", "CLineEditing",
+  ],
   "salc": [
+    "Shell",
     "Session", "Compiler", "Diagnostics", "DataModel", "Plan", "Reference", "Sinks",
     "Terminal", "ArgumentParser",
   ],

@@ -89,3 +89,10 @@ enum Keyword: String, CaseIterable, Sendable {
     self = keyword
   }
 }
+
+/// The words of the language in their canonical spelling, for completion.
+public let keywordSpellings: [String] = Keyword.allCases.map(\.rawValue)
+
+/// The words that open a statement's right side, in capitals.
+public let keywordsOpeningStreams: Set<String> = Set(
+  Keyword.allCases.filter(\.opensStream).map(\.rawValue))

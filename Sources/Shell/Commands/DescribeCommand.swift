@@ -1,0 +1,54 @@
+import DataModel
+
+/// `\d`: the names of the session; `\d NAME`: what one of them is.
+struct DescribeCommand: MetaCommand {
+  let name = "d"
+  let aliases = ["tables", "schema", "streams", "describe"]
+  let arguments = "[NAME]"
+  let argument = ArgumentKind.name
+  let summary = "streams and features; of one, its fields or columns"
+
+  func run(_ arguments: CommandArguments, in shell: Shell) throws(CommandFailure) {
+    if let name = try arguments.only(name) {
+      shell.output.say(try text(of: name, in: shell))
+    } else {
+      shell.output.say(list(shell))
+    }
+  }
+
+  private func list(_ shell: Shell) -> String {
+    let names = shell.workspace.names.compactMap { shell.workspace.describe($0) }
+    guard !names.isEmpty else { return "nothing is defined yet\n" }
+    var lines = [["name", "kind", "window", "key or columns"]]
+    for what in names {
+      let columns = what.columns.map { "\($0.name): \($0.type)" }.joined(separator: ", ")
+      let isTuples = ["stream", "source", "setting", "broken"].contains(what.kind)
+      let last = !what.key.isEmpty ? what.key : isTuples ? "" : columns
+      lines.append([what.name, what.kind, what.window, last])
+    }
+    return Columns.text(lines, width: shell.output.columns)
+  }
+
+  private func text(of name: String, in shell: Shell) throws(CommandFailure) -> String {
+    guard let what = shell.workspace.describe(name) else {
+      if let field = PacketFields.named(name) { return Self.text(of: field) }
+      throw shell.unknown(name)
+    }
+    var text = "\(name) is a \(what.summary)\n\n\(what.definition)\n"
+    if what.kind == "broken" { text = "\(name) is not right\n\n\(what.definition)\n" }
+    guard what.kind == "source" else { return text }
+    var lines = [["field", "other names", "type", "meaning"]]
+    for field in PacketFields.all {
+      lines.append(
+        [field.name, field.aliases.joined(separator: ", "), "\(field.type)", field.summary])
+    }
+    text += "\n" + Columns.text(lines, width: shell.output.columns)
+    return text
+  }
+
+  private static func text(of id: FieldID) -> String {
+    let field = id.field
+    let others = field.aliases.isEmpty ? "" : " (\(field.aliases.joined(separator: ", ")))"
+    return "\(field.name)\(others) is a field: \(field.type)\n\(field.summary)\n"
+  }
+}

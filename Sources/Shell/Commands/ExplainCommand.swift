@@ -1,0 +1,19 @@
+import Compiler
+
+/// `\explain NAME`: where each part runs, why, and what it costs.
+struct ExplainCommand: MetaCommand {
+  let name = "explain"
+  let aliases = ["plan"]
+  let arguments = "[NAME]"
+  let argument = ArgumentKind.name
+  let summary = "where each part of a query runs, why, and what it costs"
+
+  func run(_ arguments: CommandArguments, in shell: Shell) throws(CommandFailure) {
+    let name = try arguments.only(name)
+    if let name, !shell.workspace.defines(name) { throw shell.unknown(name) }
+    let compilation = shell.workspace.compile(.init(name), shell.settings.options)
+    shell.output.report(compilation.diagnostics, in: shell.workspace)
+    guard let query = compilation.query else { throw .reported }
+    shell.output.say(Explanation(query).render(.text))
+  }
+}

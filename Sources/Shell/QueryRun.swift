@@ -1,0 +1,116 @@
+import Compiler
+import Glibc
+import Session
+import Sinks
+import Synchronization
+
+/// A query of the shell that runs, in the foreground or behind it, on a thread of its own.
+final class QueryRun: @unchecked Sendable {
+  // `result` is written by the query's thread before `isDone`, and read after it.
+
+  /// How it ended.
+  enum Outcome {
+    case finished(RunTotals)
+    case failed(SessionError)
+  }
+
+  /// What is run.
+  enum Work {
+    /// A capture, to its end.
+    case capture(RunConfiguration)
+    /// A query among others on a hub, for at most so many seconds.
+    case live(CompiledQuery, QueryOptions, LiveHub, seconds: Double?)
+  }
+
+  /// The number that `\ps` shows; 0 while it only ran in the foreground.
+  var number = 0
+  /// Whether the session has told of its end.
+  var isEndTold = false
+  /// What is run, in few words.
+  let title: String
+  /// Where its packets come from.
+  let input: String
+  /// Whether it runs until somebody stops it.
+  let isLive: Bool
+  /// What it says.
+  let channel: RowChannel
+
+  private let isStopping = Atomic<Bool>(false)
+  private let isDone = Atomic<Bool>(false)
+  private var result: Outcome?
+  private var thread: Thread?
+  private let started = QueryRun.now()
+
+  /// Starts a query; `ended` is called on its thread when it is over.
+  init(
+    _ work: Work, title: String, input: String, isWatched: Bool,
+    ended: @escaping @Sendable () -> Void
+  ) {
+    self.title = title
+    self.input = input
+    if case .live = work { isLive = true } else { isLive = false }
+    channel = RowChannel(isWatched: isWatched)
+    thread = Thread { [self] in
+      do throws(SessionError) { result = .finished(try perform(work)) } catch {
+        result = .failed(error)
+      }
+      isDone.store(true, ordering: .releasing)
+      channel.wake()
+      ended()
+    }
+  }
+
+  /// How it ended; nil while it runs.
+  var outcome: Outcome? { isDone.load(ordering: .acquiring) ? result : nil }
+
+  /// Asks it to end; its last window is still flushed.
+  func stop() { isStopping.store(true, ordering: .relaxed) }
+
+  /// Whether it was asked to end.
+  var wasStopped: Bool { isStopping.load(ordering: .relaxed) }
+
+  /// Waits until it has ended, and frees its thread; call once.
+  func join() {
+    thread?.join()
+    thread = nil
+  }
+
+  /// Seconds since it was started.
+  var elapsedSeconds: Double { Self.now() - started }
+
+  // MARK: On its thread
+
+  private func perform(_ work: Work) throws(SessionError) -> RunTotals {
+    let sink = ChannelSink(channel)
+    switch work {
+    case .capture(var configuration):
+      let channel = channel
+      configuration.remark = { channel.put(.remark($0)) }
+      return try Session.run(configuration, into: sink, shouldStop: { self.wasStopped })
+    case .live(let query, let options, let hub, let seconds):
+      let id = try hub.add(query, options, into: sink, isCancelled: { self.wasStopped })
+      follow(id, hub, seconds)
+      return try hub.remove(id)
+    }
+  }
+
+  /// Until somebody or something ends it.
+  private func follow(_ id: QueryID, _ hub: LiveHub, _ seconds: Double?) {
+    let began = Self.now()
+    while !wasStopped {
+      guard let status = hub.status(of: id), !status.isComplete, status.failure == nil,
+        hub.interfaceGone == nil
+      else { return }
+      let elapsed = Self.now() - began
+      channel.note(RunProgress(packets: status.packets, elapsedSeconds: elapsed))
+      if let seconds, elapsed >= seconds { return }
+      usleep(20_000)
+    }
+  }
+
+  private static func now() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+  }
+}
