@@ -40,6 +40,13 @@ public struct RunSummary: Sendable {
   /// Elapsed time in seconds.
   public let elapsedSeconds: Double
 
+  /// Everything in one line: `4544 packets, 7 rows, nothing lost`.
+  public var text: String {
+    let lost = losses.isEmpty ? "nothing lost" : "lost: \(losses)"
+    let keyless = unkeyed.isEmpty ? "" : "; tuples without a key: \(unkeyed)"
+    return "\(packets) packets, \(rows) rows, \(lost)\(keyless)"
+  }
+
   /// The summary of a sink's totals.
   public init(_ totals: RunTotals) {
     packets = totals.packets

@@ -129,10 +129,8 @@ extension Shell {
     }
     switch run.outcome {
     case .finished(let totals)?:
-      let summary = RunSummary(totals)
-      let lost = summary.losses.isEmpty ? "nothing lost" : "lost: \(summary.losses)"
       let isQuiet = !output.isInteractive && settings.format == .json
-      if !isQuiet { output.remark("\(summary.packets) packets, \(summary.rows) rows, \(lost)") }
+      if !isQuiet { output.remark(RunSummary(totals).text) }
       if showsTime { output.remark("Time: \(Self.time(run.elapsedSeconds))") }
       if wasInterrupted && !output.isInteractive { throw .init("", "", .reported(.interrupted)) }
     case .failed(let error)?:

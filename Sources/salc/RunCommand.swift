@@ -113,9 +113,7 @@ struct RunCommand: ParsableCommand {
   }
 
   private func finish(_ summary: RunSummary) {
-    let lost = summary.losses.isEmpty ? "nothing lost" : "lost: \(summary.losses)"
-    let unkeyed = summary.unkeyed.isEmpty ? "" : "; tuples without a key: \(summary.unkeyed)"
-    standardError("\(summary.packets) packets, \(summary.rows) rows, \(lost)\(unkeyed)\n")
+    standardError("\(summary.text)\n")
   }
 
   private func parseDuration(_ text: String) throws -> Double {

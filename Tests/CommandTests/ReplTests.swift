@@ -232,4 +232,22 @@ struct Session {
     session.enter(".quit")
     #expect(session.terminal.exitCode() == 0)
   }
+
+  @Test("\\watch runs again until Ctrl-C; \\x and \\timing change what is shown")
+  func watching() {
+    let directory = TemporaryDirectory()
+    let session = Session(["--pcap", directory.capture()], in: directory)
+    session.enter(Self.bySource)
+    session.enter(Self.count)
+    session.enter("\\timing")
+    session.enter("\\x")
+    session.enter("\\watch 0.2 Count")
+    for _ in 0..<3 {
+      #expect(session.terminal.expect("SourceIp │ 10.0.0.1"), session.summary)
+      #expect(session.terminal.expect("Time: "), session.summary)
+    }
+    session.terminal.type("\u{3}")
+    session.enter("\\q")
+    #expect(session.terminal.exitCode() == 0)
+  }
 }
