@@ -62,6 +62,15 @@ final class AggregationWindows {
     closed = (end, first.state)
   }
 
+  /// Exchanges open and last closed windows with an aggregation of the same meaning.
+  func exchangeState(with other: AggregationWindows) {
+    precondition(
+      aggregation.form == other.aggregation.form && window == other.window,
+      "only state of one meaning goes on")
+    swap(&open, &other.open)
+    swap(&closed, &other.closed)
+  }
+
   /// The state of the last window that closed by `time`; nil where it had no tuples.
   func lastClosed(by time: Int64) -> (any WindowState)? {
     guard let closed, closed.end == window.start(of: time) else { return nil }

@@ -50,6 +50,9 @@ final class FirstSeen {
     return table
   }
 
+  /// Exchanges the keys of open windows with a DISTINCT of the same meaning.
+  func exchangeState(with other: FirstSeen) { swap(&open, &other.open) }
+
   /// Forgets the windows that ended by `horizon`.
   func close(horizon: Int64) { open.removeAll { $0.start + window.length <= horizon } }
 }

@@ -60,6 +60,23 @@ struct LossLedger {
     }
   }
 
+  /// Adds what another ledger knows, of panes that may have another length.
+  mutating func formUnion(_ other: LossLedger) {
+    for (start, loss) in other.panes {
+      var sum = panes[start] ?? PaneLoss()
+      sum.isLossy = sum.isLossy || loss.isLossy
+      sum.reasons += loss.reasons.filter { !sum.reasons.contains($0) }
+      panes[start] = sum
+    }
+    for record in other.records.values {
+      for (cause, count) in record.lost {
+        note(start: record.start, end: record.end, cause: cause, count: count)
+      }
+      note(
+        start: record.start, end: record.end, uncertain: record.uncertain, reason: record.reason)
+    }
+  }
+
   /// What tuples lost in the panes of [start, end) mean for a window's rows.
   func quality(start: Int64, end: Int64) -> (isLossy: Bool, isPartial: Bool) {
     var (isLossy, isPartial) = (false, false)

@@ -66,6 +66,12 @@ final class RowsInEffect {
     closes.removeAll { $0.end + reach <= time }
   }
 
+  /// Exchanges what is known with a question of the same meaning.
+  func exchangeState(with other: RowsInEffect) {
+    swap(&closes, &other.closes)
+    swap(&known, &other.known)
+  }
+
   /// The value at a key for a tuple of this time; nil where there is no row.
   func value(_ key: UnsafePointer<UInt64>, at time: Int64) -> RowValue? {
     let end = relation.relation.window.start(of: time - lag)

@@ -62,6 +62,18 @@ final class TupleStage {
     return own + outputs.flatMap(\.rowsInEffect)
   }
 
+  /// Exchanges state with a node of the same meaning.
+  func exchangeState(with other: TupleStage) {
+    switch (work, other.work) {
+    case (.distinct(let own), .distinct(let others)): own.exchangeState(with: others)
+    case (.beside(let own), .beside(let others)):
+      for (mine, theirs) in zip(own.rowsInEffect, others.rowsInEffect) {
+        mine.exchangeState(with: theirs)
+      }
+    default: break
+    }
+  }
+
   /// Keeps the tuples that pass, in ``kept``; tuples of a DISTINCT window that has closed do not.
   func filter(
     _ batch: TupleBatch, rows: UnsafePointer<UInt16>, count: Int, horizon: Int64

@@ -70,6 +70,14 @@ public final class IntervalSet {
     return false
   }
 
+  /// Exchanges members with another set of keys of the same words under the same seed.
+  public func exchangeMembers(with other: IntervalSet) {
+    precondition(keyWords == other.keyWords && seed == other.seed, "keys of one kind")
+    swap(&table, &other.table)
+    swap(&intervals, &other.intervals)
+    swap(&liveAtRebuild, &other.liveAtRebuild)
+  }
+
   /// Keys that found no room since the last call.
   public func takeOverflow() -> UInt64 {
     defer { overflow = 0 }

@@ -52,6 +52,12 @@ final class ResultStream {
     do { try sink.loss(record) } catch { failure = error }
   }
 
+  /// Other outputs follow.
+  func begin(_ meta: RunMeta) {
+    guard failure == nil else { return }
+    do { try sink.begin(meta) } catch { failure = error }
+  }
+
   func count(packets: UInt64) { totals.packets &+= packets }
 
   /// Takes the tuples that lacked a key, by what asked for it.

@@ -28,6 +28,9 @@ public struct Thread {
     _ = pthread_setschedparam(pthread_self(), SCHED_FIFO, &parameters)
   }
 
+  /// Lets the thread end by itself.
+  func detach() { pthread_detach(handle) }
+
   /// Waits for the end.
   public func join() { pthread_join(handle, nil) }
 }

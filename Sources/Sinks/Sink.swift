@@ -4,7 +4,8 @@ public import DataModel
 ///
 /// One file a sink; every sink tells the same as NDJSON does. Calls come from one thread.
 public protocol Sink: AnyObject {
-  /// What is about to run.
+  /// What is about to run. Called again, between two windows, where a live query is replaced by one
+  /// with other outputs; later rows are of those.
   func begin(_ meta: RunMeta) throws(SinkError)
   /// A result row, in the order of window ends.
   func row(_ row: Row) throws(SinkError)

@@ -69,7 +69,6 @@ extension Live {
       }
       stop.raise()
       sending.join()
-      usleep(100_000)
       #expect(hub.queries.count == 2 + present.count)
       for id in present { _ = try hub.remove(id) }
       let sent = try #require(
@@ -81,6 +80,81 @@ extension Live {
         traffic.expectWhole(sink)
       }
       #expect(!pair.hasProgram)
+    }
+
+    @Test("a changed threshold keeps what an open window has gathered")
+    func keptState() throws {
+      let pair = try Namespaces("kept")
+      let hub = try LiveHub.on(pair)
+      let sink = CollectingSink()
+      let count = "S = STREAM (PacketStream(\"salcrx\")) BY ip.src; "
+        + "N = FOREACH S GENERATE count() WINDOW 1h; "
+      let id = try hub.adding(
+        InProcessRun.compile(count + "V = FILTER S BY N > 1000; OUTPUT V;"), into: sink, on: pair)
+      let traffic = FrameSender(
+        frames: LiveTraffic.syns(sources: 10, times: 1).map(\.bytes), milliseconds: 100,
+        framesEach: 10)
+      traffic.send(in: pair.sender, by: pair.sendingInterface)
+      let edge = try hub.replace(
+        id, with: InProcessRun.compile(count + "V = FILTER S BY N > 5; OUTPUT V;"))
+      #expect(edge == nil, "all state goes on, so nothing has to be waited for")
+      traffic.send(in: pair.sender, by: pair.sendingInterface)
+      usleep(50_000)
+      let totals = try hub.remove(id)
+      #expect(totals.packets == 2000 && totals.lost.isEmpty, "\(totals)")
+      #expect(sink.rows.count == 10 && sink.metas.count == 1)
+      #expect(sink.rows.allSatisfy { $0.values.last == .integer(200) }, "\(sink.rows)")
+    }
+
+    @Test("other windows begin where the old query's last ones end")
+    func replacedAtEdge() throws {
+      let pair = try Namespaces("edge")
+      let hub = try LiveHub.on(pair)
+      let sink = CollectingSink()
+      let id = try hub.adding(InProcessRun.compile(Self.lasting[0]), into: sink, on: pair)
+      let stop = Flag()
+      let traffic = WindowedTraffic(sources: 40, times: 5)
+      let sending = Worker { traffic.send(on: pair, until: stop) }
+      usleep(2_500_000)
+      let edge = try #require(
+        try hub.replace(
+          id,
+          with: InProcessRun.compile(
+            Self.lasting[0].replacing("count()", with: "sum(frame.len)"))))
+      for _ in 0..<400 where hub.status(of: id)?.replacedAt != nil { usleep(10_000) }
+      #expect(hub.status(of: id)?.replacedAt == nil, "the old query has left the program")
+      usleep(2_000_000)
+      stop.raise()
+      sending.join()
+      _ = try hub.remove(id)
+      traffic.expectWhole(sink)
+      let starts = Set(sink.rows.map(\.start)).sorted()
+      #expect(zip(starts, starts.dropFirst()).allSatisfy { $1 - $0 == 1_000_000_000 })
+      #expect(sink.metas.count == 2, "the columns have other names")
+      let length = Int64(LiveTraffic.syns(sources: 1, times: 1)[0].bytes.count)
+      for row in sink.rows {
+        #expect(row.values.last == .integer(row.end <= edge ? 5 : 5 * length), "\(row)")
+      }
+    }
+
+    @Test("a query that cannot run leaves the others as they are")
+    func refused() throws {
+      let pair = try Namespaces("refused")
+      let hub = try LiveHub.on(pair)
+      let id = try hub.adding(
+        InProcessRun.compile(Self.lasting[0]), into: CollectingSink(), on: pair)
+      setenv("SALC_CLANG", "/bin/false", 1)
+      defer { unsetenv("SALC_CLANG") }
+      let other = try InProcessRun.compile(Self.passing[2])
+      #expect(throws: SessionError.self) { try hub.add(other, into: CollectingSink()) }
+      #expect(throws: SessionError.self) { _ = try hub.replace(id, with: other) }
+      #expect(hub.queries.map(\.id) == [id] && pair.hasProgram)
+      FrameSender(
+        frames: LiveTraffic.syns(sources: 10, times: 1).map(\.bytes), milliseconds: 10,
+        framesEach: 10
+      ).send(in: pair.sender, by: pair.sendingInterface)
+      usleep(50_000)
+      #expect(try hub.remove(id).packets == 100)
     }
   }
 }
@@ -121,6 +195,8 @@ struct WindowedTraffic: Sendable {
       usleep(UInt32((1_100_000_000 - now.tv_nsec) / 1000))
       burst.send(in: pair.sender, by: pair.sendingInterface)
     }
+    // The last second's windows are to be closed before a query ends.
+    usleep(1_200_000)
   }
 
   /// Every window has each source as often as it was sent, and says that it is exact.

@@ -78,6 +78,7 @@ enum InProcessRun {
 
 /// Keeps everything, and can be slow.
 final class CollectingSink: Sink {
+  private(set) var metas: [RunMeta] = []
   private(set) var rows: [Row] = []
   private(set) var losses: [LossRecord] = []
   var begun: () -> Void = {}
@@ -86,7 +87,10 @@ final class CollectingSink: Sink {
   /// A sink that takes so long over each flush.
   init(flushMicroseconds: UInt32 = 0) { microseconds = flushMicroseconds }
 
-  func begin(_ meta: RunMeta) { begun() }
+  func begin(_ meta: RunMeta) {
+    metas.append(meta)
+    begun()
+  }
   func row(_ row: Row) { rows.append(row) }
   func loss(_ record: LossRecord) { losses.append(record) }
   func flush() { usleep(microseconds) }

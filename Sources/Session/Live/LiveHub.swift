@@ -79,13 +79,37 @@ public final class LiveHub: @unchecked Sendable {
       try insert(query, options, sink, isCancelled)
     }
     do {
-      try sink.begin(meta(of: entry))
+      let attach = table.locked { running }?.interfaces.mode
+      try sink.begin(entry.live.meta(attach: attach, seed: configuration.seed))
     } catch {
       _ = try? remove(entry.id)
       throw .sink(error)
     }
     entry.feed.start()
     return entry.id
+  }
+
+  /// Puts another query in the place of one, with its id and sink, and loses no packet: state that
+  /// means the same in both goes on, so a changed threshold over a day's window forgets nothing.
+  ///
+  /// Where all state goes on, that happens before this returns. Else both run until an edge of the
+  /// windows that differ: the old one's last windows are whole, the new one's begin there. The sink's
+  /// `begin` is called again if the outputs are others.
+  ///
+  /// - Returns: the edge, nanoseconds since the Unix epoch; nil where it is done.
+  /// - Throws: as `add`; the old query runs on.
+  public func replace(
+    _ id: QueryID, with query: CompiledQuery,
+    isCancelled: @escaping @Sendable () -> Bool = { false }
+  ) throws(SessionError) -> Int64? {
+    let (entry, replacement) = try changes.locked { () throws(SessionError) in
+      try substitute(id, query, isCancelled)
+    }
+    if replacement.isImmediate { return nil }
+    Thread { [weak self] in
+      if replacement.waitUntilDone() { self?.settle(entry, replacement) }
+    }.detach()
+    return replacement.edge
   }
 
   /// Ends a query: its open windows are closed as partial, the sink gets the totals. The last
@@ -121,13 +145,14 @@ public final class LiveHub: @unchecked Sendable {
     _ query: CompiledQuery, _ options: QueryOptions, _ sink: any Sink,
     _ isCancelled: @Sendable () -> Bool
   ) throws(SessionError) -> HubEntry {
-    _ = try query.placed.onlySource()
-    if options.windows != nil && query.placed.plan.pane == nil {
-      throw .unsupported("this query has no windows that could be counted")
-    }
+    try check(query, options)
     if running == nil, let obstacle = Probe.obstacle() { throw .missingKernelSupport(obstacle) }
     let feed = QueryFeed(sink, limit: options.waitingResults)
-    let (change, live) = try prepare(query, options, feed, isCancelled)
+    let others = entries.flatMap(\.lives)
+    let (change, live) = try prepare(query, isCancelled) { (query) throws(SessionError) in
+      let live = newQuery(query, options, feed)
+      return (try load(others + [live], isCancelled), live)
+    }
     if isCancelled() { throw .interrupted }
     if let running {
       try running.change(to: change)
@@ -137,23 +162,32 @@ public final class LiveHub: @unchecked Sendable {
     }
     lastNumber += 1
     let entry = HubEntry(
-      id: QueryID(number: lastNumber), name: options.name ?? "q\(lastNumber)", live: live,
+      id: QueryID(number: lastNumber), name: options.name ?? "q\(lastNumber)", live: live, options,
       began: clock.now)
     table.locked { entries.append(entry) }
     return entry
   }
 
-  /// Compiles and loads the program of all present queries and a new one. Where that would be more
-  /// than the machine takes, the new one's operators stay on the host.
-  private func prepare(
-    _ query: CompiledQuery, _ options: QueryOptions, _ feed: QueryFeed,
-    _ isCancelled: @Sendable () -> Bool
-  ) throws(SessionError) -> (ProgramChange, LiveQuery) {
-    let host = HostConfiguration(seed: configuration.seed, keyLimit: options.keyLimit)
-    func attempt(_ query: CompiledQuery) throws(SessionError) -> (ProgramChange, LiveQuery) {
-      let live = LiveQuery(query, host: host, windows: options.windows, feed: feed)
-      return (try load(entries.map(\.live) + [live], isCancelled), live)
+  private func check(_ query: CompiledQuery, _ options: QueryOptions) throws(SessionError) {
+    _ = try query.placed.onlySource()
+    if options.windows != nil && query.placed.plan.pane == nil {
+      throw .unsupported("this query has no windows that could be counted")
     }
+  }
+
+  private func newQuery(
+    _ query: CompiledQuery, _ options: QueryOptions, _ feed: QueryFeed
+  ) -> LiveQuery {
+    let host = HostConfiguration(seed: configuration.seed, keyLimit: options.keyLimit)
+    return LiveQuery(query, host: host, windows: options.windows, feed: feed)
+  }
+
+  /// Loads the program of all with a new query. Where that would be more than the machine takes,
+  /// the new one's operators stay on the host.
+  private func prepare(
+    _ query: CompiledQuery, _ isCancelled: @Sendable () -> Bool,
+    _ attempt: (CompiledQuery) throws(SessionError) -> (ProgramChange, LiveQuery)
+  ) throws(SessionError) -> (ProgramChange, LiveQuery) {
     do { return try attempt(query) } catch {
       guard let reason = error.reasonForHost, query.placementWord != "host",
         let retreat = query.withOperatorsOnHost()
@@ -164,7 +198,7 @@ public final class LiveHub: @unchecked Sendable {
   }
 
   private func load(
-    _ members: [LiveQuery], _ isCancelled: @Sendable () -> Bool
+    _ members: [LiveQuery], _ isCancelled: @Sendable () -> Bool, _ replacement: Replacement? = nil
   ) throws(SessionError) -> ProgramChange {
     let union = CompiledUnion(members.map(\.query))
     guard union.fits else {
@@ -184,7 +218,7 @@ public final class LiveHub: @unchecked Sendable {
         DataPath.Configuration(
           cpus: BPFObject.possibleCPUs, ringBytes: configuration.ringBytes, frags: frags,
           seed: configuration.seed))
-      return ProgramChange(path, union.plan, members)
+      return ProgramChange(path, union.plan, members, replacement)
     } catch {
       // The signal that stops us stops a clang at work as well; that is not the user's error.
       if isCancelled() { throw .interrupted }
@@ -193,10 +227,10 @@ public final class LiveHub: @unchecked Sendable {
   }
 
   private func take(_ id: QueryID) throws(SessionError) -> RunTotals {
-    guard let entry = entries.first(where: { $0.id == id }), let running else {
-      throw .unsupported("there is no query \(id)")
-    }
+    guard let running else { throw unknown(id) }
+    let entry = try entry(id)
     let others = entries.filter { $0.id != id }
+    stopReplacing(entry)
     var failure: SessionError?
     if others.isEmpty {
       do { try running.end() } catch { failure = .dataPath(error) }
@@ -204,7 +238,7 @@ public final class LiveHub: @unchecked Sendable {
       configuration.remark(running.turns.clockRemark)
       table.locked { self.running = nil }
     } else {
-      let change = try load(others.map(\.live), { false })
+      let change = try load(others.flatMap(\.lives), { false })
       try running.change(to: change)
       entry.live.finish(pane: change.lastPane)
     }
@@ -214,12 +248,70 @@ public final class LiveHub: @unchecked Sendable {
     return totals
   }
 
-  private func meta(of entry: HubEntry) -> RunMeta {
-    let query = entry.live.query
-    return RunMeta(
-      query: String(decoding: query.source.utf8, as: UTF8.self),
-      outputs: query.placed.plan.outputs.map(\.schema), placement: query.placementWord,
-      attach: table.locked { running }?.interfaces.mode, seed: configuration.seed)
+  private func substitute(
+    _ id: QueryID, _ query: CompiledQuery, _ isCancelled: @Sendable () -> Bool
+  ) throws(SessionError) -> (HubEntry, Replacement) {
+    guard let running else { throw unknown(id) }
+    let entry = try entry(id)
+    try check(query, entry.options)
+    stopReplacing(entry)
+    let old = entry.live
+    var found: Replacement?
+    let (change, _) = try prepare(query, isCancelled) { (query) throws(SessionError) in
+      let new = newQuery(query, entry.options, entry.feed)
+      new.announcement = new.meta(attach: running.interfaces.mode, seed: configuration.seed)
+      let replacement = Replacement(old, new)
+      found = replacement
+      let members = entries.flatMap { other in
+        guard other === entry else { return other.lives }
+        return replacement.isImmediate ? [new] : [old, new]
+      }
+      return (try load(members, isCancelled, replacement), new)
+    }
+    guard let replacement = found else { preconditionFailure("a change was prepared") }
+    if isCancelled() { throw .interrupted }
+    try running.change(to: change)
+    table.locked {
+      if replacement.isImmediate {
+        entry.settle(replacement)
+      } else {
+        entry.replacement = replacement
+      }
+    }
+    return (entry, replacement)
+  }
+
+  /// Drops the old query's part of the program, once another has taken its place.
+  private func settle(_ entry: HubEntry, _ replacement: Replacement) {
+    changes.locked {
+      guard entry.replacement === replacement, let running else { return }
+      table.locked { entry.settle(replacement) }
+      do throws(SessionError) {
+        try running.change(to: try load(entries.flatMap(\.lives), { false }))
+      } catch {
+        // The old query shows nothing any more; the next change leaves it out.
+        configuration.remark("the replaced query stays in the program for now: \(error)")
+      }
+    }
+  }
+
+  /// Calls off a replacement that still waits for its edge; one that has begun comes to its end.
+  private func stopReplacing(_ entry: HubEntry) {
+    guard let replacement = entry.replacement else { return }
+    let isCancelled = replacement.cancel()
+    let isDone = !isCancelled && replacement.waitUntilDone()
+    table.locked {
+      if isDone { entry.settle(replacement) } else { entry.replacement = nil }
+    }
+  }
+
+  private func entry(_ id: QueryID) throws(SessionError) -> HubEntry {
+    guard let entry = entries.first(where: { $0.id == id }) else { throw unknown(id) }
+    return entry
+  }
+
+  private func unknown(_ id: QueryID) -> SessionError {
+    .unsupported("there is no query \(id)")
   }
 }
 

@@ -1,6 +1,7 @@
 import Compiler
 import DataModel
 import HostRuntime
+import Diagnostics
 import Plan
 import Sinks
 import Synchronization
@@ -29,6 +30,8 @@ final class LiveQuery: @unchecked Sendable {
   let feed: QueryFeed
   private let gate: Gate
   private let windows: Int?
+  /// Begins the results anew, where the query takes the place of one with other outputs.
+  var announcement: RunMeta?
   private var packets: UInt64 = 0
   /// All windows up to here are on their way to the sink.
   private let closedUntil = Atomic<Int>(Int.min)
@@ -61,7 +64,37 @@ final class LiveQuery: @unchecked Sendable {
   /// Tuples that lacked a key, by feature; to be read once the turn's thread has let go.
   var unkeyedTuples: [String: UInt64] { graph.unkeyedTuples }
 
+  /// What begins the query's results.
+  func meta(attach: String?, seed: UInt64) -> RunMeta {
+    RunMeta(
+      query: String(decoding: query.source.utf8, as: UTF8.self),
+      outputs: query.placed.plan.outputs.map(\.schema), placement: query.placementWord,
+      attach: attach, seed: seed)
+  }
+
   // MARK: the turn's thread
+
+  /// Shows nothing before `time`, when the query takes another's place.
+  func show(from time: Int64) { gate.first = time }
+
+  /// Shows nothing from `time` on.
+  func show(until time: Int64) { gate.until = time }
+
+  /// Closes the windows that end by `time`, its own lateness included.
+  func closeWindows(by time: Int64) { graph.advance(to: time &+ query.placed.plan.lateness) }
+
+  /// Takes the place of another query, from whose state it goes on.
+  func follow(_ other: LiveQuery, _ succession: StateSuccession) {
+    graph.takeState(of: other.graph, succession)
+    packets = other.packets
+    gate.lastEnd = other.gate.lastEnd
+    lastEnd.store(Int(gate.lastEnd), ordering: .releasing)
+    closedUntil.store(other.closedUntil.load(ordering: .relaxed), ordering: .releasing)
+    let (before, now) = (other.query.placed.plan.outputs, query.placed.plan.outputs)
+    if before.map(\.schema) != now.map(\.schema), let announcement {
+      feed.queue.put(.meta(announcement))
+    }
+  }
 
   /// The program gathers for the query from `now` on.
   func begin(at now: Int64) {

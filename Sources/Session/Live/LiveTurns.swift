@@ -26,6 +26,8 @@ final class LiveTurns: @unchecked Sendable {
   private var path: DataPath
   private var plan: PlanUnion
   private var members: [LiveQuery]
+  /// Queries that take others' places at a window's edge.
+  private var replacements: [Replacement] = []
   private let isClockStopped = Atomic<Bool>(false)
   private let isFinishing = Atomic<Bool>(false)
   private var spacing = TickSpacing()
@@ -128,6 +130,7 @@ final class LiveTurns: @unchecked Sendable {
     if let ended { makeTurn(ended) }
     awaitGracePeriod(pane: path.gatheredPane)
     mergeGathering()
+    for replacement in replacements { replacement.withdraw() }
     for query in members { query.finish(pane: path.gatheredPane) }
   }
 
@@ -138,6 +141,7 @@ final class LiveTurns: @unchecked Sendable {
     let merged = path.merge(endedEpoch: half.epoch)
     for query in members { query.count(merged, pane: half.pane) }
     observe(.merged)
+    makeReplacements(dueAt: half.entered)
     for query in members { query.turn(half) }
     observe(.closed)
     monitor.locked { beat.finishTurn() }
@@ -180,12 +184,56 @@ final class LiveTurns: @unchecked Sendable {
     next.lastPane = path.gatheredPane
     next.retired = path
     (path, plan, members) = (next.path, next.plan, next.members)
-    for query in came {
-      connectSets(of: query)
-      query.begin(at: begun)
+    for replacement in replacements where !next.members.contains(where: { $0 === replacement.new })
+    {
+      replacement.withdraw()
     }
+    replacements.removeAll { replacement in
+      !members.contains { $0 === replacement.old } || !members.contains { $0 === replacement.new }
+    }
+    for query in came { connectSets(of: query) }
+    begin(came, at: begun, next)
     monitor.locked { beat.settle(on: path, next.rhythm) }
     return true
+  }
+
+  /// Begins new queries: whole from now on, or in another's place now or at a window's edge.
+  private func begin(_ queries: [LiveQuery], at now: Int64, _ change: ProgramChange) {
+    for query in queries {
+      guard let replacement = change.replacement, replacement.new === query else {
+        query.begin(at: now)
+        continue
+      }
+      guard let edge = replacement.succession.edge(after: now) else {
+        query.follow(replacement.old, replacement.succession)
+        replacement.finish()
+        continue
+      }
+      replacement.old.show(until: edge)
+      query.show(from: edge)
+      replacement.edge = edge
+      replacements.append(replacement)
+    }
+  }
+
+  /// At a window's edge the old query's last windows are closed, and the new one goes on.
+  private func makeReplacements(dueAt entered: Int64) {
+    for replacement in replacements where replacement.isCancelled { replacement.withdraw() }
+    replacements.removeAll { $0.isCancelled }
+    for replacement in replacements where entered >= replacement.due && replacement.begin() {
+      let (old, new) = (replacement.old, replacement.new)
+      old.closeWindows(by: replacement.edge)
+      guard let from = members.firstIndex(where: { $0 === old }),
+        let to = members.firstIndex(where: { $0 === new })
+      else { preconditionFailure("both queries run until one has replaced the other") }
+      new.follow(old, replacement.succession)
+      for pair in replacement.succession.sets {
+        path.copySet(
+          plan.members[to].sets[pair.new], from: path, plan.members[from].sets[pair.old])
+      }
+      replacement.finish()
+    }
+    replacements.removeAll { entered >= $0.due }
   }
 
   /// Members of a query's sets go into the program that runs.
@@ -206,6 +254,8 @@ final class ProgramChange: @unchecked Sendable {
   let path: DataPath
   let plan: PlanUnion
   let members: [LiveQuery]
+  /// A member that shall take another query's place.
+  let replacement: Replacement?
   /// The program before; its end, which may take a while, is not the turn's business.
   var retired: DataPath?
   /// The pane that the program before gathered last.
@@ -214,10 +264,13 @@ final class ProgramChange: @unchecked Sendable {
   private var isDone = false
   private var failure: BPFError?
 
-  init(_ path: DataPath, _ plan: PlanUnion, _ members: [LiveQuery]) {
+  init(
+    _ path: DataPath, _ plan: PlanUnion, _ members: [LiveQuery], _ replacement: Replacement?
+  ) {
     self.path = path
     self.plan = plan
     self.members = members
+    self.replacement = replacement
   }
 
   var rhythm: ClockBeat.Rhythm { Self.rhythm(plan) }
@@ -229,8 +282,15 @@ final class ProgramChange: @unchecked Sendable {
   /// Where the sets of queries that stay are in the program before, and where in this one.
   func setsToCopy(from before: PlanUnion, _ members: [LiveQuery]) -> [(old: Int, new: Int)] {
     zip(self.members, plan.members).flatMap { query, new -> [(old: Int, new: Int)] in
-      guard let place = members.firstIndex(where: { $0 === query }) else { return [] }
-      return zip(before.members[place].sets, new.sets).map { ($0, $1) }
+      if let place = members.firstIndex(where: { $0 === query }) {
+        return zip(before.members[place].sets, new.sets).map { ($0, $1) }
+      }
+      guard let replacement, replacement.new === query,
+        let place = members.firstIndex(where: { $0 === replacement.old })
+      else { return [] }
+      return replacement.succession.sets.map {
+        (before.members[place].sets[$0.old], new.sets[$0.new])
+      }
     }
   }
 

@@ -65,6 +65,7 @@ final class QueryFeed: @unchecked Sendable {
         switch item {
         case .row(let row): results.take(row)
         case .loss(let record): results.take(record)
+        case .meta(let meta): results.begin(meta)
         }
       }
       if clock.now >= nextTold || isLast {

@@ -37,6 +37,9 @@ public struct QueryStatus: Sendable {
   public let lost: [LossCause: UInt64]
   /// Whether all windows that it was asked for are on their way to the sink.
   public let isComplete: Bool
+  /// When another text takes the place of this one, nanoseconds since the Unix epoch; nil where
+  /// none is to.
+  public let replacedAt: Int64?
   /// Why its sink takes nothing any more; the query is to be removed.
   public let failure: SessionError?
 }
@@ -64,28 +67,43 @@ public struct QueryOptions: Sendable {
   }
 }
 
-/// A query of a hub.
-final class HubEntry {
+/// A query of a hub; changed only by who holds the hub's `table`.
+final class HubEntry: @unchecked Sendable {
   let id: QueryID
   let name: String
-  let live: LiveQuery
+  /// The query; after a replacement the new one.
+  var live: LiveQuery
+  /// What takes its place at a window's edge.
+  var replacement: Replacement?
+  let options: QueryOptions
   let began: Int64
 
-  init(id: QueryID, name: String, live: LiveQuery, began: Int64) {
+  init(id: QueryID, name: String, live: LiveQuery, _ options: QueryOptions, began: Int64) {
     self.id = id
     self.name = name
+    self.options = options
     self.live = live
     self.began = began
   }
 
   var feed: QueryFeed { live.feed }
 
+  /// What the program runs for it: two queries while one replaces the other.
+  var lives: [LiveQuery] { [live] + (replacement.map { [$0.new] } ?? []) }
+
   func status(_ running: RunningProgram?) -> QueryStatus {
     let counts = feed.counts
     return QueryStatus(
       id: id, name: name, query: live.query, began: began, placement: live.query.placementWord,
       attach: running?.interfaces.mode ?? "", packets: live.packetCount, windows: counts.windows,
-      rows: counts.rows, lost: counts.lost, isComplete: live.isComplete, failure: counts.failure)
+      rows: counts.rows, lost: counts.lost, isComplete: live.isComplete,
+      replacedAt: replacement?.edge, failure: counts.failure)
+  }
+
+  /// The replacing query is the query from now on.
+  func settle(_ replacement: Replacement) {
+    live = replacement.new
+    self.replacement = nil
   }
 
   /// Ends the sink with the totals.

@@ -1,4 +1,5 @@
 import DataModel
+import Sinks
 
 /// Results between the turn's thread and the sink's, so that a slow sink never holds up a turn.
 /// Beyond its limit rows are dropped, and one record says which windows lost how many.
@@ -7,6 +8,8 @@ final class ResultQueue: @unchecked Sendable {
   enum Item {
     case row(Row)
     case loss(LossRecord)
+    /// Other outputs from here on.
+    case meta(RunMeta)
   }
 
   private let monitor = Monitor()
@@ -29,6 +32,7 @@ final class ResultQueue: @unchecked Sendable {
       case .row(let row):
         widen(to: LossRecord(start: row.start, end: row.end, lost: [.sink: 1]))
       case .loss(let record): widen(to: record)
+      case .meta: items.append(item)
       }
     }
   }
