@@ -60,6 +60,11 @@ extension CompiledQuery {
   }
 }
 
+extension CompiledQuery {
+  /// The word of `--place` that it was compiled under.
+  public var placementName: String { options.placement.commandLineName }
+}
+
 extension PlacementPolicy {
   /// The words of `--place` and the hidden `--cut`.
   init?(commandLineName name: String) {

@@ -18,19 +18,44 @@ struct LiveRun {
     let options = QueryOptions(
       windows: configuration.windows, keyLimit: configuration.keyLimit,
       waitingResults: configuration.waitingResults)
-    let id = try hub.add(configuration.query, options, into: sink, isCancelled: shouldStop)
+    let server = try serve(hub)
+    let id: QueryID
+    do throws(SessionError) {
+      id = try hub.add(configuration.query, options, into: sink, isCancelled: shouldStop)
+    } catch {
+      server?.close()
+      throw error
+    }
     if let hindrance = configuration.privileges.apply() { configuration.remark(hindrance) }
     let clock = Clock()
     let started = clock.now
     while !shouldStop() {
       guard let status = hub.status(of: id), !status.isComplete, status.failure == nil,
-        hub.interfaceGone == nil
+        !status.isStopRequested, hub.interfaceGone == nil
       else { break }
       if let seconds = configuration.seconds, Double(clock.now - started) >= seconds * 1e9 {
         break
       }
       usleep(5000)
     }
+    // Those who share the program are told that it ends.
+    server?.close()
     return try hub.remove(id)
+  }
+
+  private func serve(_ hub: LiveHub) throws(SessionError) -> ControlServer? {
+    let canLoad = configuration.privileges != .dropAll
+    switch configuration.control {
+    case .none: return nil
+    case .path(let path):
+      do { return try ControlServer(hub, path: path, canLoad: canLoad) } catch {
+        throw .control(error)
+      }
+    case .standard:
+      do { return try ControlServer(hub, path: nil, canLoad: canLoad) } catch {
+        configuration.remark("salc ps will not find this run: \(error)")
+        return nil
+      }
+    }
   }
 }

@@ -67,6 +67,16 @@ public struct RunConfiguration: Sendable {
   /// The fixed seed of captures, so that runs repeat.
   public static let captureSeed: UInt64 = 0x5a1c_5a1c_5a1c_5a1c
 
+  /// Where a control socket lies.
+  public enum Control: Sendable, Hashable {
+    /// None.
+    case none
+    /// In ``ControlDirectory``, under the process's number; without one where that cannot be.
+    case standard
+    /// At this path.
+    case path(String)
+  }
+
   /// The compiled query.
   public var query: CompiledQuery
   /// Where tuples come from.
@@ -85,6 +95,8 @@ public struct RunConfiguration: Sendable {
   public var waitingResults: Int
   /// What of its privileges the process keeps once the program is attached.
   public var privileges = PrivilegePolicy.keep
+  /// Where a live run answers `salc ps`, `reload`, `stop` and `run --share`.
+  public var control: Control
   /// Takes remarks for the operator: how the program was attached, how even the clock ran.
   public var remark: @Sendable (String) -> Void
   /// Called at each step of a live run's turn, on the turn's thread; what it does delays the turn.
@@ -94,9 +106,11 @@ public struct RunConfiguration: Sendable {
   public init(
     query: CompiledQuery, input: Input, seed: UInt64 = 0, ringBytes: Int = 16 << 20,
     seconds: Double? = nil, windows: Int? = nil, keyLimit: Int = 1 << 20,
-    waitingResults: Int = 1 << 18, remark: @escaping @Sendable (String) -> Void = { _ in },
+    waitingResults: Int = 1 << 18, control: Control = .none,
+    remark: @escaping @Sendable (String) -> Void = { _ in },
     observe: @escaping @Sendable (TurnStep) -> Void = { _ in }
   ) {
+    self.control = control
     self.query = query
     self.input = input
     self.seed = seed

@@ -40,6 +40,16 @@ public struct RunSummary: Sendable {
   /// Elapsed time in seconds.
   public let elapsedSeconds: Double
 
+  init(
+    packets: UInt64, rows: UInt64, lostTuples: UInt64, losses: String, elapsedSeconds: Double
+  ) {
+    self.packets = packets
+    self.rows = rows
+    self.lostTuples = lostTuples
+    self.losses = losses
+    self.elapsedSeconds = elapsedSeconds
+  }
+
   /// Everything in one line: `4544 packets, 7 rows, nothing lost`.
   public var text: String {
     let lost = losses.isEmpty ? "nothing lost" : "lost: \(losses)"
@@ -61,7 +71,7 @@ public struct RunSummary: Sendable {
 }
 
 /// What kind of failure ends a run; the command line has an exit code for each.
-public enum FailureKind: Sendable, Hashable {
+public enum FailureKind: String, Sendable, Hashable {
   case query, privilege, attachConflict, kernel, data, sink, closedOutput, interrupted
 }
 
@@ -78,7 +88,7 @@ extension SessionError {
     case .sink(.closed): .closedOutput
     case .sink(.failed), .sink(.stalled): .sink
     case .missingKernelSupport: Probe.lacksPrivilege ? .privilege : .kernel
-    case .unsupported, .interfaceGone: .query
+    case .unsupported, .interfaceGone, .control: .query
     case .interrupted: .interrupted
     }
   }

@@ -16,6 +16,8 @@ public enum SessionError: Error, Sendable {
   case missingKernelSupport(String)
   /// The interface went away while the query ran; rows up to there were printed.
   case interfaceGone(String)
+  /// The control socket cannot be used, or the salc behind it ended or refused; says which.
+  case control(ControlError)
   /// Asked to stop before the program was attached: there is no result.
   case interrupted
 }
@@ -31,6 +33,7 @@ extension SessionError: CustomStringConvertible {
     case .sink(.failed(let code, let doing)): "\(doing): \(SystemError(code: code))"
     case .unsupported(let reason), .missingKernelSupport(let reason): reason
     case .interfaceGone(let name): "\(name) went away while the query ran"
+    case .control(let error): "\(error)"
     case .interrupted: "interrupted before any result"
     }
   }

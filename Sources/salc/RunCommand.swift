@@ -46,6 +46,12 @@ struct RunCommand: ParsableCommand {
   @Option(help: "Exit with 3 if more tuples than this were lost.")
   var maxLoss: UInt64?
 
+  @Option(help: "Where to answer salc ps, reload and stop: a path, or none.")
+  var control: String?
+
+  @Flag(help: "Run beside the queries of the salc that holds the interface, in its program.")
+  var share = false
+
   @Option(help: .hidden)
   var cpus: Int = 1
 
@@ -66,12 +72,14 @@ struct RunCommand: ParsableCommand {
     let input = try input(compiled)
     let isLive = input.isLive
     let stop = StopSignals()
+    if share { return try runShared(compiled, input, seconds, stop) }
     let display = RunDisplay(format, input, compiled, stop)
     var configuration = RunConfiguration(
       query: compiled, input: input,
       seed: seed
         ?? (isLive ? UInt64.random(in: 1...UInt64.max) : RunConfiguration.captureSeed),
       ringBytes: ringBytes, seconds: seconds, windows: windows, keyLimit: keyLimit,
+      control: controlPlace,
       remark: { display.remark($0) })
     configuration.privileges = .dropAll
     defer { display.close() }
@@ -88,6 +96,45 @@ struct RunCommand: ParsableCommand {
       display.close()
       let isQuiet = error.kind == .closedOutput || error.kind == .interrupted
       if !isQuiet { standardError("error: \(error)\n") }
+      if let holder = error.holder(of: input.interfaces) {
+        standardError(
+          "note: it is salc, process \(holder.process); run the query beside its own: add --share\n"
+        )
+      }
+      throw ExitStatus(error.kind)
+    }
+  }
+
+  private var controlPlace: RunConfiguration.Control {
+    switch control {
+    case nil: .standard
+    case "none": .none
+    case let path?: .path(path)
+    }
+  }
+
+  /// Runs in the program of another salc; rows come to our standard output all the same.
+  private func runShared(
+    _ compiled: CompiledQuery, _ input: RunConfiguration.Input, _ seconds: Double?,
+    _ stop: StopSignals
+  ) throws {
+    let interfaces = input.interfaces
+    guard !interfaces.isEmpty else { throw ValidationError("--share is for interfaces") }
+    guard let path = control ?? Session.socket(holding: interfaces)?.path else {
+      standardError(
+        "error: no salc of this user holds \(interfaces.joined(separator: ", ")); run without "
+          + "--share\n")
+      throw ExitStatus.failure
+    }
+    let format = format.flatMap { OutputFormat(rawValue: $0.rawValue) } ?? .table
+    do {
+      let summary = try Session.share(
+        compiled, over: path, format: format, descriptor: STDOUT_FILENO, windows: windows,
+        seconds: seconds, shouldStop: { stop.isRaised })
+      if format != .json { finish(summary) }
+      if let maxLoss, summary.lostTuples > maxLoss { throw ExitStatus.loss }
+    } catch let error as SessionError {
+      standardError("error: \(error)\n")
       throw ExitStatus(error.kind)
     }
   }

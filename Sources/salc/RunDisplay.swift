@@ -78,6 +78,14 @@ extension RunConfiguration.Input {
     }
   }
 
+  /// The interfaces, of which captures have none.
+  var interfaces: [String] {
+    switch self {
+    case .interfaces(let names, _): names
+    case .captureOnHost, .captureInKernel: []
+    }
+  }
+
   /// What is read.
   var title: String {
     switch self {

@@ -15,8 +15,9 @@ struct Salc: ParsableCommand {
     version: salcVersion,
     subcommands: [
       CheckCommand.self, FormatCommand.self, ExplainCommand.self, CompileCommand.self,
-      RunCommand.self, ReplCommand.self, TestCommand.self, VerifyCommand.self, SchemaCommand.self,
-      NewCommand.self, WhyCommand.self, CompletionsCommand.self,
+      RunCommand.self, ReplCommand.self, TestCommand.self, VerifyCommand.self,
+      SchemaCommand.self, NewCommand.self, WhyCommand.self, CompletionsCommand.self,
+      ListCommand.self, ReloadCommand.self, StopCommand.self,
     ])
 
   /// Exit codes and suggestions are ours; parsing and help are ArgumentParser's.

@@ -87,7 +87,8 @@ extension Live {
       let pair = try Namespaces("kept")
       let hub = try LiveHub.on(pair)
       let sink = CollectingSink()
-      let count = "S = STREAM (PacketStream(\"salcrx\")) BY ip.src; "
+      let count =
+        "S = STREAM (PacketStream(\"salcrx\")) BY ip.src; "
         + "N = FOREACH S GENERATE count() WINDOW 1h; "
       let id = try hub.adding(
         InProcessRun.compile(count + "V = FILTER S BY N > 1000; OUTPUT V;"), into: sink, on: pair)

@@ -93,8 +93,8 @@ public final class LiveHub: @unchecked Sendable {
   /// means the same in both goes on, so a changed threshold over a day's window forgets nothing.
   ///
   /// Where all state goes on, that happens before this returns. Else both run until an edge of the
-  /// windows that differ: the old one's last windows are whole, the new one's begin there. The sink's
-  /// `begin` is called again if the outputs are others.
+  /// windows that differ: the old one's last windows are whole, the new one's begin there. The
+  /// sink's `begin` is called again if the outputs are others.
   ///
   /// - Returns: the edge, nanoseconds since the Unix epoch; nil where it is done.
   /// - Throws: as `add`; the old query runs on.
@@ -118,6 +118,11 @@ public final class LiveHub: @unchecked Sendable {
   /// - Throws: what ended the query before its time, such as a failed sink.
   public func remove(_ id: QueryID) throws(SessionError) -> RunTotals {
     try changes.locked { () throws(SessionError) in try take(id) }
+  }
+
+  /// Asks whoever added a query to end it, see `QueryStatus.isStopRequested`.
+  public func requestStop(_ id: QueryID) {
+    table.locked { entries.first { $0.id == id }?.isStopRequested = true }
   }
 
   /// Ends all queries and detaches.

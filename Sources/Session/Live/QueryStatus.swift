@@ -40,6 +40,8 @@ public struct QueryStatus: Sendable {
   /// When another text takes the place of this one, nanoseconds since the Unix epoch; nil where
   /// none is to.
   public let replacedAt: Int64?
+  /// Whether somebody has asked for its end (`salc stop`); who added it is to remove it.
+  public let isStopRequested: Bool
   /// Why its sink takes nothing any more; the query is to be removed.
   public let failure: SessionError?
 }
@@ -75,6 +77,7 @@ final class HubEntry: @unchecked Sendable {
   var live: LiveQuery
   /// What takes its place at a window's edge.
   var replacement: Replacement?
+  var isStopRequested = false
   let options: QueryOptions
   let began: Int64
 
@@ -97,7 +100,7 @@ final class HubEntry: @unchecked Sendable {
       id: id, name: name, query: live.query, began: began, placement: live.query.placementWord,
       attach: running?.interfaces.mode ?? "", packets: live.packetCount, windows: counts.windows,
       rows: counts.rows, lost: counts.lost, isComplete: live.isComplete,
-      replacedAt: replacement?.edge, failure: counts.failure)
+      replacedAt: replacement?.edge, isStopRequested: isStopRequested, failure: counts.failure)
   }
 
   /// The replacing query is the query from now on.
