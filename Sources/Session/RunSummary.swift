@@ -41,12 +41,14 @@ public struct RunSummary: Sendable {
   public let elapsedSeconds: Double
 
   init(
-    packets: UInt64, rows: UInt64, lostTuples: UInt64, losses: String, elapsedSeconds: Double
+    packets: UInt64, rows: UInt64, lostTuples: UInt64, losses: String, unkeyed: String,
+    elapsedSeconds: Double
   ) {
     self.packets = packets
     self.rows = rows
     self.lostTuples = lostTuples
     self.losses = losses
+    self.unkeyed = unkeyed
     self.elapsedSeconds = elapsedSeconds
   }
 

@@ -46,7 +46,8 @@ struct RunCommand: ParsableCommand {
   @Option(help: "Exit with 3 if more tuples than this were lost.")
   var maxLoss: UInt64?
 
-  @Option(help: "Where to answer salc ps, reload and stop: a path, or none.")
+  @Option(
+    help: "A socket for salc reload and run --share, or none; keeps the right to load programs.")
   var control: String?
 
   @Flag(help: "Run beside the queries of the salc that holds the interface, in its program.")
@@ -81,7 +82,8 @@ struct RunCommand: ParsableCommand {
       ringBytes: ringBytes, seconds: seconds, windows: windows, keyLimit: keyLimit,
       control: controlPlace,
       remark: { display.remark($0) })
-    configuration.privileges = .dropAll
+    // Another program is loaded only for who may ask for one.
+    configuration.privileges = control == nil || control == "none" ? .dropAll : .dropAllButLoading
     defer { display.close() }
     do {
       let totals = try Session.run(configuration, into: display.sink) {
@@ -97,9 +99,11 @@ struct RunCommand: ParsableCommand {
       let isQuiet = error.kind == .closedOutput || error.kind == .interrupted
       if !isQuiet { standardError("error: \(error)\n") }
       if let holder = error.holder(of: input.interfaces) {
-        standardError(
-          "note: it is salc, process \(holder.process); run the query beside its own: add --share\n"
-        )
+        let advice =
+          holder.canShare
+          ? "add --share to run this query beside its own, in one program"
+          : "started with --control PATH it would run this query beside its own, with --share"
+        standardError("note: it is salc, process \(holder.process); \(advice)\n")
       }
       throw ExitStatus(error.kind)
     }
@@ -120,7 +124,7 @@ struct RunCommand: ParsableCommand {
   ) throws {
     let interfaces = input.interfaces
     guard !interfaces.isEmpty else { throw ValidationError("--share is for interfaces") }
-    guard let path = control ?? Session.socket(holding: interfaces)?.path else {
+    guard let path = control ?? Session.holder(of: interfaces)?.path else {
       standardError(
         "error: no salc of this user holds \(interfaces.joined(separator: ", ")); run without "
           + "--share\n")

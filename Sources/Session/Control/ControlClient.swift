@@ -113,7 +113,7 @@ extension RunSummary {
     func number(_ name: String) -> UInt64 { answer[name].flatMap { UInt64($0) } ?? 0 }
     self.init(
       packets: number("packets"), rows: number("rows"), lostTuples: number("lost"),
-      losses: answer["losses"] ?? "",
+      losses: answer["losses"] ?? "", unkeyed: answer["unkeyed"] ?? "",
       elapsedSeconds: answer["seconds"].flatMap { Double($0) } ?? 0)
   }
 }

@@ -126,15 +126,16 @@ final class ControlServer: @unchecked Sendable {
     guard let (request, passed) = try? socket.receive() else { return }
     defer { if let passed { Glibc.close(passed) } }
     do throws(SessionError) {
-      switch request["verb"] {
-      case "ps": reply(socket, list())
-      case "stop": try reply(socket, stop(request))
-      case "reload",
-        "share" where !canLoad:
+      let loads = ["reload", "share"].contains(request["verb"])
+      if loads && !canLoad {
         throw .control(
           ControlError(
             "process \(getpid()) gave up the right to load programs once it had attached its own; "
               + "start it with --control PATH to reload queries or to share its program"))
+      }
+      switch request["verb"] {
+      case "ps": reply(socket, list())
+      case "stop": try reply(socket, stop(request))
       case "reload": try reply(socket, reload(request))
       case "share":
         guard let passed else { throw .unsupported("no output was passed along") }
@@ -254,7 +255,7 @@ final class ControlServer: @unchecked Sendable {
       socket,
       ControlMessage([
         "packets": "\(summary.packets)", "rows": "\(summary.rows)",
-        "lost": "\(summary.lostTuples)", "losses": summary.losses,
+        "lost": "\(summary.lostTuples)", "losses": summary.losses, "unkeyed": summary.unkeyed,
         "seconds": "\(summary.elapsedSeconds)",
       ]))
   }
