@@ -64,9 +64,20 @@ final class RelationEvaluation {
     }
   }
 
-  /// The rows at a close in the order of their keys' values. Sorted last: few rows pass.
+  /// Whether the rows have an order of their own: those of TOP, the largest first.
+  private var isRanked: Bool {
+    switch relation.operation {
+    case .top: true
+    case .filter: input?.isRanked ?? false
+    case .keys: false
+    }
+  }
+
+  /// The rows at a close in the order of their keys' values, but for ranked ones. Sorted last: few
+  /// rows pass.
   func sortedRows(at end: Int64) -> RelationRows {
     let unsorted = rows(at: end)
+    if isRanked { return unsorted }
     var sorted = RelationRows(keyWords: layout.wordCount)
     unsorted.keys.withUnsafeBufferPointer { keys in
       guard let base = keys.baseAddress else { return }
@@ -148,8 +159,8 @@ final class RelationEvaluation {
           Candidate(
             index: index, number: number, range: value.range, isBounded: value.bound != nil))
       }
-      for group in groups.values {
-        leftOut += choose(count, group, candidates, base, &chosen)
+      for group in groups.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
+        leftOut += choose(count, group.value, candidates, base, &chosen)
       }
       rows = source
       for place in chosen {

@@ -223,9 +223,10 @@ struct WindowTests {
       .top(input: keys, count: 2, by: .feature(count[0], key: [0]), per: []), key: key)
     builder.output(best, features: count)
     let run = TestRun(builder)
-    run.push([5, 4, 3, 3, 9].map { packet(0.5, $0) })
+    run.push([5, 4, 8, 8, 9].map { packet(0.5, $0) })
+    // The largest first, though its key is the larger.
     #expect(
-      run.finish().map(\.values) == [[v4(3), .integer(2)], [v4(4), .integer(1)]])
+      run.finish().map(\.values) == [[v4(8), .integer(2)], [v4(4), .integer(1)]])
     #expect(run.losses.map(\.uncertain) == [2])
   }
 }
