@@ -14,6 +14,8 @@ public enum BPFError: Error, Sendable {
   case notPermitted(operation: String, missing: [Capability])
   /// A call failed for a reason that no case below is more precise about.
   case system(operation: String, error: SystemError, remedy: String?)
+  /// A probe could not be made, which says nothing about what it asks for; the reason.
+  case untried(String)
   /// A caller's value that cannot be honoured (CPU count, ring size, …).
   case invalidOption(String)
 
@@ -70,7 +72,7 @@ extension BPFError: CustomStringConvertible {
     case .notPermitted(let operation, let missing): Self.permissionText(operation, missing)
     case .system(let operation, let error, let remedy):
       "\(operation): \(error)" + (remedy.map { "; \($0)" } ?? "")
-    case .invalidOption(let text): text
+    case .invalidOption(let text), .untried(let text): text
     case .invalidObject(let reason, let log):
       "not a BPF object that salc can run: \(reason)" + (log.isEmpty ? "" : "\n\(log)")
     case .missing(let kind, let name): "the BPF object has no \(kind) '\(name)'"

@@ -80,7 +80,7 @@ struct PrivateDirectory: ~Copyable {
 }
 
 /// The path of this program, or its name where that cannot be known.
-func executablePath() -> String {
+public func executablePath() -> String {
   guard let path = realpath("/proc/self/exe", nil) else { return "salc" }
   defer { free(path) }
   return String(cString: path)

@@ -17,7 +17,7 @@ struct Salc: ParsableCommand {
       CheckCommand.self, FormatCommand.self, ExplainCommand.self, CompileCommand.self,
       RunCommand.self, ReplCommand.self, TestCommand.self, VerifyCommand.self,
       SchemaCommand.self, NewCommand.self, WhyCommand.self, CompletionsCommand.self,
-      ListCommand.self, ReloadCommand.self, StopCommand.self,
+      ListCommand.self, ReloadCommand.self, StopCommand.self, DoctorCommand.self,
     ])
 
   /// Exit codes and suggestions are ours; parsing and help are ArgumentParser's.

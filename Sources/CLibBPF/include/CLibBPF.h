@@ -17,6 +17,8 @@
 #include <linux/bpf.h>
 #include <linux/if_link.h>
 
+#include "salbpf_facts.h"
+
 /*
  * libbpf's messages. Its printer is one for the process and has no context pointer; it is installed
  * once and each thread keeps the text of its own calls, since libbpf prints on the calling thread.

@@ -31,7 +31,7 @@ final class LiveInterfaces: @unchecked Sendable {
 
   /// Bytes of payload that fit one page beside headroom and tail, as drivers count; above it native
   /// XDP wants `xdp.frags`.
-  private static let mtuOfOneBuffer = 3498
+  static let mtuOfOneBuffer = 3498
 
   /// Looks the interfaces up; says whether frames may come that want a program which takes several
   /// buffers (`xdp.frags`).

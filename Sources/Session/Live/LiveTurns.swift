@@ -33,7 +33,7 @@ final class LiveTurns: @unchecked Sendable {
   private var spacing = TickSpacing()
   private var threads: [Thread] = []
 
-  private static let tickNanoseconds = 500_000
+  static let tickNanoseconds = 500_000
   /// Idle rounds of the turn's thread between two looks at the packet counters.
   private static let roundsPerCount = 200
 
