@@ -107,15 +107,14 @@ public struct Explanation: Sendable {
 
   private static func relations(_ plan: LogicalPlan) -> [Entry] {
     plan.relations.enumerated().map { index, relation in
-      let input =
-        switch relation.operation {
-        case .keys(let domain): "a\(domain)"
-        case .filter(let input, _), .top(let input, _, _, _): "r\(input)"
-        }
+      var inputs = relation.operation.inputs.map { "r\($0)" }
+      var why = "works on rows"
+      if case .keys(let domain) = relation.operation { inputs = ["a\(domain)"] }
+      if case .join = relation.operation { why = "rows meet where their windows are whole" }
       return Entry(
-        id: "r\(index)", inputs: [input],
+        id: "r\(index)", inputs: inputs,
         title: plan.text(of: relation), isInDataPath: false,
-        why: "works on rows", instructions: 0, stateBytes: 0, toHost: "", bound: "")
+        why: why, instructions: 0, stateBytes: 0, toHost: "", bound: "")
     }
   }
 

@@ -68,7 +68,8 @@ public final class HostGraph {
     for (index, output) in plan.outputs.enumerated() {
       guard case .rows(let relation, let expressions) = output.content else { continue }
       rowOutputs.append(
-        RowOutput(index, output, relations[relation], expressions, graph: sources))
+        RowOutput(
+          index, output, relations[relation], expressions, graph: sources, asking: relations))
     }
     self.rowOutputs = rowOutputs
     unkeyed = [UInt64](repeating: 0, count: plan.aggregations.count)

@@ -11,12 +11,12 @@ final class RowOutput {
 
   init(
     _ index: Int, _ output: Output, _ relation: RelationEvaluation,
-    _ expressions: [RowExpression], graph: RowSources
+    _ expressions: [RowExpression], graph: RowSources, asking relations: [RelationEvaluation]
   ) {
     self.index = index
     self.relation = relation
     columns = expressions.map {
-      RowExpressionProgram($0, layout: relation.layout, graph: graph)
+      RowExpressionProgram($0, layout: relation.layout, graph: graph, asking: relations)
     }
     types = output.schema.columns.map(\.type)
     precondition(types.count == columns.count, "a schema has a column for each expression")

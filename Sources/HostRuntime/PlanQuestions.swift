@@ -41,11 +41,7 @@ extension LogicalPlan {
       }
     }
     for relation in relations {
-      switch relation.operation {
-      case .keys: break
-      case .filter(_, let expression), .top(_, _, let expression, _):
-        asked.append(expression.longestWithin(of: set))
-      }
+      asked += relation.operation.expressions.map { $0.longestWithin(of: set) }
     }
     for output in outputs {
       switch output.content {

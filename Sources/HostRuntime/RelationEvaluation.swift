@@ -27,6 +27,8 @@ final class RelationEvaluation {
   let aggregations: Set<Int>
   private let graph: RowSources
   private let input: RelationEvaluation?
+  private var join: RowJoin?
+  private var places: (end: Int64, rows: RowPlaces)?
   private let program: RowExpressionProgram?
   private let order: KeyOrder
   private var memo: (end: Int64, rows: RelationRows)?
@@ -47,10 +49,17 @@ final class RelationEvaluation {
         "a relation has the key of its domain")
     case .filter(let index, let expression), .top(let index, _, let expression, _):
       let program = RowExpressionProgram(
-        expression, layout: earlier[index].layout, graph: graph)
+        expression, layout: earlier[index].layout, graph: graph, asking: earlier)
       self.program = program
       input = earlier[index]
       read = earlier[index].aggregations.union(program.aggregations)
+    case .join(let kind, let inputs):
+      (input, program) = (nil, nil)
+      join = RowJoin(kind, inputs.map { (earlier[$0.relation], $0.columns) }, layout)
+      read = inputs.reduce(into: []) { $0.formUnion(earlier[$1.relation].aggregations) }
+    case .collapse(let index, _):
+      (input, program) = (earlier[index], nil)
+      read = earlier[index].aggregations
     }
     aggregations = read
   }
@@ -101,9 +110,35 @@ final class RelationEvaluation {
     case .keys(let domain): rows = keys(of: domain, at: end)
     case .filter: filter(at: end, into: &rows)
     case .top(_, let count, _, let per): takeTop(count, per, at: end, into: &rows)
+    case .join:
+      guard let join else { preconditionFailure("a join has its inputs") }
+      let leftOut = join.rows(at: end, into: &rows)
+      noteUncertain(leftOut, at: end)
+    case .collapse(_, let columns): collapse(to: columns, at: end, into: &rows)
     }
     memo = (end, rows)
     return rows
+  }
+
+  /// Finds rows of a close by their keys.
+  func places(at end: Int64) -> RowPlaces {
+    if let places, places.end == end { return places.rows }
+    let found = RowPlaces(rows(at: end), layout)
+    places = (end, found)
+    return found
+  }
+
+  private func collapse(to columns: [Int], at end: Int64, into rows: inout RelationRows) {
+    guard let input else { return }
+    let projection = KeyProjection(
+      from: input.layout, columns: columns, to: relation.key.map(\.type))
+    let source = input.rows(at: end)
+    let found = RowPlaces(keyWords: layout.wordCount, limit: source.count)
+    source.forEach { key, isUncertain in
+      let place = found.insert(key, through: projection, into: &rows)
+      // One certain row is enough.
+      rows.isUncertain[place] = rows.isUncertain[place] && isUncertain
+    }
   }
 
   private func keys(of domain: Int, at end: Int64) -> RelationRows {

@@ -80,6 +80,7 @@ final class RowExpressionProgram {
   private indirect enum Node {
     case key(Int)
     case feature(FeatureReader)
+    case whereRow(RowPresence, Node, otherwise: RowValue)
     case ranked(Node, RankedMember, Int)
     case constant(RowValue)
     case read(TupleReader)
@@ -108,12 +109,12 @@ final class RowExpressionProgram {
   private var readers: [TupleReader] = []
   /// The rows that it asks for tuples.
   private(set) var rowsInEffect: [RowsInEffect] = []
-  /// The relations that a tuple's expression may ask; none where it is over rows.
+  /// The relations that the expression may ask, all those before its own.
   private let relations: [RelationEvaluation]
 
   init(
     _ expression: RowExpression, layout: KeyLayout, graph: RowSources,
-    asking relations: [RelationEvaluation] = []
+    asking relations: [RelationEvaluation]
   ) {
     self.layout = layout
     self.relations = relations
@@ -140,13 +141,16 @@ final class RowExpressionProgram {
     case .feature(let index, let columns):
       aggregations.insert(graph.plan.features[index].aggregation)
       return .feature(FeatureReader(index, columns, from: layout, graph))
+    case .whereRow(let index, let columns, let part, let absent):
+      let presence = RowPresence(relations[index], columns, from: layout)
+      return .whereRow(presence, compile(part, graph), otherwise: RowValue(absent))
     case .ranked(let operand, let member, let place):
       return .ranked(compile(operand, graph), member, place)
     case .constant(let value): return .constant(RowValue(value))
     case .tuple(.beside(let inner)): return compile(inner, graph)
     case .tuple(let column): return read(TupleReader(column, sets: graph.sets))
     case .inEffect(let index, let key, let inner):
-      let rows = RowsInEffect(relations[index], inner, graph: graph)
+      let rows = RowsInEffect(relations[index], inner, graph: graph, asking: relations)
       rowsInEffect.append(rows)
       return read(TupleReader(rows, key: key))
     case .binary(let operation, let left, let right):
@@ -186,6 +190,11 @@ final class RowExpressionProgram {
     case .feature(let reader): return reader.read(row)
     case .constant(let value): return value
     case .read(let reader): return reader.value(row.tuple)
+    case .whereRow(let presence, let part, var absent):
+      let value = evaluate(part, row)
+      if presence.hasRow(row) { return value }
+      if value.quality > .approximate { absent.quality = value.quality }
+      return absent
     case .ranked(let operand, let member, let place):
       return Self.place(evaluate(operand, row), member, place)
     case .negate(let operand):

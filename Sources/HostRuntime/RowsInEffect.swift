@@ -25,10 +25,12 @@ final class RowsInEffect {
   private var early: Int64?
 
   init(
-    _ relation: RelationEvaluation, _ expression: RowExpression, graph: RowSources
+    _ relation: RelationEvaluation, _ expression: RowExpression, graph: RowSources,
+    asking relations: [RelationEvaluation]
   ) {
     self.relation = relation
-    program = RowExpressionProgram(expression, layout: relation.layout, graph: graph)
+    program = RowExpressionProgram(
+      expression, layout: relation.layout, graph: graph, asking: relations)
     let plan = graph.plan
     lag = plan.setLag
     let longest = plan.aggregations.map(\.window.length).max() ?? 0

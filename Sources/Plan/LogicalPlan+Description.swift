@@ -71,6 +71,10 @@ extension LogicalPlan: CustomStringConvertible {
       what =
         "top \(count) of r\(input) by \(text(by, key: relation.key))"
         + (groups.isEmpty ? "" : " per \(groups)")
+    case .join(let kind, let inputs):
+      let names = inputs.map { "r\($0.relation)" }.joined(separator: ", ")
+      what = "\(kind.rawValue) join of \(names) by \(list(relation.key))"
+    case .collapse(let input, _): what = "distinct \(list(relation.key)) of r\(input)"
     }
     return "\(what), every \(relation.window)  (\(relation.name))"
   }

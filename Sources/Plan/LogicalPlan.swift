@@ -185,6 +185,10 @@ public struct Relation: Sendable, Hashable {
     /// The n rows of the input with the largest value, within each value of the `per` key columns;
     /// ties by key.
     case top(input: Int, count: Int, by: RowExpression, per: [Int])
+    /// The keys that some of several relations of one window have at the same close.
+    case join(JoinKind, [JoinInput])
+    /// The distinct values of some columns of the input's keys.
+    case collapse(input: Int, columns: [Int])
   }
 
   /// What it does.
@@ -219,6 +223,9 @@ public indirect enum RowExpression: Sendable, Hashable {
   case key(Int)
   /// The feature, at this row's key projected to the feature's key columns by position.
   case feature(Int, key: [Int])
+  /// The expression's value where the relation has a row at this row's key projected to its key,
+  /// else what stands in for it: a joined row's part that may be absent.
+  case whereRow(of: Int, key: [Int], RowExpression, otherwise: Value)
   /// `F.value(i)`, `F.count(i)`, `F.key(i)` of a ranking.
   case ranked(RowExpression, RankedMember, Int)
   case constant(Value)

@@ -125,7 +125,7 @@ extension LogicalPlan {
   public func text(_ value: RowExpression, key: [KeyComponent]) -> String {
     func part(_ inner: RowExpression) -> String {
       switch inner {
-      case .key, .feature, .constant, .ranked, .inEffect: text(inner, key: key)
+      case .key, .feature, .constant, .ranked, .inEffect, .whereRow: text(inner, key: key)
       case .tuple(.field), .tuple(.component): text(inner, key: key)
       default: "(\(text(inner, key: key)))"
       }
@@ -136,6 +136,8 @@ extension LogicalPlan {
       let own = features.indices.contains(index) ? features[index].name : "feature \(index)"
       if columns == Array(key.indices) { return own }
       return "\(own)[\(columns.map { key[$0].name }.joined(separator: ", "))]"
+    case .whereRow(let relation, _, let inner, let absent):
+      return "(\(text(inner, key: key)) in r\(relation), else \(absent))"
     case .ranked(let ranking, let member, let place):
       return "\(part(ranking)).\(member.rawValue)(\(place))"
     case .constant(let value): return "\(value)"

@@ -163,7 +163,35 @@ private struct PlanCheck {
         require(count > 0, "\(place): keeps nothing")
         row(by, relation.key, place)
         require(per.allSatisfy { relation.key.indices.contains($0) }, "\(place): PER")
+      case .join(_, let inputs): join(inputs, of: index, relation)
+      case .collapse(let input, let columns):
+        guard (0..<index).contains(input) else {
+          violations.append("\(place) reads r\(input)")
+          continue
+        }
+        let key = plan.relations[input].key
+        require(
+          !columns.isEmpty && columns.allSatisfy { key.indices.contains($0) }
+            && columns.map { key[$0] } == relation.key, "\(place): columns")
+        require(plan.relations[input].window == relation.window, "\(place): window")
       }
+    }
+  }
+
+  private mutating func join(_ inputs: [JoinInput], of index: Int, _ relation: Relation) {
+    let place = "r\(index) \(relation.name)"
+    require(inputs.count > 1, "\(place): joins nothing")
+    for input in inputs {
+      guard (0..<index).contains(input.relation) else {
+        violations.append("\(place) reads r\(input.relation)")
+        continue
+      }
+      let other = plan.relations[input.relation]
+      require(other.window == relation.window, "\(place): window of r\(input.relation)")
+      require(
+        input.columns.sorted() == Array(relation.key.indices)
+          && input.columns.map { relation.key[$0].type } == other.key.map(\.type),
+        "\(place): key of r\(input.relation)")
     }
   }
 
@@ -198,6 +226,15 @@ private struct PlanCheck {
         columns.allSatisfy { key.indices.contains($0) }
           && columns.map { key[$0].type } == wanted.map(\.type),
         "\(place): key of f\(index)")
+    case .whereRow(let index, let columns, let part, _):
+      guard plan.relations.indices.contains(index) else {
+        return violations.append("\(place) asks r\(index)")
+      }
+      require(
+        columns.allSatisfy { key.indices.contains($0) }
+          && columns.map { key[$0].type } == plan.relations[index].key.map(\.type),
+        "\(place): key of r\(index)")
+      row(part, key, place)
     case .inSet(let set, let columns, _, _):
       guard plan.sets.indices.contains(set.index) else {
         return violations.append("\(place) asks \(set)")

@@ -12,6 +12,8 @@ extension RowExpression {
     case .tuple: inner = self
     case .inEffect(let relation, let key, let part):
       inner = .inEffect(relation, key: key, part.mapped(transform))
+    case .whereRow(let relation, let key, let part, let absent):
+      inner = .whereRow(of: relation, key: key, part.mapped(transform), otherwise: absent)
     case .ranked(let part, let member, let place):
       inner = .ranked(part.mapped(transform), member, place)
     case .binary(let op, let a, let b):

@@ -103,11 +103,9 @@ struct Renumbering {
     var relation = relation
     switch relation.operation {
     case .keys(let domain): relation.operation = .keys(domain: at(aggregations, domain))
-    case .filter(let input, let condition):
-      relation.operation = .filter(input: at(relations, input), renumbered(condition))
-    case .top(let input, let count, let by, let per):
-      relation.operation = .top(
-        input: at(relations, input), count: count, by: renumbered(by), per: per)
+    default:
+      relation.operation = relation.operation.mappingInputs { at(relations, $0) }
+        .mappingExpressions(renumbered)
     }
     return relation
   }
@@ -118,6 +116,8 @@ struct Renumbering {
       case .feature(let index, let key): .feature(at(features, index), key: key)
       case .inSet(let set, let key, let within, let isNegated):
         .inSet(SetID(index: at(sets, set.index)), key, within: within, negated: isNegated)
+      case .whereRow(let relation, let key, let inner, let absent):
+        .whereRow(of: at(relations, relation), key: key, inner, otherwise: absent)
       case .inEffect(let relation, let key, let inner):
         .inEffect(at(relations, relation), key: key, inner)
       case .tuple(.condition(let condition)): .tuple(.condition(renumbered(condition)))
@@ -149,7 +149,8 @@ extension RowExpression {
       switch part {
       case .feature(let index, _): features.insert(index)
       case .inSet(let set, _, _, _): sets.insert(set.index)
-      case .inEffect(let relation, _, _): relations.insert(relation)
+      case .inEffect(let relation, _, _), .whereRow(let relation, _, _, _):
+        relations.insert(relation)
       case .tuple(.condition(let condition)): sets.formUnion(condition.sets.map(\.index))
       default: break
       }

@@ -29,6 +29,7 @@ public struct NaiveEvaluator {
   private var seen: [WindowKey: Set<[Value]>] = [:]
   private var setCache: [WindowKey: Set<[Value]>] = [:]
   private var tupleRows: [NaiveRow] = []
+  private let presence = NaivePresence()
   /// Tuples that came after the close of the window of an aggregation or DISTINCT.
   public private(set) var late = 0
 
@@ -217,19 +218,19 @@ extension NaiveEvaluator {
     var isOptional: Bool
   }
 
-  private func domain(of relation: Int) -> Int {
-    switch plan.relations[relation].operation {
-    case .keys(let domain): domain
-    case .filter(let input, _): self.domain(of: input)
-    case .top(let input, _, _, _): self.domain(of: input)
-    }
+  /// The aggregations whose keys the relation's rows come from.
+  private func domains(of relation: Int) -> Set<Int> {
+    let operation = plan.relations[relation].operation
+    if case .keys(let domain) = operation { return [domain] }
+    return operation.inputs.reduce(into: []) { $0.formUnion(domains(of: $1)) }
   }
 
-  /// The ends of the windows in which the relation's domain has keys, ascending.
+  /// The ends of the windows in which the relation's domains have keys, ascending.
   private func closes(of relation: Int) -> [Int64] {
-    let domain = domain(of: relation)
+    let domains = domains(of: relation)
     let length = plan.relations[relation].window.length
-    return states.keys.filter { $0.index == domain }.map { $0.start + length }.sorted()
+    return Set(states.keys.filter { domains.contains($0.index) }.map { $0.start + length })
+      .sorted()
   }
 
   /// The keys of the relation at a close, with whether they hang on an estimate.
@@ -263,7 +264,30 @@ extension NaiveEvaluator {
           return order != 0 ? order > 0 : a.key.lexicographicallyPrecedes(b.key)
         }.prefix(count).map { FoundKey(key: $0.key, isOptional: false) }
       }
+    case .join(let kind, let inputs):
+      let parts = inputs.map { input in
+        keys(of: input.relation, at: end).map { found in
+          let key = entry.key.indices.map { column in
+            found.key[input.columns.firstIndex(of: column) ?? 0]
+          }
+          return NaiveFound(key: key, isOptional: found.isOptional)
+        }
+      }
+      return NaiveJoin.rows(kind, parts).map { FoundKey(key: $0.key, isOptional: $0.isOptional) }
+    case .collapse(let input, let columns):
+      var found: [[Value]: Bool] = [:]
+      for row in keys(of: input, at: end) {
+        let key = columns.map { row.key[$0] }
+        found[key] = (found[key] ?? true) && row.isOptional
+      }
+      return found.map { FoundKey(key: $0.key, isOptional: $0.value) }
     }
+  }
+
+  /// Whether the relation may have a row with this key at a close.
+  private func mayHaveRow(_ relation: Int, _ key: [Value], at end: Int64) -> Bool {
+    presence.keys(of: relation, at: end) { Set(keys(of: relation, at: end).map(\.key)) }
+      .contains(key)
   }
 
   /// The value of a feature at a key: that of its last window that is closed at `end`.
@@ -291,6 +315,9 @@ extension NaiveEvaluator {
     case .constant(let value): return value
     case .feature(let index, let columns):
       return feature(index, key: columns.map { key[$0] }, end: end, factor: factor)
+    case .whereRow(let relation, let columns, let inner, let absent):
+      guard mayHaveRow(relation, columns.map { key[$0] }, at: end) else { return absent }
+      return value(inner, key: key, end: end, factor: factor)
     case .ranked(let inner, let member, let place):
       guard case .ranking(let items) = value(inner, key: key, end: end, factor: factor) else {
         return .missing

@@ -116,7 +116,7 @@ extension Resolver {
       if case .key(let index) = value.node, key[index].name == title { continue }
       guard let lowered = rowExpression(value, key: key) else { return }
       guard isNewColumn(title, schema, value.range) else { return }
-      expressions.append(lowered)
+      expressions.append(guarded(lowered, over: rows))
       schema.append(DataModel.OutputColumn(name: title, type: value.type))
     }
     plan.outputs.append(

@@ -5,7 +5,7 @@ struct UnsupportedTests {
   @Test(
     arguments: [
       "A = ⟦SAL0901:UNION⟧ P, P;",
-      "A = ⟦SAL0901:JOIN⟧ P, P BY SourceIp;",
+      "A = JOIN P, P BY SourceIp ANTI ⟦SAL0901:AFTER 1s⟧;",
       "A = FOREACH P ⟦SAL0901:TRANSFORM⟧ (frame.len) : x;",
       "A = ⟦SAL0901:COLLAPSE⟧ P BY SourceIp;",
       "⟦SAL0901:SUBGRAPH⟧ ON P WITH source(SourceIp) AND target(DestIp) { a e b; };",

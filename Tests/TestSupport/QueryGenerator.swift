@@ -60,6 +60,7 @@ public struct QueryGenerator: Sendable {
     }
     if random.once(in: 3) { streams.append(beside(streams)) }
     if random.once(in: 6) { tuples(streams) }
+    if random.once(in: 3) { lines += RowQueries.join(streams, window: window, &random) }
     for index in 0..<random.number(1...2) { relation(index, streams) }
     return lines.joined(separator: "\n") + "\n"
   }

@@ -73,15 +73,10 @@ private struct Use {
   private mutating func mark(relation index: Int) {
     guard !relations[index] else { return }
     relations[index] = true
-    switch plan.relations[index].operation {
-    case .keys(let domain): mark(aggregation: domain)
-    case .filter(let input, let condition):
-      mark(relation: input)
-      mark(condition)
-    case .top(let input, _, let by, _):
-      mark(relation: input)
-      mark(by)
-    }
+    let operation = plan.relations[index].operation
+    if case .keys(let domain) = operation { mark(aggregation: domain) }
+    for input in operation.inputs { mark(relation: input) }
+    for expression in operation.expressions { mark(expression) }
   }
 
   private mutating func mark(set index: Int) {

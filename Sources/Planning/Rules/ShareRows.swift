@@ -40,11 +40,6 @@ struct ShareRows: RewriteRule {
   private func operation(
     _ relation: Relation, _ representatives: [Int]
   ) -> Relation.Operation {
-    switch relation.operation {
-    case .keys: relation.operation
-    case .filter(let input, let condition): .filter(input: representatives[input], condition)
-    case .top(let input, let count, let by, let per):
-      .top(input: representatives[input], count: count, by: by, per: per)
-    }
+    relation.operation.mappingInputs { representatives[$0] }
   }
 }

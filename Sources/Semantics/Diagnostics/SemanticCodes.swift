@@ -91,6 +91,10 @@ extension DiagnosticCode {
   public static let topNeedsFeature = DiagnosticCode("SAL0265")
   /// Two columns of one name.
   public static let duplicateColumn = DiagnosticCode("SAL0266")
+  /// JOIN of what has no rows by keys.
+  public static let joinNeedsRows = DiagnosticCode("SAL0271")
+  /// JOIN of rows of different windows.
+  public static let windowsDoNotMeet = DiagnosticCode("SAL0272")
   /// Not supported yet.
   public static let notSupportedYet = DiagnosticCode("SAL0901")
 }

@@ -82,6 +82,16 @@ extension SemanticExplanations {
       "Columns of an output are told apart by their names; AS renames one.",
       example: "OUTPUT K (Rate, Rate);"),
     DiagnosticExplanation(
+      .joinNeedsRows, "JOIN takes rows",
+      "JOIN pairs rows of equal key and window: features, FILTERs by them, TOP, COLLAPSE "
+        + "and other JOINs. A stream of tuples has no rows until a feature is computed over it.",
+      example: "J = JOIN P, Rate BY DestIp;"),
+    DiagnosticExplanation(
+      .windowsDoNotMeet, "rows of different windows",
+      "Rows are joined at the close of the window that they share. Features of several "
+        + "windows meet in one FILTER, the longer ones by their last closed value.",
+      example: "J = JOIN PerSecond, PerMinute BY DestIp;"),
+    DiagnosticExplanation(
       .notSupportedYet, "not supported yet",
       "The language has this, and this version of the compiler reads and formats it, "
         + "but cannot run it yet. It is refused rather than ignored.",

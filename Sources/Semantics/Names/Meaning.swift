@@ -29,4 +29,13 @@ struct RowStream {
   var features: [Int]
   /// The keyed stream of which these are rows, where `FILTER K BY p` has tuples too.
   var tuples: TupleStream?
+  /// Features of joined rows, with the relations without whose row they are absent.
+  var guards: [Int: [RowGuard]] = [:]
+}
+
+/// A relation in which a row's key must be for a feature to have its value there.
+struct RowGuard {
+  var relation: Int
+  /// The columns of the row's key that form the relation's.
+  var columns: [Int]
 }

@@ -63,12 +63,13 @@ extension Resolver {
     guard let lowered = rowCondition(condition, key: input.key) else { return .invalid }
     plan.relations.append(
       Relation(
-        .filter(input: rows.relation, lowered), key: input.key, window: input.window,
+        .filter(input: rows.relation, guarded(lowered, over: rows)), key: input.key,
+        window: input.window,
         name: statementName, range: range))
     return .rows(
       RowStream(
         relation: plan.relations.count - 1, features: merged(rows.features, condition.features),
-        tuples: rows.tuples))
+        tuples: rows.tuples, guards: rows.guards))
   }
 
   func merged(_ first: [Int], _ second: [Int]) -> [Int] {

@@ -17,20 +17,12 @@ extension Resolver {
     case .vertexInfo(let call): notSupported("VertexInfo", call.name.range)
     case .union(let union): notSupported("UNION", keyword(of: union.range))
     case .transform(let node): notSupported("TRANSFORM", transformKeyword(node))
-    case .collapse(let collapse): notSupported("COLLAPSE", keyword(of: collapse.range))
-    case .join(let join): reportJoin(join)
+    case .collapse(let collapse): return resolve(collapse)
+    case .join(let join): return resolve(join)
     case .subgraph(let subgraph): checkNames(of: subgraph)
     case .invalid: break
     }
     return .invalid
-  }
-
-  private mutating func reportJoin(_ node: Join) {
-    notSupported(
-      "JOIN", keyword(of: node.range),
-      notes: [
-        Diagnostic.Note("features of equal keys meet in one FILTER: FILTER K BY A + B - C >= 3")
-      ])
   }
 
   /// TRANSFORM stands behind FOREACH and a stream; the caret goes to the word itself.

@@ -78,12 +78,14 @@ extension Resolver {
     guard let lowered = rowExpression(measure, key: key) else { return .invalid }
     plan.relations.append(
       Relation(
-        .top(input: rows.relation, count: Int(node.count.value), by: lowered, per: groups),
+        .top(
+          input: rows.relation, count: Int(node.count.value), by: guarded(lowered, over: rows),
+          per: groups),
         key: key, window: plan.relations[rows.relation].window, name: statementName,
         range: node.range))
     return .rows(
       RowStream(
         relation: plan.relations.count - 1, features: merged(rows.features, measure.features),
-        tuples: nil))
+        tuples: nil, guards: rows.guards))
   }
 }
