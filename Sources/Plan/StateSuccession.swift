@@ -138,8 +138,19 @@ private struct PlanComparison {
       return isSame(first, second) && isSame(relation: p, q)
     case (.top(let p, let m, let first, let s), .top(let q, let n, let second, let t)):
       return m == n && s == t && isSame(first, second) && isSame(relation: p, q)
+    case (.collapse(let p, let s), .collapse(let q, let t)):
+      return s == t && isSame(relation: p, q)
+    case (.join(let kind, let inputs), .join(let other, let others)):
+      return kind == other && inputs.map(\.columns) == others.map(\.columns)
+        && isSame(relations: inputs.map(\.relation), others.map(\.relation))
     default: return false
     }
+  }
+
+  private mutating func isSame(relations a: [Int], _ b: [Int]) -> Bool {
+    guard a.count == b.count else { return false }
+    for (x, y) in zip(a, b) where !isSame(relation: x, y) { return false }
+    return true
   }
 
   private mutating func isSame(_ a: TuplePredicate, _ b: TuplePredicate) -> Bool {
@@ -190,6 +201,9 @@ private struct PlanComparison {
         case .inEffect(let index, let key, let inner):
           found.relations.append(index)
           return .inEffect(0, key: key, inner)
+        case .whereRow(let index, let key, let inner, let absent):
+          found.relations.append(index)
+          return .whereRow(of: 0, key: key, inner, otherwise: absent)
         case .tuple(.condition(let condition)):
           return .tuple(.condition(found.hide(condition)))
         default: return part
