@@ -78,6 +78,7 @@ final class RelationEvaluation {
     switch relation.operation {
     case .top: true
     case .filter: input?.isRanked ?? false
+    case .join, .collapse: false
     case .keys: false
     }
   }
