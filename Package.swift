@@ -26,6 +26,8 @@ let modules: [Target] = [
   .target(
     name: "CLibBPF", path: "Sources/CLibBPF",
     linkerSettings: [.linkedLibrary("bpf"), .linkedLibrary("elf"), .linkedLibrary("z")]),
+  .systemLibrary(
+    name: "CSQLite", path: "Sources/CSQLite", providers: [.apt(["libsqlite3-dev"])]),
   .systemLibrary(name: "CZlib", path: "Sources/CZlib", providers: [.apt(["zlib1g-dev"])]),
   .target(name: "Diagnostics", swiftSettings: safe),
   .target(name: "DataModel", swiftSettings: hot),
@@ -62,7 +64,10 @@ let modules: [Target] = [
     name: "BPFRuntime", dependencies: ["BPFModel", "DataModel", "CLibBPF"], swiftSettings: hot),
   .target(
     name: "Reference", dependencies: ["DataModel", "Operators", "Plan"], swiftSettings: strict),
-  .target(name: "Sinks", dependencies: ["DataModel"], swiftSettings: hot),
+  .target(
+    name: "Sinks",
+    dependencies: ["DataModel", .byName(name: "CSQLite", condition: .when(traits: ["SQLite"]))],
+    swiftSettings: hot),
   .target(name: "Terminal", dependencies: ["DataModel", "Sinks"], swiftSettings: strict),
   .target(
     name: "Session",
@@ -175,6 +180,10 @@ let builtTests = tests.filter { test in
 let package = Package(
   name: "salc",
   products: [.executable(name: "salc", targets: ["salc"])],
+  traits: [
+    .trait(name: "SQLite", description: "The sink of databases; needs libsqlite3."),
+    .default(enabledTraits: ["SQLite"]),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
   ],

@@ -126,10 +126,12 @@ public struct Explanation: Sendable {
         case .tuples(let node, _): "n\(node)"
         }
       let columns = output.schema.columns.map { "\($0.name): \($0.type)" }
+      let targets = output.targets.isEmpty ? [.standardOutput] : output.targets
+      let to = targets.map(\.description).joined(separator: ", ")
       return Entry(
         id: "o\(index)", inputs: [input],
-        title: "output \(output.name) (\(columns.joined(separator: ", ")))", isInDataPath: false,
-        why: "a sink", instructions: 0, stateBytes: 0, toHost: "", bound: "")
+        title: "output \(output.name) (\(columns.joined(separator: ", "))) to \(to)",
+        isInDataPath: false, why: "a sink", instructions: 0, stateBytes: 0, toHost: "", bound: "")
     }
   }
 }

@@ -93,7 +93,9 @@ extension LogicalPlan: CustomStringConvertible {
     for (index, column) in output.schema.columns.enumerated() where columns[index] != column.name {
       columns[index] += " AS \(column.name)"
     }
+    let targets = output.targets.map(\.description).joined(separator: ", ")
     return "\(output.name): \(from) (\(columns.joined(separator: ", ")))"
+      + (targets.isEmpty ? "" : " to \(targets)")
   }
 
   private func list(_ key: [KeyComponent]) -> String {

@@ -294,14 +294,20 @@ public struct Output: Sendable, Hashable {
   public var content: Content
   /// Names and types of the columns.
   public var schema: OutputSchema
+  /// Where the rows go; standard output where it is empty.
+  public var targets: [SinkTarget]
   /// The statement's place in the text.
   public var range: SourceRange
 
   /// Creates an output.
-  public init(name: String, content: Content, schema: OutputSchema, range: SourceRange) {
+  public init(
+    name: String, content: Content, schema: OutputSchema, targets: [SinkTarget] = [],
+    range: SourceRange
+  ) {
     self.name = name
     self.content = content
     self.schema = schema
+    self.targets = targets
     self.range = range
   }
 }

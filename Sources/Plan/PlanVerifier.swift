@@ -278,8 +278,9 @@ private struct PlanCheck {
   }
 
   mutating func outputs() {
-    for output in plan.outputs {
+    for (index, output) in plan.outputs.enumerated() {
       let place = "output \(output.name)"
+      targets(index, place)
       switch output.content {
       case .rows(let relation, let expressions):
         guard plan.relations.indices.contains(relation) else {
@@ -295,6 +296,24 @@ private struct PlanCheck {
         require(!output.schema.isWindowed, "\(place): tuples have no window")
         for column in columns { self.column(column, place) }
       }
+    }
+  }
+
+  private mutating func targets(_ index: Int, _ place: String) {
+    let targets = plan.outputs[index].targets
+    require(Set(targets).count == targets.count, "\(place): a target twice")
+    for target in targets {
+      guard let sink = SinkCatalogue.named(target.sink), sink.refusal == nil else {
+        violations.append("\(place): no sink \(target.sink)")
+        continue
+      }
+      require(sink.objection(to: target.target) == nil, "\(place): target of \(target)")
+      if case .rows(let relation, _) = plan.outputs[index].content,
+        !plan.relations.indices.contains(relation)
+      {
+        continue
+      }
+      require(plan.obstacle(toSending: index, to: target) == nil, "\(place): \(target)")
     }
   }
 }

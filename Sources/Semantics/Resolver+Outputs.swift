@@ -4,20 +4,17 @@ import Plan
 import Syntax
 
 extension Resolver {
-  /// `OUTPUT X [(e [AS n], …)]`.
+  /// `OUTPUT X [(e [AS n], …)] [TO sink(…), …]`.
   mutating func resolve(_ node: Syntax.Output) {
     if let every = node.every { notSupported("EVERY", word(before: every.range)) }
-    if let sink = node.sink {
-      notSupported(
-        "TO", word(before: sink.range), notes: [Diagnostic.Note("salc run --format table|json|csv")]
-      )
-    }
     let name: String
     if case .reference(let written) = node.input { name = written.text } else { name = "Output" }
     let outer = statementName
     statementName = name
     let input = meaning(of: node.input)
+    let index = plan.outputs.count
     output(input, columns: node.columns, name: unusedOutputName(name), node.input.range)
+    if plan.outputs.count > index { send(output: index, of: node) }
     statementName = outer
   }
 

@@ -18,6 +18,7 @@ struct HostReplay {
     let placed = configuration.query.placed
     let capture: CaptureFile
     do { capture = try CaptureFile(path: path) } catch { throw .capture(error) }
+    try Session.begin(configuration, placement: "host", attach: nil, sink)
     let graph = HostGraph(
       placed, mode: .wholeQuery, configuration: configuration.host,
       rows: { results.take($0) }, losses: { results.take($0) })

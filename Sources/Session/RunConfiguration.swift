@@ -1,5 +1,6 @@
 import BPFRuntime
 public import Compiler
+public import DataModel
 
 /// Where in the receive path a live run's program shall be attached.
 public enum Attachment: String, Sendable, CaseIterable {
@@ -97,6 +98,10 @@ public struct RunConfiguration: Sendable {
   public var privileges = PrivilegePolicy.keep
   /// Where a live run answers `salc ps`, `reload`, `stop` and `run --share`.
   public var control: Control
+  /// Sinks that every output goes to beside those that its statement names.
+  public var alsoTo: [SinkTarget] = []
+  /// Whether the first failure of one of several sinks ends the run.
+  public var stopsAtSinkFailure = false
   /// Takes remarks for the operator: how the program was attached, how even the clock ran.
   public var remark: @Sendable (String) -> Void
   /// Called at each step of a live run's turn, on the turn's thread; what it does delays the turn.

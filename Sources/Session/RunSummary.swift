@@ -39,10 +39,14 @@ public struct RunSummary: Sendable {
   public let unkeyed: String
   /// Elapsed time in seconds.
   public let elapsedSeconds: Double
+  /// A line for each sink that did not get, or nobody read, all its rows.
+  public let sinkLosses: [String]
+  /// What failed, sink by sink; the other sinks went on.
+  public let sinkFailures: [String]
 
   init(
     packets: UInt64, rows: UInt64, lostTuples: UInt64, losses: String, unkeyed: String,
-    elapsedSeconds: Double
+    elapsedSeconds: Double, sinkLosses: [String] = [], sinkFailures: [String] = []
   ) {
     self.packets = packets
     self.rows = rows
@@ -50,6 +54,8 @@ public struct RunSummary: Sendable {
     self.losses = losses
     self.unkeyed = unkeyed
     self.elapsedSeconds = elapsedSeconds
+    self.sinkLosses = sinkLosses
+    self.sinkFailures = sinkFailures
   }
 
   /// Everything in one line: `4544 packets, 7 rows, nothing lost`.
@@ -69,6 +75,14 @@ public struct RunSummary: Sendable {
     losses = totals.lost.keys.sorted().map { $0.text(totals.lost[$0] ?? 0) }
       .joined(separator: ", ")
     elapsedSeconds = totals.elapsedSeconds
+    sinkLosses = totals.sinks.compactMap { sink in
+      let lost = sink.lost > 0 ? ["\(sink.lost) rows lost"] : []
+      let unread = sink.unread > 0 ? ["\(sink.unread) rows that nobody read"] : []
+      let parts = lost + unread
+      guard !parts.isEmpty else { return nil }
+      return "\(sink.target): \(sink.rows) rows, \(parts.joined(separator: ", "))"
+    }
+    sinkFailures = totals.sinks.compactMap { $0.failure.map { "\($0)" } }
   }
 }
 
@@ -88,7 +102,7 @@ extension SessionError {
     case .capture(let error) where error.isInterruption: .interrupted
     case .capture(let error): error.isDataError ? .data : .query
     case .sink(.closed): .closedOutput
-    case .sink(.failed), .sink(.stalled): .sink
+    case .sink(.failed), .sink(.stalled), .sink(.refused): .sink
     case .missingKernelSupport: Probe.lacksPrivilege ? .privilege : .kernel
     case .unsupported, .interfaceGone, .control: .query
     case .interrupted: .interrupted

@@ -8,15 +8,22 @@ public import Sinks
 
 /// Runs compiled queries: joins a `CompiledQuery`, its input and a sink, and owns their lifetimes.
 public enum Session {
-  /// Runs with a sink of this format on an open descriptor; see `run(_:into:shouldStop:)`.
+  /// Runs with the sinks that the query and the configuration name, and `standardOutput` for what
+  /// goes to standard output; see `run(_:into:shouldStop:)`.
   public static func run(
-    _ configuration: RunConfiguration, format: OutputFormat, descriptor: Int32,
+    _ configuration: RunConfiguration, standardOutput: any Sink,
     shouldStop: @escaping @Sendable () -> Bool
   ) throws(SessionError) -> RunSummary {
-    let sink = format.sink(descriptor: descriptor, mayWait: { !shouldStop() })
-    return RunSummary(try run(configuration, into: sink, shouldStop: shouldStop))
+    let sink = try configuration.sinks(standardOutput: standardOutput, mayWait: { !shouldStop() })
+    // A run that fails still hands on what its sinks have taken.
+    defer { (sink as? SinkSet)?.abandon() }
+    var totals = try run(configuration, into: sink, shouldStop: shouldStop)
+    totals.add(sink.reports)
+    return RunSummary(totals)
   }
 
+  /// Runs with one sink that takes all rows, wherever the query sends them.
+  ///
   /// Runs until the input ends, a limit of the configuration is reached, or `shouldStop` says so
   /// (asked between batches, or every few milliseconds in live runs). Rows go to the sink as
   /// windows close; the last window is flushed also after a stop.
@@ -29,7 +36,6 @@ public enum Session {
   ) throws(SessionError) -> RunTotals {
     switch configuration.input {
     case .captureOnHost(let path):
-      try begin(configuration, placement: "host", attach: nil, sink)
       return try HostReplay(configuration: configuration, path: path, shouldStop: shouldStop)
         .run(into: sink)
     case .captureInKernel(let path, let cpus):
@@ -74,7 +80,8 @@ public enum Session {
         RunMeta(
           query: String(decoding: query.source.utf8, as: UTF8.self),
           outputs: query.placed.plan.outputs.map(\.schema),
-          placement: placement, attach: attach, seed: configuration.seed))
+          placement: placement, attach: attach, seed: configuration.seed,
+          targets: configuration.writtenTargets))
     } catch { throw .sink(error) }
   }
 }

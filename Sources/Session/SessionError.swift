@@ -28,9 +28,8 @@ extension SessionError: CustomStringConvertible {
     switch self {
     case .dataPath(let error): "\(error)"
     case .capture(let error): "\(error)"
-    case .sink(.closed): "the reader of the output is gone"
-    case .sink(.stalled(let rows)): "nobody reads the output; rows lost at the sink: \(rows)"
     case .sink(.failed(let code, let doing)): "\(doing): \(SystemError(code: code))"
+    case .sink(let error): "\(error)"
     case .unsupported(let reason), .missingKernelSupport(let reason): reason
     case .interfaceGone(let name): "\(name) went away while the query ran"
     case .control(let error): "\(error)"

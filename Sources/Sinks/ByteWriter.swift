@@ -6,6 +6,13 @@ final class ByteWriter {
   private let mayWait: () -> Bool
   /// A regular file takes everything at once; what may block is given no more than it has room for.
   private let chunkBytes: Int
+  /// What is written, for errors.
+  private let name: String
+  /// Whether a failed write is taken back, so that the file ends with a whole record.
+  private let takesBack: Bool
+  private var rowsInBuffer: UInt64 = 0
+  /// Rows that were written whole.
+  private(set) var writtenRows: UInt64 = 0
   private var buffer: [UInt8] = []
   private static let blockBytes = 1 << 16
   /// How long a reader that has stopped reading is waited for once nothing else is.
@@ -14,15 +21,28 @@ final class ByteWriter {
   /// The last two seconds whose text was written: window starts and ends repeat, row after row.
   var seconds: (SecondText, SecondText) = (SecondText(), SecondText())
 
+  /// Writes to an open descriptor; `takesBack` only for a regular file that nobody else writes.
   /// `mayWait` is asked while nobody reads; once it says no, a flush gives up within a second.
-  init(descriptor: Int32, mayWait: @escaping () -> Bool = { true }) {
+  init(
+    descriptor: Int32, name: String = "the output", takesBack: Bool = false,
+    capacity: Int = blockBytes + 4096, mayWait: @escaping () -> Bool = { true }
+  ) {
     self.descriptor = descriptor
+    self.name = name
+    self.takesBack = takesBack
     self.mayWait = mayWait
     var status = stat()
     let isFile = fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
     // A pipe that polls as writable has room for PIPE_BUF bytes, pipe(7).
     chunkBytes = isFile ? .max : Int(PIPE_BUF)
-    buffer.reserveCapacity(Self.blockBytes + 4096)
+    buffer.reserveCapacity(capacity)
+  }
+
+  /// What `body` writes, as text; nothing reaches a descriptor.
+  static func text(_ body: (ByteWriter) -> Void) -> String {
+    let writer = ByteWriter(descriptor: -1, capacity: 256)
+    body(writer)
+    return String(decoding: writer.buffer, as: UTF8.self)
   }
 
   func put(_ text: StaticString) {
@@ -42,6 +62,12 @@ final class ByteWriter {
     if count > 0 { buffer.append(contentsOf: repeatElement(UInt8(ascii: " "), count: count)) }
   }
 
+  /// Ends a row: counts it, and writes a full block out.
+  func endRow() throws(SinkError) {
+    rowsInBuffer &+= 1
+    try writeIfFull()
+  }
+
   /// Writes a full block out; called at the end of a record.
   func writeIfFull() throws(SinkError) {
     if buffer.count >= Self.blockBytes { try flush() }
@@ -50,7 +76,10 @@ final class ByteWriter {
   /// Writes everything out, waiting while `mayWait` allows it; what a failed write left
   /// is dropped, so that a second attempt does not repeat half a record.
   func flush() throws(SinkError) {
-    defer { buffer.removeAll(keepingCapacity: true) }
+    defer {
+      buffer.removeAll(keepingCapacity: true)
+      rowsInBuffer = 0
+    }
     var written = 0
     while written < buffer.count {
       guard chunkBytes == .max || awaitRoom() else { throw .stalled(rows: 0) }
@@ -61,10 +90,17 @@ final class ByteWriter {
       if result < 0 {
         let code = errno
         if code == EINTR || code == EAGAIN { continue }
-        throw code == EPIPE ? .closed : .failed(errno: code, doing: "writing the output")
+        if takesBack, written > 0 { takeBack(written) }
+        throw code == EPIPE ? .closed : .failed(errno: code, doing: "writing \(name)")
       }
       written += result
     }
+    writtenRows &+= rowsInBuffer
+  }
+
+  private func takeBack(_ count: Int) {
+    let end = lseek(descriptor, -count, SEEK_CUR)
+    if end >= 0 { _ = ftruncate(descriptor, end) }
   }
 
   /// Waits until the descriptor takes bytes, or fails; false where the patience has ended first.

@@ -9,18 +9,25 @@ public final class CSVSink: Sink {
   private let out: ByteWriter
   private var schemas: [OutputSchema] = []
   private var current: Int?
+  /// Whether one output is all that it is sent.
+  private var isAlone = false
 
   /// Writes to an open descriptor, which stays open; a reader that does not read is waited for
   /// while `mayWait` says so.
-  public init(descriptor: Int32, mayWait: @escaping () -> Bool = { true }) {
-    out = ByteWriter(descriptor: descriptor, mayWait: mayWait)
+  public convenience init(descriptor: Int32, mayWait: @escaping () -> Bool = { true }) {
+    self.init(ByteWriter(descriptor: descriptor, mayWait: mayWait))
   }
+
+  init(_ out: ByteWriter) { self.out = out }
+
+  public var writtenRows: UInt64? { out.writtenRows }
 
   public func begin(_ meta: RunMeta) throws(SinkError) {
     schemas = meta.outputs
-    if schemas.count == 1 {
-      putHeader(0)
-      current = 0
+    isAlone = meta.taken.count == 1
+    if let only = meta.taken.first, isAlone {
+      putHeader(only)
+      current = only
     }
     try out.flush()
   }
@@ -32,7 +39,7 @@ public final class CSVSink: Sink {
       current = row.output
     }
     let schema = schemas[row.output]
-    if schemas.count > 1 {
+    if !isAlone {
       put(cell: schema.name)
       out.put(",")
     }
@@ -53,7 +60,7 @@ public final class CSVSink: Sink {
     out.put(",")
     out.put(text: row.quality.rawValue)
     out.put("\r\n")
-    try out.writeIfFull()
+    try out.endRow()
   }
 
   public func loss(_ record: LossRecord) throws(SinkError) {}
@@ -64,7 +71,7 @@ public final class CSVSink: Sink {
 
   private func putHeader(_ output: Int) {
     let schema = schemas[output]
-    var names = schemas.count > 1 ? ["output"] : []
+    var names = isAlone ? [] : ["output"]
     names += schema.isWindowed ? ["window_start", "window_end"] : ["time"]
     names += schema.columns.map(\.name) + ["quality"]
     for (index, name) in names.enumerated() {

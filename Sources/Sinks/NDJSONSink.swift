@@ -21,35 +21,41 @@ public final class NDJSONSink: Sink {
 
   /// Writes to an open descriptor, which stays open; a reader that does not read is waited for
   /// while `mayWait` says so.
-  public init(descriptor: Int32, mayWait: @escaping () -> Bool = { true }) {
-    out = ByteWriter(descriptor: descriptor, mayWait: mayWait)
+  public convenience init(descriptor: Int32, mayWait: @escaping () -> Bool = { true }) {
+    self.init(ByteWriter(descriptor: descriptor, mayWait: mayWait))
   }
+
+  init(_ out: ByteWriter) { self.out = out }
+
+  public var writtenRows: UInt64? { out.writtenRows }
 
   public func begin(_ meta: RunMeta) throws(SinkError) {
     schemas = meta.outputs
     fixed = schemas.map(Self.fixedText)
     out.put(#"{"type":"meta","version":1,"query":"#)
-    put(string: meta.query)
+    out.put(json: meta.query)
     out.put(#","outputs":["#)
     for (index, schema) in schemas.enumerated() {
       if index > 0 { out.put(",") }
       out.put(#"{"name":"#)
-      put(string: schema.name)
+      out.put(json: schema.name)
       out.put(#","columns":["#)
       for (place, column) in schema.columns.enumerated() {
         if place > 0 { out.put(",") }
         out.put(#"{"name":"#)
-        put(string: column.name)
+        out.put(json: column.name)
         out.put(#","type":"#)
-        put(string: column.type.description)
+        out.put(json: column.type.description)
         out.put("}")
       }
-      out.put("]}")
+      out.put("]")
+      if !meta.targets[index].isEmpty { put(targets: meta.targets[index]) }
+      out.put("}")
     }
     out.put(#"],"placement":"#)
-    put(string: meta.placement)
+    out.put(json: meta.placement)
     out.put(#","attach":"#)
-    if let attach = meta.attach { put(string: attach) } else { out.put("null") }
+    if let attach = meta.attach { out.put(json: attach) } else { out.put("null") }
     out.put(#","seed":"#)
     out.put(unsigned: meta.seed)
     out.put("}\n")
@@ -67,14 +73,17 @@ public final class NDJSONSink: Sink {
     out.put(#"","fields":{"#)
     for index in fixed.columns.indices {
       out.put(bytes: fixed.columns[index])
-      put(value: row.values[index])
+      out.put(json: row.values[index])
     }
     out.put("}")
-    if !row.bounds.isEmpty { putBounds(row, schemas[row.output]) }
+    if !row.bounds.isEmpty {
+      out.put(#","bounds":"#)
+      out.put(json: row.bounds, schemas[row.output])
+    }
     out.put(#","quality":""#)
     out.put(text: row.quality.rawValue)
     out.put(row.isUncertain ? "\",\"uncertain\":true}\n" : "\"}\n")
-    try out.writeIfFull()
+    try out.endRow()
   }
 
   public func loss(_ record: LossRecord) throws(SinkError) {
@@ -88,7 +97,7 @@ public final class NDJSONSink: Sink {
     out.put(unsigned: record.uncertain)
     if !record.reason.isEmpty {
       out.put(#","reason":"#)
-      put(string: record.reason)
+      out.put(json: record.reason)
     }
     out.put("}\n")
     try out.writeIfFull()
@@ -108,31 +117,48 @@ public final class NDJSONSink: Sink {
       put(unkeyed: totals.unkeyed)
     }
     out.put(#","elapsed_s":"#)
-    put(real: totals.elapsedSeconds)
+    out.put(json: totals.elapsedSeconds)
+    if !totals.sinks.isEmpty { put(reports: totals.sinks) }
     out.put("}\n")
     try out.flush()
   }
 
-  private func putBounds(_ row: Row, _ schema: OutputSchema) {
-    out.put(#","bounds":{"#)
-    for (place, column) in row.bounds.keys.sorted().enumerated() {
-      guard let bound = row.bounds[column] else { continue }
-      if place > 0 { out.put(",") }
-      put(string: schema.columns[column].name)
-      out.put(":[")
-      put(real: bound.low)
-      out.put(",")
-      put(real: bound.high)
-      out.put("]")
+  private func put(targets: [SinkTarget]) {
+    out.put(#","to":["#)
+    for (index, target) in targets.enumerated() {
+      if index > 0 { out.put(",") }
+      out.put(json: target.description)
     }
-    out.put("}")
+    out.put("]")
+  }
+
+  private func put(reports: [SinkReport]) {
+    out.put(#","sinks":["#)
+    for (index, report) in reports.enumerated() {
+      out.put(index > 0 ? #",{"to":"# : #"{"to":"#)
+      out.put(json: report.target.description)
+      out.put(#","rows":"#)
+      out.put(unsigned: report.rows)
+      out.put(#","lost":"#)
+      out.put(unsigned: report.lost)
+      if report.unread > 0 {
+        out.put(#","unread":"#)
+        out.put(unsigned: report.unread)
+      }
+      if let failure = report.failure {
+        out.put(#","error":"#)
+        out.put(json: failure.description)
+      }
+      out.put("}")
+    }
+    out.put("]")
   }
 
   private func put(unkeyed: [String: UInt64]) {
     out.put("{")
     for (index, name) in unkeyed.keys.sorted().enumerated() {
       if index > 0 { out.put(",") }
-      put(string: name)
+      out.put(json: name)
       out.put(":")
       out.put(unsigned: unkeyed[name] ?? 0)
     }
@@ -143,93 +169,21 @@ public final class NDJSONSink: Sink {
     out.put("{")
     for (index, cause) in lost.keys.sorted().enumerated() {
       if index > 0 { out.put(",") }
-      put(string: cause.rawValue)
+      out.put(json: cause.rawValue)
       out.put(":")
       out.put(unsigned: lost[cause] ?? 0)
     }
     out.put("}")
   }
 
-  private func put(value: Value) {
-    switch value {
-    case .missing: out.put("null")
-    case .bool(let value): out.put(value ? "true" : "false")
-    case .integer(let value): out.put(integer: value)
-    case .real(let value): put(real: value)
-    case .duration(let value): put(real: Double(value) / 1e9)
-    case .address(let value):
-      out.put(UInt8(ascii: "\""))
-      out.put(address: value)
-      out.put(UInt8(ascii: "\""))
-    case .mac, .time: put(string: value.description)
-    case .text(let value): put(string: value)
-    case .ranking(let items):
-      out.put("[")
-      for (index, place) in items.enumerated() {
-        if index > 0 { out.put(",") }
-        out.put(#"{"key":"#)
-        if place.item.count == 1 {
-          put(value: place.item[0])
-        } else {
-          out.put("[")
-          for (position, part) in place.item.enumerated() {
-            if position > 0 { out.put(",") }
-            put(value: part)
-          }
-          out.put("]")
-        }
-        out.put(#","count":"#)
-        out.put(integer: place.count)
-        out.put(#","share":"#)
-        put(real: place.share)
-        out.put("}")
-      }
-      out.put("]")
-    }
-  }
-
-  /// JSON has no NaN and no infinities; whole numbers lose their fraction.
-  private func put(real value: Double) {
-    guard value.isFinite else { return out.put("null") }
-    if value == value.rounded() && value.magnitude < 1e15 {
-      out.put(integer: Int64(value))
-    } else {
-      out.put(text: "\(value)")
-    }
-  }
-
-  private func put(string: String) { out.put(bytes: Self.quoted(string)) }
-
   private static func fixedText(_ schema: OutputSchema) -> FixedText {
     let time = schema.isWindowed ? "window_start" : "time"
     let head =
-      Array(#"{"type":"row","output":"#.utf8) + quoted(schema.name) + Array(#","\#(time)":""#.utf8)
+      Array(#"{"type":"row","output":"#.utf8) + ByteWriter.quoted(schema.name)
+      + Array(#","\#(time)":""#.utf8)
     let columns = schema.columns.enumerated().map { index, column in
-      (index > 0 ? [UInt8(ascii: ",")] : []) + quoted(column.name) + [UInt8(ascii: ":")]
+      (index > 0 ? [UInt8(ascii: ",")] : []) + ByteWriter.quoted(column.name) + [UInt8(ascii: ":")]
     }
     return FixedText(head: head, columns: columns)
-  }
-
-  /// A JSON string (RFC 8259, section 7); DEL is escaped too, for terminals.
-  private static func quoted(_ text: String) -> [UInt8] {
-    let digits = Array("0123456789abcdef".utf8)
-    var bytes = [UInt8(ascii: "\"")]
-    bytes.reserveCapacity(text.utf8.count + 2)
-    for byte in text.utf8 {
-      switch byte {
-      case UInt8(ascii: "\""): bytes += #"\""#.utf8
-      case UInt8(ascii: "\\"): bytes += #"\\"#.utf8
-      case UInt8(ascii: "\n"): bytes += #"\n"#.utf8
-      case UInt8(ascii: "\r"): bytes += #"\r"#.utf8
-      case UInt8(ascii: "\t"): bytes += #"\t"#.utf8
-      case 0..<0x20, 0x7F:
-        bytes += #"\u00"#.utf8
-        bytes.append(digits[Int(byte >> 4)])
-        bytes.append(digits[Int(byte & 15)])
-      default: bytes.append(byte)
-      }
-    }
-    bytes.append(UInt8(ascii: "\""))
-    return bytes
   }
 }

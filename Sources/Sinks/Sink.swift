@@ -1,4 +1,5 @@
 public import DataModel
+import Glibc
 
 /// Takes the results of a run: first the meta data, then rows and losses as windows close.
 ///
@@ -17,6 +18,48 @@ public protocol Sink: AnyObject {
   func flush() throws(SinkError)
   /// The totals; nothing follows.
   func end(_ totals: RunTotals) throws(SinkError)
+
+  /// Rows that have reached the target for sure; nil where the sink does not know.
+  var writtenRows: UInt64? { get }
+  /// Rows that were shown, and that nobody had read when newer ones took their place.
+  var unreadRows: UInt64 { get }
+  /// What became of the rows, target by target, once the run has ended.
+  var reports: [SinkReport] { get }
+}
+
+extension Sink {
+  /// What was taken without an error counts as written.
+  public var writtenRows: UInt64? { nil }
+  /// Most sinks keep what they were given.
+  public var unreadRows: UInt64 { 0 }
+  /// A sink alone has nothing to tell that its errors do not.
+  public var reports: [SinkReport] { [] }
+}
+
+/// What became of the rows that a sink was sent.
+public struct SinkReport: Sendable, Hashable {
+  /// The sink.
+  public var target: SinkTarget
+  /// Rows that reached the target.
+  public var rows: UInt64
+  /// Rows that did not: the sink was too slow, or failed.
+  public var lost: UInt64
+  /// Rows that were shown, and that nobody had read when newer ones took their place.
+  public var unread: UInt64
+  /// The first failure; nil where there was none.
+  public var failure: SinkError?
+
+  /// Creates a report.
+  public init(
+    target: SinkTarget, rows: UInt64, lost: UInt64 = 0, unread: UInt64 = 0,
+    failure: SinkError? = nil
+  ) {
+    self.target = target
+    self.rows = rows
+    self.lost = lost
+    self.unread = unread
+    self.failure = failure
+  }
 }
 
 /// What a run is, known before its first row.
@@ -31,11 +74,18 @@ public struct RunMeta: Sendable, Hashable {
   public var attach: String?
   /// The seed of the run's hashes.
   public var seed: UInt64
+  /// Where each output goes; empty for standard output alone.
+  public var targets: [[SinkTarget]]
+  /// The outputs whose rows this sink is sent; all others it only hears of.
+  public var taken: [Int]
 
-  /// Creates the meta data.
+  /// Creates the meta data of a sink that takes all outputs.
   public init(
-    query: String, outputs: [OutputSchema], placement: String, attach: String?, seed: UInt64
+    query: String, outputs: [OutputSchema], placement: String, attach: String?, seed: UInt64,
+    targets: [[SinkTarget]] = []
   ) {
+    self.targets = targets.isEmpty ? Array(repeating: [], count: outputs.count) : targets
+    taken = Array(outputs.indices)
     self.query = query
     self.outputs = outputs
     self.placement = placement
@@ -56,6 +106,8 @@ public struct RunTotals: Sendable, Hashable {
   public var unkeyed: [String: UInt64] = [:]
   /// Elapsed time in seconds.
   public var elapsedSeconds: Double
+  /// What became of the rows, where they went to several sinks or to another than standard output.
+  public var sinks: [SinkReport] = []
 
   /// Creates totals.
   public init(
@@ -80,4 +132,18 @@ public enum SinkError: Error, Hashable, Sendable {
   case failed(errno: Int32, doing: String)
   /// The run was asked to end while nobody read: so many rows were not written.
   case stalled(rows: UInt64)
+  /// The target cannot be used, or no longer; says which, why and what helps.
+  case refused(String)
+}
+
+extension SinkError: CustomStringConvertible {
+  /// What failed and what helps, for the user's eyes.
+  public var description: String {
+    switch self {
+    case .closed: "the reader of the output is gone"
+    case .stalled(let rows): "nobody reads the output; rows lost at the sink: \(rows)"
+    case .failed(let code, let doing): "\(doing): \(String(cString: strerror(code)))"
+    case .refused(let reason): reason
+    }
+  }
 }

@@ -43,6 +43,15 @@ struct RunCommand: ParsableCommand {
   @Option(help: "live, table, json (NDJSON) or csv; live for an interface on a terminal.")
   var format: RunFormat?
 
+  @Option(
+    help: ArgumentHelp(
+      "Also send all rows there, as TO in the query does: csv:FILE, sqlite:FILE. Repeatable.",
+      valueName: "sink"))
+  var to: [String] = []
+
+  @Flag(help: "End the run when one of several sinks fails; else it ends when all have.")
+  var stopOnSinkFailure = false
+
   @Option(help: "Exit with 3 if more tuples than this were lost.")
   var maxLoss: UInt64?
 
@@ -85,13 +94,17 @@ struct RunCommand: ParsableCommand {
     // Another program is loaded only for who may ask for one.
     configuration.privileges = control == nil || control == "none" ? .dropAll : .dropAllButLoading
     defer { display.close() }
+    do { configuration.alsoTo = try compiled.targets(adding: to) } catch {
+      throw ValidationError("\(error)")
+    }
+    configuration.stopsAtSinkFailure = stopOnSinkFailure
     do {
-      let totals = try Session.run(configuration, into: display.sink) {
+      let summary = try Session.run(configuration, standardOutput: display.sink) {
         stop.isRaised || display.isLeaving
       }
-      let summary = RunSummary(totals)
       display.close()
       if display.format != .json { finish(summary) }
+      try reportSinks(summary)
       if let maxLoss, summary.lostTuples > maxLoss { throw ExitStatus.loss }
       if stop.isRaised && summary.packets == 0 && !isLive { throw ExitStatus.interrupted }
     } catch let error as SessionError {
@@ -165,6 +178,13 @@ struct RunCommand: ParsableCommand {
 
   private func finish(_ summary: RunSummary) {
     standardError("\(summary.text)\n")
+  }
+
+  /// Says what sinks did not get; a sink that failed makes the run fail, however well others did.
+  private func reportSinks(_ summary: RunSummary) throws {
+    for line in summary.sinkLosses { standardError(line + "\n") }
+    for failure in summary.sinkFailures { standardError("error: \(failure)\n") }
+    if !summary.sinkFailures.isEmpty { throw ExitStatus.outputFailed }
   }
 
   private func parseDuration(_ text: String) throws -> Double {

@@ -15,7 +15,6 @@ struct UnsupportedTests {
       "A = FOREACH P GENERATE ⟦SAL0901:ewma⟧(frame.len, 0.5) WINDOW 1s;",
       "A = ⟦SAL0901:PacketStream(\"eth1\")⟧;",
       "OUTPUT P ⟦SAL0901:EVERY⟧ 1s;",
-      "OUTPUT P ⟦SAL0901:TO⟧ csv(\"f\");",
       "F = FOREACH P GENERATE count() WINDOW 1s; A = STREAM ⟦SAL0901:F⟧ BY SourceIp;",
     ])
   func oneMessage(text: String) { expectErrors(text) }

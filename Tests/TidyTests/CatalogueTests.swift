@@ -62,6 +62,9 @@ struct GeneratedDocumentationTests {
   @Test("Docs/Fields.md")
   func fields() { expectCurrent("Docs/Fields.md", FieldsDocument.text) }
 
+  @Test("Docs/Sinks.md")
+  func sinks() { expectCurrent("Docs/Sinks.md", SinksDocument.text) }
+
   /// Compares a generated file; `SALC_UPDATE=1` writes it instead.
   private func expectCurrent(_ file: String, _ text: String) {
     if Update.isAsked { FileBytes.write(Array(text.utf8), to: Repository.root + "/" + file) }

@@ -65,3 +65,34 @@ enum FieldsDocument {
     }
   }
 }
+
+/// `Docs/Sinks.md`, out of the sink catalogue.
+enum SinksDocument {
+  static var text: String {
+    var lines = [
+      "# Sinks", "",
+      "Generated from `SinkCatalogue.all`; do not edit. "
+        + "`SALC_UPDATE=1 scripts/test --filter TidyTests` rewrites it.", "",
+      "A sink takes the rows of outputs. A query names it behind TO, the command line with "
+        + "`--to`; both mean the same, and `--to` means every output. In a shell "
+        + "`--to csv:rows.csv` saves the quotes of `--to 'csv(\"rows.csv\")'`.", "",
+      "What is wrong with a target is told before anything attaches, and nothing is overwritten by "
+        + "then. Each sink has a queue and a thread of its own, so a slow or failing one holds up "
+        + "no other: a capture waits for its sinks, a live run counts the rows that a full queue "
+        + "had no room for, and rows that a failing target refused are counted until it takes rows "
+        + "again. `loss` records say so window by window, the `end` record sink by sink, and salc "
+        + "ends with 74. A run ends early when its last sink has failed, with "
+        + "`--stop-on-sink-failure` when the first has.", "",
+    ]
+    for sink in SinkCatalogue.all {
+      let call = SinkTarget(sink: sink.name, target: sink.example)
+      lines += ["## `\(call)`", "", sink.summary, "", sink.details, ""]
+      if sink.refusal == nil {
+        lines += ["```sal", "N = FOREACH P GENERATE count() WINDOW 10s;"]
+        lines += ["OUTPUT N TO \(call);", "```", ""]
+      }
+    }
+    lines.removeLast()
+    return lines.joined(separator: "\n") + "\n"
+  }
+}

@@ -21,7 +21,7 @@ private let edges: [String: Set<String>] = [
   "HostRuntime": ["DataModel", "Kernels", "Operators", "Plan"],
   "BPFRuntime": ["BPFModel", "DataModel", "CLibBPF"],
   "Reference": ["DataModel", "Operators", "Plan"],
-  "Sinks": ["DataModel"],
+  "Sinks": ["DataModel", "CSQLite"],
   "Terminal": ["DataModel", "Sinks"],
   "Session": [
     "Compiler", "HostRuntime", "BPFRuntime", "Capture", "Sinks", "Diagnostics",
@@ -61,7 +61,7 @@ struct ImportTests {
       let rest = target.parts(separatedBy: "dependencies: [").dropFirst().joined()
       let list = rest.contains(".product(") ? rest.parts(separatedBy: "),")[0] : rest
       let names = list.contains(".product(") ? list : list.parts(separatedBy: "]")[0]
-      result[name] = Set(names.quotedStrings).subtracting(["swift-argument-parser"])
+      result[name] = Set(names.quotedStrings).subtracting(["swift-argument-parser", "SQLite"])
     }
     return result
   }()

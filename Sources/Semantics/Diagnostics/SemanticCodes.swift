@@ -95,6 +95,16 @@ extension DiagnosticCode {
   public static let joinNeedsRows = DiagnosticCode("SAL0271")
   /// JOIN of rows of different windows.
   public static let windowsDoNotMeet = DiagnosticCode("SAL0272")
+  /// Unknown sink.
+  public static let unknownSink = DiagnosticCode("SAL0281")
+  /// A sink that is refused.
+  public static let refusedSink = DiagnosticCode("SAL0282")
+  /// A sink that cannot take the output.
+  public static let unfitForSink = DiagnosticCode("SAL0283")
+  /// Too many keys for the sink.
+  public static let unboundedKey = DiagnosticCode("SAL0284")
+  /// Named twice.
+  public static let repeatedSink = DiagnosticCode("SAL0285")
   /// Not supported yet.
   public static let notSupportedYet = DiagnosticCode("SAL0901")
 }

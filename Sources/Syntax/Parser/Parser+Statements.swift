@@ -138,14 +138,14 @@ extension Parser {
     columnsMayFollow = false
     let columns = kind == .leftParenthesis ? parseColumns() : nil
     var every: DurationLiteral?
-    var sink: Call?
+    var sinks: [Call] = []
     while true {
       if let word = accept(.every) {
         if every != nil { reportAlways(.repeatedClause("EVERY", at: word.range)) }
         every = parseDuration("EVERY")
       } else if let word = accept(.to) {
-        if sink != nil { reportAlways(.repeatedClause("TO", at: word.range)) }
-        sink = parseSink()
+        if !sinks.isEmpty { reportAlways(.repeatedClause("TO", at: word.range)) }
+        repeat { sinks.append(parseSink()) } while accept(.comma) != nil
       } else {
         break
       }
@@ -153,7 +153,7 @@ extension Parser {
     finishStatement()
     return .output(
       Output(
-        input: input, columns: columns, every: every, sink: sink, range: range(from: start)))
+        input: input, columns: columns, every: every, sinks: sinks, range: range(from: start)))
   }
 
   private mutating func parseColumns() -> [OutputColumn] {

@@ -25,8 +25,8 @@ extension Output: CustomStringConvertible {
   public var description: String {
     let columns = columns.map { " (\(list($0)))" } ?? ""
     let every = every.map { " EVERY \($0)" } ?? ""
-    let sink = sink.map { " TO \($0)" } ?? ""
-    return "OUTPUT \(operand(input))\(columns)\(every)\(sink)"
+    let to = sinks.isEmpty ? "" : " TO \(list(sinks))"
+    return "OUTPUT \(operand(input))\(columns)\(every)\(to)"
   }
 }
 

@@ -99,7 +99,7 @@ public struct HashDirective: Sendable, Equatable {
   public let range: SourceRange
 }
 
-/// `OUTPUT X [(e [AS n], …)] [EVERY d] [TO sink(…)];`
+/// `OUTPUT X [(e [AS n], …)] [EVERY d] [TO sink(…), …];`
 public struct Output: Sendable, Equatable {
   /// What is put out.
   public let input: StreamExpression
@@ -107,8 +107,8 @@ public struct Output: Sendable, Equatable {
   public let columns: [OutputColumn]?
   /// The interval of `EVERY`.
   public let every: DurationLiteral?
-  /// The sink of `TO`.
-  public let sink: Call?
+  /// The sinks of `TO`; empty without it.
+  public let sinks: [Call]
   /// The whole statement.
   public let range: SourceRange
 }

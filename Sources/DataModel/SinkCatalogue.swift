@@ -1,0 +1,96 @@
+/// What the compiler and the documentation know of a sink; the module Sinks has its code.
+public struct SinkDescription: Sendable {
+  /// What a sink's argument names.
+  public enum Target: Sendable, Hashable {
+    /// None: `stdout`.
+    case none
+    /// A file.
+    case file
+    /// An address to listen on.
+    case address
+    /// Something that no sink may be given.
+    case command
+  }
+
+  /// The name, as `TO` and `--to` spell it.
+  public let name: String
+  /// What its argument names.
+  public let target: Target
+  /// The argument in examples.
+  public let example: String
+  /// What it does, in a sentence.
+  public let summary: String
+  /// What its users have to know, for `Docs/Sinks.md`.
+  public let details: String
+  /// Whether several outputs may share one target.
+  public var isShared = true
+  /// Whether it shows each key as a series of its own, so that keys have to be few.
+  public var needsFewKeys = false
+  /// Why the sink is refused; nil where it is not.
+  public var refusal: String?
+
+  /// What is wrong with a target, and what is allowed; nil where nothing is.
+  public func objection(to text: String) -> String? {
+    switch target {
+    case .none: text.isEmpty ? nil : "\(name) takes no argument"
+    case .file: text.isEmpty ? "\(name) takes the name of a file: \(name)(\"\(example)\")" : nil
+    case .address:
+      ListenAddress(text) != nil
+        ? nil : "\(name) takes an address to listen on: \(name)(\"\(example)\")"
+    case .command: nil
+    }
+  }
+}
+
+/// The sinks; a new one is a line here and a file in Sources/Sinks.
+public enum SinkCatalogue {
+  /// All sinks, in the order of the documentation.
+  public static let all: [SinkDescription] = [
+    SinkDescription(
+      name: "stdout", target: .none, example: "",
+      summary: "Standard output, in the format of `--format`.",
+      details: """
+        Where an output goes that names no other sink. `OUTPUT X TO stdout, csv("x.csv");` writes
+        its rows to both.
+        """),
+    SinkDescription(
+      name: "csv", target: .file, example: "rows.csv",
+      summary: "A CSV file (RFC 4180) of one output.",
+      details: """
+        The rows as `--format csv` prints them. The file is replaced when the run begins, as by `>`
+        in a shell; whether it can be written is known before anything attaches. What is no regular
+        file (a pipe, `/dev/stderr`) is written to. One file holds one output: `csv("{output}.csv")`
+        names a file for each. When the disk is full, the file ends with the last whole row that
+        had room, the rest is counted, and writing goes on where there is room again.
+        """,
+      isShared: false),
+    SinkDescription(
+      name: "json", target: .file, example: "rows.ndjson",
+      summary: "An NDJSON file: `meta`, `row`, `loss` and `end` records.",
+      details: """
+        The records as `--format json` prints them. Several outputs may share a file. Replaced,
+        and continued after a full disk, as a CSV file is.
+        """),
+    SinkDescription(
+      name: "sqlite", target: .file, example: "rows.db",
+      summary: "A SQLite database (WAL) with a table for each output.",
+      details: """
+        Rows are appended; a table that is there must have the same columns. A table has
+        `window_start` and `window_end` (or `time`) in nanoseconds since 1970, indexed, then the
+        output's columns: addresses and MACs as text, durations in seconds, rankings as JSON; then
+        `quality`, `uncertain`, `bounds` (JSON, as in NDJSON) and `run`. The view `NAME_iso` shows
+        times as text. `salc_runs` has a row a run, `salc_loss` what each window lost. A window is
+        one transaction (of 100000 rows at most), so readers see all of it or nothing, and a killed
+        run leaves a sound database. `sqlite3 rows.db 'SELECT * FROM N_iso'` reads while salc
+        writes.
+        """),
+    SinkDescription(
+      name: "command", target: .command, example: "mail root",
+      summary: "Refused.",
+      details: "Pipe the rows instead: `salc run q.sal --format json | your-command`.",
+      refusal: "a query would run commands with the rights of salc, often those of root"),
+  ]
+
+  /// The sink of a name; nil where there is none.
+  public static func named(_ name: String) -> SinkDescription? { all.first { $0.name == name } }
+}
