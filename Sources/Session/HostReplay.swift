@@ -56,35 +56,8 @@ struct HostReplay {
     results.tell(pulse.progress(results.totals.packets, placed.flows(graph, isWhole: true)))
     results.take(unkeyed: graph.unkeyedTuples)
     let totals = try results.end(elapsedSeconds: Double(clock.now - started) / 1e9)
+    panes.remarkOnDisorder(totals, configuration)
     if let damage { throw .capture(damage) }
     return totals
-  }
-}
-
-/// Cuts frames into runs that lie in one pane each.
-struct PaneCursor {
-  private let pane: Window?
-  private var known = false
-  /// Whether the run begins a pane that is newer than every one before.
-  private(set) var isNew = false
-  /// The start of the newest pane.
-  private(set) var current = Int64.min
-
-  init(_ pane: Window?) { self.pane = pane }
-
-  /// The end of the run of frames from `start` on whose times share a pane; moves to their pane.
-  mutating func run(in frames: borrowing FrameBatch, from start: Int) -> Int {
-    guard let pane else {
-      isNew = false
-      return frames.count
-    }
-    let low = pane.start(of: frames.times[start])
-    isNew = low > current
-    if isNew { current = low }
-    var end = start + 1
-    while end < frames.count && frames.times[end] >= low && frames.times[end] - low < pane.length {
-      end += 1
-    }
-    return end
   }
 }

@@ -34,6 +34,17 @@ import Testing
     #expect(run.end?["lost"] == .object([]))
   }
 
+  @Test(arguments: engines) func aCaptureOutOfOrderNamesTheRemedy(_ engine: String) {
+    let path = directory.file("back.pcap")
+    FileBytes.write(Given.capture([(100, 1), (40, 2), (99, 1)]), to: path)
+    let late = salc("run", "-e", Given.bySource, "--pcap", path, "--engine", engine)
+    #expect(late.exitCode == 0 && late.errors.contains("2 tuples late"), "\(late.summary)")
+    #expect(late.errors.contains("‘Lateness = 61s;’"), "\(late.errors)")
+    let mended = salc(
+      "run", "-e", "Lateness = 61s;\n" + Given.bySource, "--pcap", path, "--engine", engine)
+    #expect(mended.errors == "3 packets, 3 rows, nothing lost\n", "\(mended.summary)")
+  }
+
   @Test func tablesAreTheDefault() {
     let outcome = salc("run", "-e", Given.bySource, "--pcap", directory.capture())
     #expect(outcome.exitCode == 0)
