@@ -25,19 +25,7 @@ public final class CaptureFile {
 
   /// `bufferBytes`: the read buffer's first size.
   convenience init(path: String, bufferBytes: Int) throws(CaptureError) {
-    let descriptor = try FileDescriptor(readingFrom: path)
-    var status = stat()
-    guard fstat(descriptor.number, &status) == 0 else {
-      throw CaptureError(path, .unreadable(errno: errno))
-    }
-    let kind = status.st_mode & S_IFMT
-    if kind == S_IFDIR { throw CaptureError(path, .isDirectory) }
-    let head = try Self.readHead(descriptor)
-    if head.isEmpty { throw CaptureError(path, .isEmpty) }
-    let plain = FileStream(descriptor, head: head)
-    let stream: any ByteStream =
-      head.starts(with: [0x1F, 0x8B]) ? GzipStream(plain, path: path) : plain
-    let length = kind == S_IFREG ? UInt64(status.st_size) : 0
+    let (stream, length) = try openByteStream(path)
     try self.init(stream, path: path, fileLength: length, bufferBytes: bufferBytes)
   }
 
@@ -94,20 +82,6 @@ public final class CaptureFile {
   }
 
   // MARK: Opening
-
-  /// Up to four bytes, enough to tell every format; the stream is given them back.
-  private static func readHead(_ descriptor: FileDescriptor) throws(CaptureError) -> [UInt8] {
-    let space = UnsafeMutableRawBufferPointer.allocate(byteCount: 4, alignment: 1)
-    defer { space.deallocate() }
-    var have = 0
-    while have < space.count {
-      let rest = UnsafeMutableRawBufferPointer(rebasing: space[have...])
-      let count = try descriptor.read(into: rest)
-      if count == 0 { break }
-      have += count
-    }
-    return Array(space[..<have])
-  }
 
   private static func openFormat(
     _ source: ReadAhead, _ path: String

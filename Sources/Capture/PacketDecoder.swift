@@ -53,6 +53,7 @@ public struct PacketDecoder: ~Copyable {
       case .capturedLength: parsed.capturedLengths(into: column)
       case .transportProtocol: parsed.transportProtocols(into: column)
       case .extensionCount: parsed.extensionCounts(into: column)
+      case .record: column.clear(count)
       case .service: parsed.services(into: column)
       case .payloadLength(let isUDPToo): parsed.payloadLengths(isUDPToo: isUDPToo, into: column)
       case .payloadContains(let needle): parsed.searchPayloads(for: needle, into: column)

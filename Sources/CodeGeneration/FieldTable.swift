@@ -100,12 +100,15 @@ struct FieldTable {
     isWide = lanes + place + presences.count + keyWords > Self.localWords
   }
 
+  private static let recordOnHost = "placement leaves records to the host"
+
   /// Whether the field's value needs a place of its own (others follow from masks and lengths).
   static func isStored(_ id: FieldID) -> Bool {
     switch id.field.location {
     case .slices, .transportProtocol, .extensionCount, .service, .payloadLength: true
     case .payloadContains: true
     case .presence, .wireLength, .capturedLength, .time: false
+    case .record: preconditionFailure(Self.recordOnHost)
     }
   }
 
@@ -127,6 +130,7 @@ struct FieldTable {
     case .service, .payloadLength: [.computed(id)]
     case .payloadContains: []
     case .wireLength, .capturedLength, .time: []
+    case .record: preconditionFailure(recordOnHost)
     }
   }
 
@@ -218,6 +222,7 @@ struct FieldTable {
     case .wireLength: [place(Names.wireLength)]
     case .capturedLength: [place(Names.capturedLength)]
     case .time: [tick]
+    case .record: preconditionFailure(Self.recordOnHost)
     }
   }
 
@@ -233,6 +238,7 @@ struct FieldTable {
     case .service, .payloadLength: return .value(mask(.computed(id)))
     case .payloadContains: return .always
     case .presence, .wireLength, .capturedLength, .time: return .always
+    case .record: preconditionFailure(Self.recordOnHost)
     }
   }
 

@@ -1,6 +1,6 @@
 import BPFModel
 public import Diagnostics
-import Plan
+public import Plan
 public import Planning
 import Semantics
 import Syntax
@@ -46,6 +46,14 @@ extension CompileOptions {
 }
 
 extension CompiledQuery {
+  /// Where the program's own source of records reads them; nil for a program over packets.
+  public var namedRecords: RecordSource? {
+    for node in plan.nodes {
+      if case .source(.records(let source)) = node.operation { return source }
+    }
+    return nil
+  }
+
   /// The interfaces or the capture that the program's own source names, if it names any.
   public var namedInput: (interfaces: [String], capture: String?) {
     for node in plan.nodes {
@@ -53,6 +61,7 @@ extension CompiledQuery {
         switch source {
         case .interfaces(let names): return (names, nil)
         case .capture(let path): return ([], path)
+        case .records: return ([], nil)
         }
       }
     }

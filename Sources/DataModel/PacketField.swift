@@ -91,6 +91,8 @@ public enum FieldLocation: Hashable, Sendable {
   case payloadLength(isUDPToo: Bool)
   /// Whether the bytes stand in the first ``PayloadSearch/limit`` of the payload; never missing.
   case payloadContains([UInt8])
+  /// The column of a flow record at this place of its schema; packets have none.
+  case record(Int)
 }
 
 /// What `payload CONTAINS "…"` means in numbers; `sal/payload.h` has the same.
@@ -126,20 +128,31 @@ public struct PacketField: Sendable {
   }
 }
 
-/// Identifies a row of ``PacketFields/all``, or a search of the payload.
+/// Identifies a row of ``PacketFields/all``, a search of the payload, or a column of records.
 ///
 /// What a search finds is a bit of the packet like `tcp.flags.syn`, made where the packet is
 /// decoded: so it is the same on every side of a cut, and crosses it as one bit.
 public struct FieldID: Hashable, Sendable, Comparable {
-  /// Index into ``PacketFields/all``; of a search the index behind the last.
+  /// Index into ``PacketFields/all``; of a search the index behind the last; of a record's column
+  /// its place behind that.
   public let index: Int
   /// What is searched for; empty in a row of the table.
   private let needle: [UInt8]
+  /// The column of records, where it is one.
+  public let record: RecordColumn?
 
   /// Wraps an index into ``PacketFields/all``.
   public init(index: Int) {
     self.index = index
     needle = []
+    record = nil
+  }
+
+  /// The field of a record's column.
+  init(record: RecordColumn) {
+    index = PacketFields.all.count + 1 + record.position
+    needle = []
+    self.record = record
   }
 
   /// The field `payload CONTAINS needle`, of 1 to ``PayloadSearch/needleLimit`` bytes.
@@ -148,10 +161,12 @@ public struct FieldID: Hashable, Sendable, Comparable {
       1...PayloadSearch.needleLimit ~= needle.count, "a needle is checked before it is a field")
     index = PacketFields.all.count
     self.needle = needle
+    record = nil
   }
 
   /// The field's row.
   public var field: PacketField {
+    if let record { return record.field }
     if needle.isEmpty { return PacketFields.all[index] }
     let shown = needle.map { byte in
       switch byte {

@@ -127,6 +127,8 @@ public enum LossCause: String, Hashable, Sendable, CaseIterable, Comparable {
   case unparsed
   /// The sink could not take the row.
   case sink
+  /// A line or datagram was no record of its format.
+  case malformed
 
   /// The cause with so many of what it counts, for people: a sink loses rows, all else tuples.
   public func text(_ count: UInt64) -> String {
@@ -136,6 +138,7 @@ public enum LossCause: String, Hashable, Sendable, CaseIterable, Comparable {
     case .table: "\(tuples) at a full table"
     case .late: "\(tuples) late"
     case .unparsed: "\(tuples) unparsed"
+    case .malformed: "\(count) malformed record" + (count == 1 ? "" : "s")
     case .sink: "\(count) row" + (count == 1 ? "" : "s") + " at the sink"
     }
   }

@@ -29,6 +29,8 @@ public enum ScalarType: Hashable, Sendable {
   /// The name of a service; the lane holds its code, so that order of lanes is order of names
   /// (``Services``).
   case service
+  /// A text of a record; the lane holds its code (``TextTable``), so only equality means something.
+  case text
   /// The list that `topk` yields: pairs of an item and its count.
   case ranking
 
@@ -49,6 +51,7 @@ public enum ScalarType: Hashable, Sendable {
     case .ipv6, .ip: [64, 64]
     case .mac: [48]
     case .service: [Services.codeBits]
+    case .text: [TextTable.codeBits]
     default: [64]
     }
   }
@@ -62,6 +65,7 @@ public enum ScalarType: Hashable, Sendable {
     case .mac: 0...0xFFFF_FFFF_FFFF
     case .time: 0...Int128(Int64.max)
     case .service: 1...Int128(Services.names.count)
+    case .text: 1...Int128(TextTable.textsMax)
     default: Int128(Int64.min)...Int128(Int64.max)
     }
   }
@@ -97,7 +101,7 @@ extension ScalarType: CustomStringConvertible {
     case .mac: "mac"
     case .time: "time"
     case .duration: "duration"
-    case .string, .service: "string"
+    case .string, .service, .text: "string"
     case .ranking: "ranking"
     }
   }

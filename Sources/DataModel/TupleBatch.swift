@@ -72,6 +72,27 @@ public final class TupleBatch {
   /// The column of a projected field.
   public func column(_ id: FieldID) -> TupleColumn? { columnByField[id].map { columns[$0] } }
 
+  /// Makes this batch the tuples `rows` of another one of the same fields, in that order, all
+  /// selected.
+  public func take(_ rows: UnsafeBufferPointer<UInt16>, of other: TupleBatch) {
+    precondition(fields == other.fields, "tuples are copied between batches of the same fields")
+    for (to, from) in zip(columns, other.columns) {
+      for (index, row) in rows.enumerated() {
+        to.lane0[index] = from.lane0[Int(row)]
+        to.validity[index] = from.validity[Int(row)]
+      }
+      if to.lane1 != to.lane0 {
+        for (index, row) in rows.enumerated() { to.lane1[index] = from.lane1[Int(row)] }
+      }
+    }
+    for (index, row) in rows.enumerated() {
+      times[index] = other.times[Int(row)]
+      orders[index] = other.orders[Int(row)]
+    }
+    count = rows.count
+    selectAll()
+  }
+
   /// Selects all tuples.
   public func selectAll() {
     for index in 0..<count { selection[index] = UInt16(truncatingIfNeeded: index) }

@@ -21,6 +21,12 @@ extension HostGraph {
     sources.ledger.lose(cause, count, pane: pane)
   }
 
+  /// Counts records that were lost before they came here, with what is known of why.
+  public func noteLoss(_ cause: LossCause, count: UInt64, pane: Int64, reason: String) {
+    sources.ledger.lose(cause, count, pane: pane)
+    sources.ledger.note(start: pane, end: pane + (plan.pane?.length ?? 0), reason: reason)
+  }
+
   /// Marks the rows of every window that holds the pane (its start) as partial.
   public func markPartial(pane: Int64, reason: String) {
     sources.ledger.markPartial(pane: pane, reason: reason)

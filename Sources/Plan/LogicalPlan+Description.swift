@@ -37,6 +37,7 @@ extension LogicalPlan: CustomStringConvertible {
     case .source(.interfaces(let names)):
       what = "packets of \(names.isEmpty ? "an interface" : names.joined(separator: ", "))"
     case .source(.capture(let file)): what = "packets of \(file)"
+    case .source(.records(let source)): what = source.text
     case .filter(let predicate): what = "filter\(from) by \(predicate.text)"
     case .filterBeside(let condition): what = "filter\(from) by \(text(condition, key: []))"
     case .distinct(let key, let window):

@@ -73,12 +73,14 @@ public enum TupleOperation: Sendable, Hashable {
   public var window: Window? { if case .distinct(_, let window) = self { window } else { nil } }
 }
 
-/// A source of packets.
+/// A source of packets or records.
 public enum Source: Sendable, Hashable {
   /// `PacketStream("eth0", …)`: interfaces, empty where the command line must name one.
   case interfaces([String])
   /// `PcapStream("f")`.
   case capture(String)
+  /// `VastStream("f")` and the other sources of records.
+  case records(RecordSource)
 }
 
 /// Keyed, windowed state over the tuples of one node.

@@ -130,7 +130,7 @@ extension KeyComponent {
     case .mac: return power(48)
     // A name for each of the ports that have one.
     case .service: return power(16)
-    case .signed, .float, .time, .duration, .string, .ranking: return .infinity
+    case .signed, .float, .time, .duration, .string, .text, .ranking: return .infinity
     }
   }
 }

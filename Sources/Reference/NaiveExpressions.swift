@@ -30,7 +30,11 @@ struct NaiveTuple {
     switch expression {
     case .constant(let value): return value
     case .negate(let operand): return number(operand).map { 0 &- $0 }
-    case .field(let id): return Self.lane(packet.value(id))
+    case .field(let id):
+      if case .text(let text) = packet.value(id), id.field.type == .text {
+        return TextTable.code(text).map { Int64($0) }
+      }
+      return Self.lane(packet.value(id))
     case .binary(let op, let left, let right):
       guard let a = number(left), let b = number(right) else { return nil }
       switch op {

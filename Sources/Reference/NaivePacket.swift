@@ -10,6 +10,8 @@ public struct NaivePacket: Sendable {
   /// The packet's place in its capture.
   public let order: Int
   private let frame: CapturedFrame
+  /// The values of a record, by column; empty for packets.
+  private var record: [Value] = []
   private let bytes: [UInt8]
   private var offsets: [Layer: Int] = [:]
   private var transport: UInt8?
@@ -38,6 +40,15 @@ public struct NaivePacket: Sendable {
     }
   }
 
+  /// A record with these values, one a column of its schema.
+  public init(record: [Value], time: Int64, order: Int) {
+    frame = CapturedFrame(time: time, bytes: [])
+    self.order = order
+    self.time = time
+    bytes = []
+    self.record = record
+  }
+
   private mutating func decodeRaw(at: Int) {
     guard at < bytes.count else { return }
     let version = bytes[at] >> 4
@@ -48,6 +59,7 @@ public struct NaivePacket: Sendable {
   public func value(_ id: FieldID) -> Value {
     let field = id.field
     switch field.location {
+    case .record(let column): return record.indices.contains(column) ? record[column] : .missing
     case .presence(let layer): return .bool(offsets[layer] != nil)
     case .wireLength: return .integer(Int64(frame.wireLength))
     case .capturedLength: return .integer(Int64(bytes.count))

@@ -203,6 +203,10 @@ extension Resolver {
 
   /// What people look at first: the key, then ends, protocol and length.
   private func defaultFields(_ stream: TupleStream) -> [FieldID] {
+    if let schema = plan.recordSchema(of: stream.node) {
+      let key = stream.components.map(\.field)
+      return key + schema.columns.map(\.id).filter { !key.contains($0) }
+    }
     let usual = [
       "SourceIp", "SourcePort", "DestIp", "DestPort", "IpProtocol", "frame.len",
     ].compactMap { PacketFields.named($0) }

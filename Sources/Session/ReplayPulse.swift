@@ -5,7 +5,8 @@ import Sinks
 
 /// Says ten times a second how far a replay is.
 struct ReplayPulse {
-  private let capture: CaptureFile
+  private let position: () -> (read: UInt64, total: UInt64)
+  private let unit: String
   private let clock: Clock
   private let started: Int64
   private var next: Int64
@@ -13,7 +14,15 @@ struct ReplayPulse {
   private static let spacing: Int64 = 100_000_000
 
   init(_ capture: CaptureFile, _ clock: Clock) {
-    self.capture = capture
+    self.init(clock, unit: "packets") { (capture.fileOffset, capture.fileLength) }
+  }
+
+  /// Of records: `position` says how far they are read.
+  init(
+    _ clock: Clock, unit: String, position: @escaping () -> (read: UInt64, total: UInt64)
+  ) {
+    self.position = position
+    self.unit = unit
     self.clock = clock
     started = clock.now
     next = started + Self.spacing
@@ -30,10 +39,11 @@ struct ReplayPulse {
   }
 
   func progress(_ packets: UInt64, _ flows: [RunProgress.Flow]) -> RunProgress {
-    RunProgress(
-      packets: packets, readBytes: capture.fileOffset, totalBytes: capture.fileLength,
+    let (read, total) = position()
+    return RunProgress(
+      packets: packets, readBytes: read, totalBytes: total,
       elapsedSeconds: Double(clock.now - started) / 1e9,
-      flows: [RunProgress.Flow(node: "n0", count: packets, unit: "packets")] + flows)
+      flows: [RunProgress.Flow(node: "n0", count: packets, unit: unit)] + flows)
   }
 }
 

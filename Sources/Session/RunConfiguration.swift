@@ -1,6 +1,7 @@
 import BPFRuntime
 public import Compiler
 public import DataModel
+public import Plan
 
 /// Where in the receive path a live run's program shall be attached.
 public enum Attachment: String, Sendable, CaseIterable {
@@ -63,6 +64,8 @@ public struct RunConfiguration: Sendable {
     /// A capture file, replayed through the program on its own time; `cpus` threads' worth of
     /// CPUs share the packets, split by the seed.
     case captureInKernel(path: String, cpus: Int)
+    /// Flow records, evaluated wholly on the host.
+    case records(RecordOrigin)
   }
 
   /// The fixed seed of captures, so that runs repeat.

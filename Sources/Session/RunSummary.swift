@@ -27,6 +27,8 @@ public enum OutputFormat: String, Sendable, CaseIterable {
 
 /// The totals of a run, for the command line.
 public struct RunSummary: Sendable {
+  /// What is counted: `packets` or `records`.
+  public var unit = "packets"
   /// Packets that reached the query.
   public let packets: UInt64
   /// Rows that were printed.
@@ -62,7 +64,7 @@ public struct RunSummary: Sendable {
   public var text: String {
     let lost = losses.isEmpty ? "nothing lost" : "lost: \(losses)"
     let keyless = unkeyed.isEmpty ? "" : "; tuples without a key: \(unkeyed)"
-    return "\(packets) packets, \(rows) rows, \(lost)\(keyless)"
+    return "\(packets) \(unit), \(rows) rows, \(lost)\(keyless)"
   }
 
   /// The summary of a sink's totals.

@@ -38,6 +38,10 @@ public enum Session {
     case .captureOnHost(let path):
       return try HostReplay(configuration: configuration, path: path, shouldStop: shouldStop)
         .run(into: sink)
+    case .records(let origin):
+      try begin(configuration, placement: "host", attach: nil, sink)
+      return try RecordReplay(configuration: configuration, origin: origin, shouldStop: shouldStop)
+        .run(into: sink)
     case .captureInKernel(let path, let cpus):
       if let obstacle = Probe.obstacle() { throw .missingKernelSupport(obstacle) }
       return try replay(configuration, path, cpus, into: sink, shouldStop)

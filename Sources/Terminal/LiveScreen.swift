@@ -78,6 +78,7 @@ struct LiveScreen {
     case .table: "table (more keys than its limit)"
     case .late: "late (their window had closed)"
     case .unparsed: "unparsed headers"
+    case .malformed: "malformed records"
     case .sink: "sink (rows that this view was too slow for)"
     }
   }

@@ -50,7 +50,7 @@ enum RowSchema {
     case .ipv6: #"{"type":"string","format":"ipv6"}"#
     case .ip: #"{"type":"string","anyOf":[{"format":"ipv4"},{"format":"ipv6"}]}"#
     case .time: #"{"type":"string","format":"date-time"}"#
-    case .mac, .string, .service: #"{"type":"string"}"#
+    case .mac, .string, .service, .text: #"{"type":"string"}"#
     case .ranking:
       #"{"type":"array","items":{"type":"object","required":["key","count","share"]}}"#
     }

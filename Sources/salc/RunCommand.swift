@@ -28,6 +28,8 @@ struct RunCommand: ParsableCommand {
     completion: .file(extensions: ["pcap", "pcapng", "gz"]))
   var pcap: String?
 
+  @OptionGroup var records: RecordArguments
+
   @Option(help: "How to attach: auto, native or generic.")
   var attach: Attachment = .auto
 
@@ -78,7 +80,7 @@ struct RunCommand: ParsableCommand {
     if let windows, windows < 1 { throw ValidationError("--windows takes a positive number") }
     let seconds = try duration.map(parseDuration)
     let compiled = try query.compile(
-      placement.options(), needsObject: engine == .kernel || pcap == nil)
+      placement.options(), needsObject: engine == .kernel || (pcap == nil && !records.areGiven))
     let input = try input(compiled)
     let isLive = input.isLive
     let stop = StopSignals()
@@ -99,9 +101,10 @@ struct RunCommand: ParsableCommand {
     }
     configuration.stopsAtSinkFailure = stopOnSinkFailure
     do {
-      let summary = try Session.run(configuration, standardOutput: display.sink) {
+      var summary = try Session.run(configuration, standardOutput: display.sink) {
         stop.isRaised || display.isLeaving
       }
+      summary.unit = input.unit
       display.close()
       if display.format != .json { finish(summary) }
       try reportSinks(summary)
@@ -158,6 +161,13 @@ struct RunCommand: ParsableCommand {
 
   private func input(_ compiled: CompiledQuery) throws -> RunConfiguration.Input {
     if iface != nil && pcap != nil { throw ValidationError("give --iface or --pcap, not both") }
+    if let origin = try records.origin(for: compiled, hasPackets: iface != nil || pcap != nil) {
+      if engine == .kernel || duration != nil || share {
+        throw ValidationError(
+          "--engine kernel, --share and --for are for packets; records run on the host")
+      }
+      return .records(origin)
+    }
     let named = compiled.namedInput
     if let path = pcap ?? (iface == nil ? named.capture : nil) {
       if duration != nil {

@@ -74,7 +74,7 @@ extension RunConfiguration.Input {
   var isLive: Bool {
     switch self {
     case .interfaces: true
-    case .captureOnHost, .captureInKernel: false
+    case .captureOnHost, .captureInKernel, .records: false
     }
   }
 
@@ -82,14 +82,18 @@ extension RunConfiguration.Input {
   var interfaces: [String] {
     switch self {
     case .interfaces(let names, _): names
-    case .captureOnHost, .captureInKernel: []
+    case .captureOnHost, .captureInKernel, .records: []
     }
   }
+
+  /// What tuples are, in messages.
+  var unit: String { if case .records = self { "records" } else { "packets" } }
 
   /// What is read.
   var title: String {
     switch self {
     case .interfaces(let names, _): names.joined(separator: ", ")
+    case .records(let origin): "\(origin)".split(separator: "/").last.map(String.init) ?? ""
     case .captureOnHost(let path), .captureInKernel(let path, _):
       path.split(separator: "/").last.map(String.init) ?? path
     }

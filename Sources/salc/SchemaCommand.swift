@@ -27,10 +27,11 @@ struct SchemaCommand: ParsableCommand {
   var format: Format = .text
 
   /// Sources and their fields.
-  static let sources: [(name: String, summary: String, fields: [PacketField])] = [
-    ("PacketStream", "packets of interfaces", PacketFields.all),
-    ("PcapStream", "packets of a capture", PacketFields.all),
-  ]
+  static let sources: [(name: String, summary: String, fields: [PacketField])] =
+    [
+      ("PacketStream", "packets of interfaces", PacketFields.all),
+      ("PcapStream", "packets of a capture", PacketFields.all),
+    ] + RecordFormats.all.map { ($0.source, $0.summary, $0.columns.map(\.field)) }
 
   func run() throws {
     if query.file == nil && query.text == nil { return try standardOutput(sourceList()) }

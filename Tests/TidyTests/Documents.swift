@@ -25,9 +25,10 @@ enum OperatorsDocument {
 enum FieldsDocument {
   static var text: String {
     var lines = [
-      "# Packet fields", "",
-      "Generated from `PacketFields.all`; do not edit. "
+      "# Fields", "",
+      "Generated from `PacketFields.all` and `RecordFormats.all`; do not edit. "
         + "`SALC_UPDATE=1 scripts/test --filter TidyTests` rewrites it.", "",
+      "## Packets", "",
       "Names are those of Wireshark's display filters; other names of the same field, most of them "
         + "SAL's, stand beside them.",
       "A field is missing where its header is, or where the capture "
@@ -39,6 +40,16 @@ enum FieldsDocument {
       lines.append(
         "| `\(field.name)` | \(aliases) | \(field.type) | \(place(field.location)) "
           + "| \(field.summary) |")
+    }
+    for format in RecordFormats.all {
+      lines += [
+        "", "## `\(format.source)`", "", format.summary + ".", "",
+        "| field | other names | type | meaning |", "|---|---|---|---|",
+      ]
+      for field in format.columns.map(\.field) {
+        let aliases = field.aliases.map { "`\($0)`" }.joined(separator: ", ")
+        lines.append("| `\(field.name)` | \(aliases) | \(field.type) | \(field.summary) |")
+      }
     }
     return lines.joined(separator: "\n") + "\n"
   }
@@ -58,6 +69,7 @@ enum FieldsDocument {
         return "\(slice.layer.name) \(bytes)\(bits)"
       }.joined(separator: "; or ")
     case .presence: "presence"
+    case .record: "the record"
     case .wireLength, .capturedLength, .time: "record"
     case .transportProtocol, .extensionCount, .payloadLength: "the header chain"
     case .service: "the ports"

@@ -52,7 +52,10 @@ private struct Placing {
   }
 
   private func input(of node: TupleNode) -> String? {
-    guard let input = node.input else { return nil }
+    guard let input = node.input else {
+      if case .source(.records) = node.operation { return "the host reads flow records" }
+      return nil
+    }
     return behind(input)
   }
 

@@ -55,7 +55,7 @@ extension Resolver {
     case .mac: "a MAC address"
     case .time: "a time"
     case .duration: "a duration"
-    case .string, .service: "a text"
+    case .string, .service, .text: "a text"
     case .ranking: "a ranking"
     }
   }

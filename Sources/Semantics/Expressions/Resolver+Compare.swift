@@ -58,6 +58,8 @@ extension Resolver {
     case (.service, .service): return true
     case (.service, .string): return makeService(&b)
     case (.string, .service): return makeService(&a)
+    case (.text, .text), (.text, .string), (.string, .text):
+      return makeTexts(&a, &b, op, at: place)
     case (.string, _), (_, .string): break
     case (.ranking, _), (_, .ranking): break
     case (.mac, .mac): return true

@@ -20,7 +20,7 @@ extension Resolver {
     if let index = keyColumn(path.text, in: scope) {
       return Typed(.key(index), scope.key[index].type, path.range)
     }
-    if path.components.count == 2, PacketFields.named(path.text) == nil,
+    if path.components.count == 2, published(path.text, in: scope) == nil,
       names.assignments[first.text] != nil
     {
       return rankedMember(first, path.components[1], 0, path.range, in: scope)
@@ -43,7 +43,7 @@ extension Resolver {
     // Over tuples `DestIp` is the field, also where the key has a prefix of it; `Net` is the key's.
     scope.key.firstIndex {
       $0.name == name
-        && ($0.mask == nil || !scope.hasTuples || PacketFields.named(name) == nil)
+        && ($0.mask == nil || !scope.hasTuples || published(name, in: scope) == nil)
     }
   }
 
@@ -56,10 +56,11 @@ extension Resolver {
         notes: [Diagnostic.Note("a row has \(have); filter the tuples before FOREACH")]))
   }
 
-  /// A field of the packet by either vocabulary, with the name to show; reports unknown names.
+  /// A field of the tuple by either vocabulary, with the name to show; reports unknown names.
   mutating func field(_ path: Path, in scope: Scope) -> (FieldID, String)? {
     let name = path.text
-    if let id = PacketFields.named(name) { return (id, name) }
+    if let id = published(name, in: scope) { return (id, name) }
+    if let schema = schema(in: scope) { return recordField(path, of: schema, in: scope) }
     if ["payload", "tcp.payload", "udp.payload"].contains(name) {
       report(
         Diagnostic(
@@ -75,24 +76,17 @@ extension Resolver {
     }
     if let id = PacketFields.namedIgnoringCase(name).first {
       let published = PacketFields.names.first { $0.lowercased() == name.lowercased() } ?? name
-      if notedSpellings.insert(name).inserted {
-        report(
-          Diagnostic(
-            .caseOfField, .note, "‘\(name)’ is read as ‘\(published)’", at: path.range,
-            fixIts: [
-              FixIt("write ‘\(published)’", replacing: path.range, with: published)
-            ]))
-      }
+      noteSpelling(path, published)
       return (id, published)
     }
     reportUnknownField(path, in: scope)
     return nil
   }
 
-  private mutating func reportUnknownField(_ path: Path, in scope: Scope) {
+  mutating func reportUnknownField(_ path: Path, in scope: Scope) {
     let name = path.text
     guard path.components.allSatisfy({ !$0.isMissing }) else { return }
-    let fields = scope.hasTuples ? PacketFields.names : []
+    let fields = scope.hasTuples ? schema(in: scope)?.names ?? PacketFields.names : []
     let candidates = scope.key.map(\.name) + names.ordered + fields
     var fixIts: [FixIt] = []
     if let near = nearest(to: name, in: candidates) {
@@ -106,7 +100,7 @@ extension Resolver {
 
   /// A name of the program in an expression: only features have values.
   private mutating func program(_ name: Name, in scope: Scope) -> Typed? {
-    let isField = scope.hasTuples && PacketFields.named(name.text)?.isPresence == false
+    let isField = scope.hasTuples && published(name.text, in: scope)?.isPresence == false
     if isField || scope.key.contains(where: { $0.name == name.text }) {
       let notes =
         names.statement(of: name.text, usedIn: statement)

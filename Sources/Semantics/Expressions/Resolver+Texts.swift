@@ -75,3 +75,25 @@ extension Resolver {
     return Array(bytes)
   }
 }
+
+// Texts of records.
+extension Resolver {
+  /// Makes both sides texts of records, which are equal or not and have no order.
+  mutating func makeTexts(
+    _ a: inout Typed, _ b: inout Typed, _ op: String, at place: SourceRange
+  ) -> Bool {
+    guard ["==", "!=", "IN"].contains(op) else {
+      report(
+        Diagnostic(
+          .wrongType, "‘\(op)’ does not compare texts", at: place,
+          notes: [Diagnostic.Note("texts of records are equal or not: use == != or IN")]))
+      return false
+    }
+    a.type = .text
+    b.type = .text
+    return true
+  }
+
+  /// The code of a text; one that no table can hold equals none.
+  func textCode(_ text: String) -> Int64 { TextTable.code(text).map { Int64($0) } ?? 0 }
+}

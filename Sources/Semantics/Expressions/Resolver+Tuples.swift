@@ -37,6 +37,8 @@ extension Resolver {
     case .number(let n, let d): return Fraction(.constant(n), over: .constant(d))
     case .truth(let truth): return Fraction(.constant(truth ? 1 : 0))
     case .mac(let mac): return Fraction(.constant(Int64(mac)))
+    case .text(let text) where value.type == .text:
+      return Fraction(.constant(textCode(text)))
     case .text(let name) where value.type == .service:
       return Fraction(.constant(Int64(Services.code(name) ?? 0)))
     case .field(let id): return Fraction(.field(id))
@@ -220,6 +222,7 @@ extension Resolver {
       case .number(let n, 1) where limits.contains(Int128(n)): numbers.insert(n)
       case .truth(let truth): numbers.insert(truth ? 1 : 0)
       case .mac(let mac): numbers.insert(Int64(mac))
+      case .text(let text) where constant.type == .text: numbers.insert(textCode(text))
       case .text(let name): numbers.insert(Int64(Services.code(name) ?? 0))
       default: reportDecided(false, operand, at: constant.range)
       }

@@ -111,12 +111,15 @@ struct Scope {
   var hasTuples = false
   /// Whether features may be named.
   var hasFeatures = false
+  /// The tuple node, where there are tuples.
+  var node: Int?
 
   /// Predicates over tuples of a stream.
   init(_ stream: TupleStream) {
     key = stream.components
     hasTuples = true
     hasFeatures = true
+    node = stream.node
   }
 
   /// Predicates over rows with a key.

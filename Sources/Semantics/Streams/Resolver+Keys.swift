@@ -64,7 +64,7 @@ extension Resolver {
       component = known
     } else {
       if path.components.count == 1, names.assignments[path.text] != nil,
-        PacketFields.named(path.text) == nil
+        published(path.text, in: Scope(stream)) == nil
       {
         report(
           Diagnostic(
@@ -128,6 +128,7 @@ extension Resolver {
     where component.type == .ipv4 && prefix.isSingleAddress && prefix.address.family == 4:
       number = Int64(prefix.address.low)
     case .mac(let mac) where component.type == .mac: number = Int64(mac)
+    case .text(let written) where component.type == .text: number = textCode(written)
     case .text where component.type == .service:
       var name = value
       guard makeService(&name), case .text(let written) = name.node else { return nil }

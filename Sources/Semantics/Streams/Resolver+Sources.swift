@@ -1,3 +1,4 @@
+import DataModel
 import Diagnostics
 import Plan
 import Syntax
@@ -5,15 +6,17 @@ import Syntax
 extension Resolver {
   /// Sources of the language that this compiler does not read yet.
   private static let laterSources = [
-    "FlowStream", "VastStream", "CtuStream", "NetflowV5Stream", "NetflowV9Stream", "IpfixStream",
+    "FlowStream", "CtuStream", "NetflowV5Stream", "NetflowV9Stream", "IpfixStream",
     "SflowStream", "CsvStream",
-  ]
-  private static let sources = ["PacketStream", "PcapStream"]
+  ].filter { RecordFormats.named($0) == nil }
+  private static let packetSources = ["PacketStream", "PcapStream"]
+  private static let sources = packetSources + RecordFormats.all.map(\.source)
 
   /// `PacketStream("eth0")`, `PcapStream("f.pcap")`.
   mutating func source(_ call: Call) -> Meaning {
     let name = call.name.text
-    guard Self.sources.contains(name) else {
+    if let schema = RecordFormats.named(name) { return records(of: schema, call) }
+    guard Self.packetSources.contains(name) else {
       reportUnknownSource(call)
       return .invalid
     }
@@ -43,7 +46,7 @@ extension Resolver {
     return add(source, call)
   }
 
-  private mutating func add(_ source: Plan.Source, _ call: Call) -> Meaning {
+  mutating func add(_ source: Plan.Source, _ call: Call) -> Meaning {
     for (index, node) in plan.nodes.enumerated() {
       guard case .source(let other) = node.operation else { continue }
       if other == source { return .tuples(TupleStream(node: index, key: nil)) }
@@ -55,9 +58,9 @@ extension Resolver {
     return .tuples(TupleStream(node: add(.source(source), to: nil, range: call.range), key: nil))
   }
 
-  private mutating func reportArgument(_ argument: Argument, of source: String) {
+  mutating func reportArgument(_ argument: Argument, of source: String) {
     if case .invalid = argument.value { return }
-    let what = source == "PcapStream" ? "a file name" : "names of interfaces"
+    let what = source == "PacketStream" ? "names of interfaces" : "a file name"
     var fixIts: [FixIt] = []
     if case .path(let path) = argument.value, argument.label == nil {
       fixIts.append(
@@ -74,7 +77,9 @@ extension Resolver {
     if Self.laterSources.contains(name) {
       notSupported(
         name, call.name.range,
-        notes: [Diagnostic.Note("sources that work: PacketStream and PcapStream")])
+        notes: [
+          Diagnostic.Note("sources that work: \(Self.sources.joined(separator: ", "))")
+        ])
       return
     }
     var fixIts: [FixIt] = []

@@ -65,7 +65,8 @@ extension Resolver {
     for group in node.groups {
       guard case .path(let path) = group.expression, group.mask == nil,
         let index = key.firstIndex(where: {
-          $0.name == path.text || ($0.mask == nil && $0.field == PacketFields.named(path.text))
+          $0.name == path.text
+            || ($0.mask == nil && $0.field == field(called: path.text, ofKey: key))
         })
       else {
         report(

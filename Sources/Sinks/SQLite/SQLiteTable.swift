@@ -22,7 +22,7 @@
       switch type {
       case .bool, .unsigned, .signed, .time: "INTEGER"
       case .float, .duration: "REAL"
-      case .ipv4, .ipv6, .ip, .mac, .string, .service, .ranking: "TEXT"
+      case .ipv4, .ipv6, .ip, .mac, .string, .service, .text, .ranking: "TEXT"
       }
     }
 

@@ -1,0 +1,235 @@
+public import DataModel
+import Glibc
+
+/// Records of lines: fields between separators, plain or gzipped, from a file or a pipe.
+///
+/// A first line that has names instead of values is a header; where it names the record's time,
+/// columns are found by it, else by their order. A line of another number of fields, or whose time
+/// cannot be read, is malformed; another field that cannot be read is missing. Only projected
+/// columns are read.
+public final class DelimitedReader: RecordReader {
+  /// What was wrong so far.
+  public private(set) var issues = RecordIssues()
+
+  private let path: String
+  private let schema: RecordSchema
+  private let optional: Int
+  private let source: ReadAhead
+  private let length: UInt64
+  private var splitter: FieldSplitter
+  private let columns: FieldColumns
+  /// Fields of a line; 0 before the first line.
+  private var fieldCount = 0
+  private var timeField = 0
+  private var line: UInt64 = 0
+  private var nextOrder: UInt64 = 0
+  /// How far quotes were looked for, and behind which byte none was found.
+  private var quotes: (searched: UInt64, last: UInt64) = (0, 0)
+  /// Inside a line that is longer than any record.
+  private var isSkipping = false
+
+  /// The longest line that is read.
+  private static let lineMax = 1 << 20
+
+  /// Opens a file of records in the encoding of the schema, to read these of its columns.
+  public init(
+    path: String, schema: RecordSchema, fields: [FieldID]
+  ) throws(CaptureError) {
+    self.path = path
+    self.schema = schema
+    guard case .delimited(let separator, let optional) = schema.encoding else {
+      preconditionFailure("\(schema.source) has no lines of fields")
+    }
+    self.optional = optional
+    let (stream, length) = try openByteStream(path)
+    self.length = length
+    source = ReadAhead(stream)
+    splitter = FieldSplitter(separator: separator)
+    columns = FieldColumns(fields)
+  }
+
+  deinit {
+    splitter.deallocate()
+    columns.deallocate()
+  }
+
+  /// Bytes of the file read so far, and its length (0 where that is not known).
+  public var progress: (read: UInt64, total: UInt64) { (source.fileOffset, length) }
+
+  /// Fills `batch` with the next records, all selected; false at the end.
+  public func nextBatch(into batch: TupleBatch) throws(CaptureError) -> Bool {
+    batch.count = 0
+    while true {
+      let run = source.ready
+      let used = try read(run, isLast: false, into: batch)
+      source.consume(used)
+      if batch.count > 0 { break }
+      let left = run.count - used
+      if left > Self.lineMax {
+        if !isSkipping { noteMalformed("longer than \(Self.lineMax) bytes", line: line + 1) }
+        isSkipping = true
+        source.consume(left)
+      }
+      if try source.refill(toward: source.ready.count + 1) { continue }
+      // The last line needs no end.
+      let rest = source.ready
+      source.consume(try read(rest, isLast: true, into: batch))
+      if batch.count == 0 { return false }
+      break
+    }
+    for row in 0..<batch.count { batch.orders[row] = nextOrder &+ UInt64(row) }
+    nextOrder += UInt64(batch.count)
+    batch.selectAll()
+    return true
+  }
+
+  /// Reads lines until the batch is full or the run has no whole line any more; the bytes used.
+  private func read(
+    _ run: ByteRun, isLast: Bool, into batch: TupleBatch
+  ) throws(CaptureError) -> Int {
+    let base = run.base.assumingMemoryBound(to: UInt8.self)
+    let hasQuotes = hasQuotes(run)
+    var at = 0
+    while at < run.count, batch.count < TupleBatch.capacity {
+      let end: Int
+      if let found = memchr(run.base + at, 10, run.count - at) {
+        end = UnsafeRawPointer(found) - run.base
+      } else if isLast {
+        end = run.count
+      } else {
+        break
+      }
+      line += 1
+      if isSkipping {
+        isSkipping = false
+      } else {
+        try take(base + at, end - at, readable: run.count - at, hasQuotes, into: batch)
+      }
+      at = min(end + 1, run.count)
+    }
+    return at
+  }
+
+  /// Whether there is a quote in the bytes at hand; looked for once in each byte.
+  private func hasQuotes(_ run: ByteRun) -> Bool {
+    let end = run.offset + UInt64(run.count)
+    if end > quotes.searched {
+      let fresh = min(run.count, Int(end - max(quotes.searched, run.offset)))
+      if memchr(run.base + (run.count - fresh), Int32(UInt8(ascii: "\"")), fresh) != nil {
+        quotes.last = end
+      }
+      quotes.searched = end
+    }
+    return quotes.last > run.offset
+  }
+
+  @inline(__always)
+  private func take(
+    _ bytes: UnsafePointer<UInt8>, _ length: Int, readable: Int, _ hasQuotes: Bool,
+    into batch: TupleBatch
+  ) throws(CaptureError) {
+    let count = length > 0 && bytes[length - 1] == 13 ? length - 1 : length
+    if count == 0 { return }
+    let fields: Int
+    if hasQuotes, memchr(bytes, Int32(UInt8(ascii: "\"")), count) != nil {
+      guard let found = splitter.splitQuoted(bytes, count) else {
+        return noteMalformed("a quote stays open", line: line)
+      }
+      fields = found
+    } else {
+      fields = splitter.split(bytes, count, readable: readable)
+    }
+    if fields != fieldCount {
+      guard try begin(fields) else { return }
+    }
+    let (at, width) = splitter.field(timeField)
+    guard width > 0, let time = FieldText.time(at, width) else {
+      return noteMalformed(
+        "its \(schema.time.field.name) ‘\(text(timeField))’ is no time", line: line)
+    }
+    let row = batch.count
+    batch.times[row] = time
+    for index in 0..<columns.columns.count {
+      let outcome = columns.read(index, splitter, into: batch.columns[index], row)
+      if outcome == .unreadable { noteUnreadable(index) }
+    }
+    batch.count = row + 1
+  }
+
+  // MARK: The first line
+
+  /// Whether a line of so many fields is a record: decides the layout at the first that may be.
+  private func begin(_ fields: Int) throws(CaptureError) -> Bool {
+    let most = schema.columns.count
+    let isFirst = fieldCount == 0
+    if isFirst, try readHeader(fields) { return false }
+    guard isFirst, fields <= most, fields >= most - optional else {
+      let expected = fieldCount > 0 ? "\(fieldCount)" : "\(most)"
+      noteMalformed("\(fields) fields where \(expected) are expected", line: line)
+      return false
+    }
+    let left = most - fields
+    place(schema.columns.map { $0.position - left }, of: fields)
+    return true
+  }
+
+  private func place(_ fieldOfColumn: [Int], of fields: Int) {
+    fieldCount = fields
+    timeField = fieldOfColumn[schema.time.position]
+    columns.place(fieldOfColumn)
+  }
+
+  /// Takes the line for a header if its first field that is not empty begins with a letter and none
+  /// of its fields can be the record's time.
+  private func readHeader(_ fields: Int) throws(CaptureError) -> Bool {
+    guard line == 1, fields < FieldSplitter.fieldsMax else { return false }
+    for index in 0..<fields {
+      let (at, count) = splitter.field(index)
+      if count > 0, FieldText.time(at, count) != nil { return false }
+    }
+    let names = (0..<fields).map { text($0) }
+    let start = names.first { !$0.isEmpty }?.utf8.first ?? 0
+    guard (start | 32) >= UInt8(ascii: "a"), (start | 32) <= UInt8(ascii: "z") else { return false }
+    var fieldOfColumn = [Int](repeating: -1, count: schema.columns.count)
+    for (index, name) in names.enumerated() {
+      let column = (schema.named(name) ?? schema.namedIgnoringCase(name).first)?.record
+      if let column, fieldOfColumn[column.position] < 0 { fieldOfColumn[column.position] = index }
+    }
+    guard fieldOfColumn[schema.time.position] >= 0 else {
+      let most = schema.columns.count
+      // Names that say nothing are passed over where the order of columns is known anyway; a line
+      // without any of them is no header.
+      if fields <= most, fields >= most - optional { return true }
+      guard fieldOfColumn.contains(where: { $0 >= 0 }) else { return false }
+      throw CaptureError(
+        path,
+        .damaged(
+          offset: 0, expected: "a header with \(schema.time.field.name)",
+          found: names.joined(separator: ", ")))
+    }
+    place(fieldOfColumn, of: fields)
+    return true
+  }
+
+  // MARK: What is wrong
+
+  private func text(_ field: Int) -> String {
+    let (at, count) = splitter.field(field)
+    let shown = UnsafeBufferPointer(start: at, count: min(count, 80))
+    return String(decoding: shown, as: UTF8.self)
+  }
+
+  @inline(never)
+  private func noteMalformed(_ what: String, line: UInt64) {
+    issues.malformed += 1
+    if issues.firstMalformed == nil { issues.firstMalformed = "line \(line): \(what)" }
+  }
+
+  @inline(never)
+  private func noteUnreadable(_ index: Int) {
+    issues.unreadable += 1
+    guard issues.firstUnreadable == nil else { return }
+    let column = columns.columns[index]
+    issues.firstUnreadable = "line \(line): \(column.field.name) is no \(column.field.type)"
+  }
+}

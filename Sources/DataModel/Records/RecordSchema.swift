@@ -1,0 +1,91 @@
+/// A column of a record, such as a flow record's `SrcTotalBytes`.
+///
+/// The type says how its text is read: `time` is seconds since the Unix epoch or a date and time,
+/// `duration` seconds, both with as many decimals as there are; numbers are decimal, or hexadecimal
+/// behind `0x`.
+public final class RecordColumn: Sendable {
+  /// The column's place in its schema.
+  public let position: Int
+  /// The row of documentation: names, type and summary.
+  public let field: PacketField
+
+  init(
+    position: Int, _ name: String, _ aliases: [String], _ type: ScalarType, _ summary: String
+  ) {
+    self.position = position
+    field = PacketField(name, aliases, type, .record(position), summary)
+  }
+
+  /// The column as a field of tuples.
+  public var id: FieldID { FieldID(record: self) }
+
+  /// Whether the column is called so.
+  public func isCalled(_ name: String) -> Bool {
+    field.name == name || field.aliases.contains(name)
+  }
+}
+
+extension RecordColumn: Hashable {
+  public static func == (a: RecordColumn, b: RecordColumn) -> Bool {
+    a === b
+      || (a.position == b.position && a.field.name == b.field.name && a.field.type == b.field.type)
+  }
+
+  public func hash(into hasher: inout Hasher) { hasher.combine(position) }
+}
+
+/// How a source's records are written.
+public enum RecordEncoding: Hashable, Sendable {
+  /// Lines of fields between separators (RFC 4180), in the schema's order or in that of a header.
+  /// The first columns of the schema that are `optional` may be left out, alike in every line.
+  case delimited(separator: UInt8, optional: Int)
+}
+
+/// What the records of a source are made of: the table that names, types and decoders follow.
+public struct RecordSchema: Sendable, Hashable {
+  /// The source that yields them, such as `VastStream`.
+  public let source: String
+  /// The columns, in the order of the record.
+  public let columns: [RecordColumn]
+  /// The column that is the record's time: its start.
+  public let time: RecordColumn
+  /// How records are written.
+  public let encoding: RecordEncoding
+  /// One line for `salc schema`.
+  public let summary: String
+
+  /// One row of ``init(_:_:encoding:time:_:)``.
+  public typealias Row = (name: String, aliases: [String], type: ScalarType, summary: String)
+
+  /// Creates a schema; `time` names one of the rows, whose type is `time`.
+  public init(
+    _ source: String, _ summary: String, encoding: RecordEncoding, time: String, _ rows: [Row]
+  ) {
+    self.source = source
+    self.summary = summary
+    self.encoding = encoding
+    let columns = rows.enumerated().map { position, row in
+      RecordColumn(position: position, row.name, row.aliases, row.type, row.summary)
+    }
+    self.columns = columns
+    guard let found = columns.first(where: { $0.field.name == time }), found.field.type == .time
+    else { preconditionFailure("\(source): a record has a time, and no column is called \(time)") }
+    self.time = found
+  }
+
+  /// The field of a name, by any of its names; case-sensitive.
+  public func named(_ name: String) -> FieldID? {
+    columns.first { $0.isCalled(name) }?.id
+  }
+
+  /// The fields whose published name matches only without regard to case.
+  public func namedIgnoringCase(_ name: String) -> [FieldID] {
+    let wanted = name.lowercased()
+    return columns.filter { column in
+      ([column.field.name] + column.field.aliases).contains { $0.lowercased() == wanted }
+    }.map(\.id)
+  }
+
+  /// Every name, for "did you mean".
+  public var names: [String] { columns.flatMap { [$0.field.name] + $0.field.aliases } }
+}

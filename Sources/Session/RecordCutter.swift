@@ -1,0 +1,139 @@
+import DataModel
+import HostRuntime
+import Plan
+
+/// Cuts batches of records so that each part lies in one pane, and moves the graph's time.
+///
+/// Records are written when flows end, and carry the time when they began, so neighbours may lie
+/// minutes apart. Between two closes of a pane the order of panes does not matter to windows, so
+/// records are gathered by pane; where it can be seen (tuples that are printed, DISTINCT), a part
+/// ends wherever the pane changes.
+struct RecordCutter {
+  private let paneWindow: Window?
+  private let lateness: Int64
+  private let keepsOrder: Bool
+  private let part: TupleBatch
+  private var newest = Int64.min
+  /// The newest time at which another pane ends.
+  private var nextClose = Int64.min
+  /// The rows of a batch, pane by pane.
+  private var rows: [UInt16] = []
+  private var groups: [(start: Int64, count: Int)] = []
+  private var groupOfRow = [Int](repeating: 0, count: TupleBatch.capacity)
+  private var groupByPane: [Int64: Int] = [:]
+
+  init(_ plan: LogicalPlan, fields: [FieldID]) {
+    paneWindow = plan.pane
+    lateness = plan.lateness
+    part = TupleBatch(fields: fields)
+    let hasDistinct = plan.nodes.contains { $0.operation.window != nil }
+    let hasTuples = plan.outputs.contains {
+      if case .tuples = $0.content { true } else { false }
+    }
+    keepsOrder = hasDistinct || hasTuples
+  }
+
+  /// The start of a record's pane.
+  func pane(of time: Int64) -> Int64 { paneWindow?.start(of: time) ?? time }
+
+  /// The start of the newest pane whose windows still take records: those before it have closed.
+  var settledPane: Int64 {
+    guard newest > .min else { return .min }
+    let (time, overflow) = newest.subtractingReportingOverflow(lateness)
+    return overflow ? .min : pane(of: time)
+  }
+
+  /// The start of the pane of the newest record.
+  var pane: Int64 {
+    guard newest > .min else { return 0 }
+    return paneWindow?.start(of: newest) ?? newest
+  }
+
+  /// Pushes the batch's records, in parts, after closing what each one's time closes.
+  mutating func push(_ batch: TupleBatch, into graph: HostGraph, atSource node: Int) {
+    guard let paneWindow else { return graph.push(batch, atSource: node) }
+    var start = 0
+    for row in 0..<batch.count where batch.times[row] >= nextClose {
+      push(batch, start..<row, paneWindow, graph, node)
+      start = row
+      newest = batch.times[row]
+      graph.advance(to: newest)
+      let (closed, overflow) = newest.subtractingReportingOverflow(lateness)
+      let next = (overflow ? 0 : paneWindow.start(of: closed)) + paneWindow.length + lateness
+      nextClose = max(newest, next)
+    }
+    push(batch, start..<batch.count, paneWindow, graph, node)
+  }
+
+  /// Pushes rows between which no window closes.
+  private mutating func push(
+    _ batch: TupleBatch, _ range: Range<Int>, _ window: Window, _ graph: HostGraph, _ node: Int
+  ) {
+    guard let first = range.first else { return }
+    var low = window.start(of: batch.times[first])
+    var isOne = true
+    for row in range {
+      newest = max(newest, batch.times[row])
+      let offset = batch.times[row] - low
+      if offset < 0 || offset >= window.length { isOne = false }
+    }
+    if isOne, range.count == batch.count { return graph.push(batch, atSource: node) }
+    if isOne { return push(batch, rows: range.map { UInt16($0) }, graph, node) }
+    if !keepsOrder { return pushGathered(batch, range, window, graph, node) }
+    var start = first
+    for row in range {
+      let pane = window.start(of: batch.times[row])
+      guard pane != low else { continue }
+      push(batch, rows: (start..<row).map { UInt16($0) }, graph, node)
+      (start, low) = (row, pane)
+    }
+    push(batch, rows: (start..<range.upperBound).map { UInt16($0) }, graph, node)
+  }
+
+  /// Pushes rows pane by pane, within a pane in their order.
+  private mutating func pushGathered(
+    _ batch: TupleBatch, _ range: Range<Int>, _ window: Window, _ graph: HostGraph, _ node: Int
+  ) {
+    groups.removeAll(keepingCapacity: true)
+    groupByPane.removeAll(keepingCapacity: true)
+    var (last, low) = (0, Int64.min)
+    for row in range {
+      let pane = window.start(of: batch.times[row])
+      if pane != low {
+        low = pane
+        if let known = groupByPane[pane] {
+          last = known
+        } else {
+          last = groups.count
+          groupByPane[pane] = last
+          groups.append((pane, 0))
+        }
+      }
+      groups[last].count += 1
+      groupOfRow[row] = last
+    }
+    var places: [Int] = []
+    var place = 0
+    for group in groups {
+      places.append(place)
+      place += group.count
+    }
+    var starts = places
+    rows = [UInt16](repeating: 0, count: range.count)
+    for row in range {
+      let group = groupOfRow[row]
+      rows[starts[group]] = UInt16(row)
+      starts[group] += 1
+    }
+    for (index, group) in groups.enumerated() {
+      push(batch, rows: rows[places[index]..<places[index] + group.count], graph, node)
+    }
+  }
+
+  private func push(
+    _ batch: TupleBatch, rows: some Collection<UInt16>, _ graph: HostGraph, _ node: Int
+  ) {
+    rows.withContiguousStorageIfAvailable { part.take($0, of: batch) }
+    graph.push(part, atSource: node)
+  }
+}

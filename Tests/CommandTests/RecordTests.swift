@@ -1,0 +1,72 @@
+import DataModel
+import TestSupport
+import Testing
+
+@Suite("Flow records on the command line") struct RecordCommandTests {
+  private let directory = TemporaryDirectory()
+
+  static let query = """
+    Flows = VastStream("/nowhere.csv");
+    K = STREAM Flows BY SourceIp;
+    N = FOREACH K GENERATE count() WINDOW 10s;
+    Bytes = FOREACH K GENERATE sum(SrcTotalBytes) WINDOW 10s;
+    OUTPUT K (N, Bytes);
+
+    """
+
+  static func line(_ time: String, _ bytes: String) -> String {
+    "\(time),d,t,6,TCP,10.0.0.1,10.0.0.2,40000,80,0,0,1.5,0,0,\(bytes),0,1,0,0\n"
+  }
+
+  private func file() -> String {
+    let text =
+      Self.line("100.25", "5000000000") + Self.line("109.9", "1") + "rubbish\n"
+      + Self.line("300", "2") + Self.line("100", "3")
+    let path = directory.path + "/flows.csv"
+    _ = shell("printf '%s' '\(text)' > '\(path)'")
+    return path
+  }
+
+  @Test func rowsLateRecordsAndMalformedLines() {
+    let run = SalcRun(
+      salc("run", "-e", Self.query, "--csv", file(), "--format", "json"))
+    #expect(run.outcome.exitCode == 0 && run.violations.isEmpty, "\(run.outcome.summary)")
+    #expect(run.meta?["placement"]?.string == "host")
+    #expect(
+      run.rows.map { $0.values[1...] } == [
+        [.integer(2), .integer(5_000_000_001)], [.integer(1), .integer(2)],
+      ])
+    #expect(run.end?["packets"]?.integer == 4)
+    #expect(run.end?["lost"]?["late"]?.integer == 1)
+    #expect(run.end?["lost"]?["malformed"]?.integer == 1)
+    #expect(
+      run.outcome.errors.contains("1 malformed, the first: line 3: 1 fields where 19 are expected"),
+      "\(run.outcome.errors)")
+  }
+
+  @Test func bindNamesTheSource() {
+    let bound = salc("run", "-e", Self.query, "--bind", "Flows=\(file())", "--format", "csv")
+    #expect(
+      bound.exitCode == 0 && bound.output.contains("10.0.0.1,2,5000000001"), "\(bound.summary)")
+    #expect(salc("run", "-e", Self.query, "--bind", "Other=f").errors.contains("has Flows"))
+    #expect(salc("run", "-e", Self.query).errors.contains("/nowhere.csv"))
+    #expect(salc("run", "-e", Self.query, "--pcap", "f").errors.contains("--csv"))
+    #expect(salc("run", "-e", Given.bySource, "--csv", "f").errors.contains("--pcap"))
+  }
+
+  @Test func gzippedFilesAndPipesAreRead() {
+    let path = file()
+    let piped = shell("cat '\(path)' | $SALC run -e '\(Self.query)' --csv /dev/stdin --format csv")
+    let packed = shell(
+      "gzip -c '\(path)' > '\(path).gz' && $SALC run -e '\(Self.query)' "
+        + "--csv '\(path).gz' --format csv"
+    )
+    #expect(piped.output.contains("10.0.0.1,2,5000000001"), "\(piped.summary)")
+    #expect(packed.output == piped.output, "\(packed.summary)")
+  }
+
+  @Test func placementSaysWhyRecordsStayOnTheHost() {
+    let outcome = salc("explain", "-e", Self.query)
+    #expect(outcome.output.contains("the host reads flow records"), "\(outcome.summary)")
+  }
+}
