@@ -104,6 +104,53 @@ SAL_INLINE int sal_needle_at(const struct sal_needle *needle, __u32 words, const
 	return !other;
 }
 
+#if defined(__bpf__) && defined(SAL_UNTRUSTED)
+struct sal_search {
+	const struct sal_needle *needle;
+	const __u8 *buffer;
+	__u64 found;
+};
+
+/* Looks at one place; nothing is to be added for a needle of fewer words, whose masks are 0. */
+SAL_NOINLINE long sal_search_step(__u64 place, struct sal_search *search)
+{
+	place = SAL_BOUND(place, SAL_PAYLOAD_LIMIT - 1);
+	search->found = sal_needle_at(search->needle, SAL_NEEDLE_LIMIT / 8, search->buffer + place);
+	return search->found;
+}
+
+/*
+ * As below, for a verifier that also follows what a CPU might do on its way past a jump: it would
+ * count a loop beyond its end, for ever. The kernel's own loop (Linux 5.17) is followed once.
+ */
+SAL_INLINE __u64 sal_needle_in(
+	const struct sal_needle *needle, __u32 words, const __u8 *buffer, __u64 last)
+{
+	struct sal_search search = {needle, buffer, 0};
+
+	bpf_loop((__u32)last + 1, sal_search_step, &search, 0);
+	return search.found;
+}
+#else
+/* 1 if the needle begins at one of the places 0 to `last` of the buffer, else 0. */
+SAL_INLINE __u64 sal_needle_in(
+	const struct sal_needle *needle, __u32 words, const __u8 *buffer, __u64 last)
+{
+	__u64 i;
+
+#ifdef __bpf__
+#pragma clang loop unroll(disable)
+#endif
+	for (i = 0; i < SAL_PAYLOAD_LIMIT; i++) {
+		if (i > last)
+			break;
+		if (sal_needle_at(needle, words, buffer + i))
+			return 1;
+	}
+	return 0;
+}
+#endif
+
 /*
  * 1 if the needle, of `words` words, is in the payload at `place` of a frame with `cap` captured
  * bytes, else 0. `buffer` has SAL_PAYLOAD_BUFFER bytes.
@@ -111,7 +158,7 @@ SAL_INLINE int sal_needle_at(const struct sal_needle *needle, __u32 words, const
 SAL_INLINE __u64 sal_payload_has(SAL_FRAME *frame, __u64 place, __u64 cap, __u8 *buffer,
 	const struct sal_needle *needle, __u32 words)
 {
-	__u64 at = place >> 32, size = place & 0xffffffff, last, i;
+	__u64 at = place >> 32, size = place & 0xffffffff, last;
 
 	if ((__s64)place < 0 || at >= cap)
 		return 0;
@@ -125,16 +172,7 @@ SAL_INLINE __u64 sal_payload_has(SAL_FRAME *frame, __u64 place, __u64 cap, __u8 
 	size = SAL_BOUND(size, 1023);
 	if (size < 1 || size > SAL_PAYLOAD_LIMIT || SAL_LOAD(frame, (__u32)at, buffer, (__u32)size))
 		return 0;
-#ifdef __bpf__
-#pragma clang loop unroll(disable)
-#endif
-	for (i = 0; i < SAL_PAYLOAD_LIMIT; i++) {
-		if (i > last)
-			break;
-		if (sal_needle_at(needle, words, buffer + i))
-			return 1;
-	}
-	return 0;
+	return sal_needle_in(needle, words, buffer, last);
 }
 
 #endif

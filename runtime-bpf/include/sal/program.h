@@ -38,6 +38,7 @@ static void *(*const bpf_map_lookup_elem)(void *map, const void *key) = (void *)
 static __u32 (*const bpf_get_smp_processor_id)(void) = (void *)8;
 static long (*const bpf_ringbuf_output)(
 	void *ring, void *data, __u64 size, __u64 flags) = (void *)130;
+static long (*const bpf_loop)(__u32 rounds, void *body, void *context, __u64 flags) = (void *)181;
 static __u64 (*const bpf_xdp_get_buff_len)(struct xdp_md *frame) = (void *)188;
 static long (*const bpf_xdp_load_bytes)(
 	struct xdp_md *frame, __u32 at, void *to, __u32 size) = (void *)189;
