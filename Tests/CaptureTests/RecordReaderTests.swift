@@ -191,4 +191,49 @@ struct RecordReaderTests {
       }
     }
   }
+
+  @Test("CTU-13's lines keep their labels and read ICMP's ports as numbers")
+  func binetflow() throws {
+    let header =
+      "StartTime,Dur,Proto,SrcAddr,Sport,Dir,DstAddr,Dport,State,sTos,dTos,TotPkts,TotBytes,"
+      + "SrcBytes,Label\n"
+    let lines =
+      "2011/08/10 09:46:59.607825,1.026539,tcp,94.44.127.113,1577,   ->,147.32.84.59,6881,S_RA,0,"
+      + "0,4,276,156,flow=Background-Established-cmpgw-CVUT\n"
+      + "2011/08/10 09:47:00,0.0,icmp,fe80::1,0x0008,  <->,147.32.84.59,,ECO,,,2,120,60,x\n"
+    let names = [
+      "TimeSeconds", "DurationSeconds", "IpLayerProtocolCode", "SourcePort", "Dir", "DestPort",
+      "SrcTos", "TotBytes", "SrcBytes", "Label",
+    ]
+    let schema = try #require(RecordFormats.named("CtuStream"))
+    for text in [header + lines, lines] {
+      let (rows, times, issues) = try Self.read(Array(text.utf8), names, schema: schema)
+      #expect(times == [1_312_969_619_607_825_000, 1_312_969_620_000_000_000])
+      #expect(issues == RecordIssues())
+      #expect(
+        rows[0] == [
+          .time(times[0]), .duration(1_026_539_000), .text("tcp"), .integer(1577), .text("->"),
+          .integer(6881), .integer(0), .integer(276), .integer(156),
+          .text("flow=Background-Established-cmpgw-CVUT"),
+        ])
+      #expect(rows[1][3...6] == [.integer(8), .text("<->"), .missing, .missing])
+    }
+  }
+
+  @Test("nfdump's header finds its columns among others, and its summary is no record")
+  func nfdump() throws {
+    let text =
+      "ts,te,td,sa,da,sp,dp,pr,flg,fwd,stos,ipkt,ibyt,opkt,obyt\n"
+      + "2016-01-13 10:00:00,2016-01-13 10:00:01,1.250,10.0.0.1,10.0.0.2,1024,53,UDP,......,0,0,"
+      + "3,180,0,0\nSummary\nflows,bytes,packets\n1,180,3\n"
+    let schema = try #require(RecordFormats.named("NfdumpStream"))
+    let (rows, times, issues) = try Self.read(
+      Array(text.utf8), ["ts", "td", "dp", "ibyt", "SourceAS"], schema: schema)
+    #expect(times == [1_452_679_200_000_000_000])
+    #expect(
+      rows == [
+        [.time(times[0]), .duration(1_250_000_000), .integer(53), .integer(180), .missing]
+      ])
+    #expect(issues.malformed == 3)
+  }
 }

@@ -3,7 +3,7 @@
 /// Adding a format whose encoding exists is one file with its schema and one line here.
 public enum RecordFormats {
   /// Every format, in the order of the documentation.
-  public static let all: [RecordSchema] = [vast]
+  public static let all: [RecordSchema] = [vast, ctu, nfdump]
 
   /// The format of a source.
   public static func named(_ source: String) -> RecordSchema? {
@@ -15,4 +15,5 @@ public enum RecordFormats {
   static let counter = ScalarType.unsigned(bits: 60)
   static let port = ScalarType.unsigned(bits: 16)
   static let byte = ScalarType.unsigned(bits: 8)
+  static let number = ScalarType.unsigned(bits: 32)
 }
