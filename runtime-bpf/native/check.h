@@ -27,7 +27,7 @@ static __u64 random_word(void)
 }
 
 /* Often near the ends of the range and powers of two. */
-static __u64 random_edge(void)
+__attribute__((unused)) static __u64 random_edge(void)
 {
 	__u64 r = random_word();
 

@@ -229,48 +229,36 @@ SAL_INLINE void sal_mark_ah(struct sal_layers *l, __u32 at)
 		sal_mark(l, SAL_LAYER_AH, at);
 }
 
-/*
- * An IPv6 extension header of this kind, the first of its kind being the one that is shown. The
- * layer is a number and marked in one place: marks apart, as untrusted programs need them, make
- * clang 14's code one that the verifier gives up on (a million instructions instead of 50 000).
- */
 SAL_INLINE void sal_mark_first(struct sal_layers *l, __u32 layer, __u32 at)
 {
 	if (!sal_has(l, layer))
 		sal_mark(l, layer, at);
 }
 
+/* An IPv6 extension header, the first of its kind being shown. Marked apart only for untrusted
+ * programs: the verifier gives up on what clang 14 makes of that. */
 SAL_INLINE void sal_mark_extension(struct sal_layers *l, __u32 kind, __u32 at)
 {
 #ifdef SAL_UNTRUSTED
 #define SAL_MARK_(LAYER) sal_mark_first(l, LAYER, at)
 #else
-	__u32 layer;
 #define SAL_MARK_(LAYER) layer = (LAYER)
+	__u32 layer;
 #endif
-
 	l->extensions++;
-	switch (kind) {
-	case 0:
+	if (kind == 0)
 		SAL_MARK_(SAL_LAYER_HOPOPTS);
-		break;
-	case 43:
+	else if (kind == 43)
 		SAL_MARK_(SAL_LAYER_ROUTING);
-		break;
-	case 44:
+	else if (kind == 44)
 		SAL_MARK_(SAL_LAYER_FRAGHDR);
-		break;
-	case 60:
+	else if (kind == 60)
 		SAL_MARK_(SAL_LAYER_DSTOPTS);
-		break;
-	default:
-		sal_mark_ah(l, at);
-		return;
-	}
+	else
+		return sal_mark_ah(l, at);
 #ifndef SAL_UNTRUSTED
 	sal_mark_first(l, layer, at);
 #endif
-#undef SAL_MARK_
 }
 
 /* Authentication header (RFC 4302): next header, length in words - 2. */
