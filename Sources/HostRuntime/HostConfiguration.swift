@@ -7,11 +7,17 @@ public struct HostConfiguration: Sendable, Hashable {
   public var keyLimit: Int
   /// The most bytes that the distinct sets of one aggregation and window take.
   public var distinctBytesLimit: Int
+  /// The most bytes that the entries of all item windows take; windows of further keys are short.
+  public var itemBytesLimit: Int
 
   /// Creates a configuration.
-  public init(seed: UInt64, keyLimit: Int = 1 << 20, distinctBytesLimit: Int = 256 << 20) {
+  public init(
+    seed: UInt64, keyLimit: Int = 1 << 20, distinctBytesLimit: Int = 256 << 20,
+    itemBytesLimit: Int = 1 << 30
+  ) {
     self.seed = seed
     self.keyLimit = keyLimit
     self.distinctBytesLimit = distinctBytesLimit
+    self.itemBytesLimit = itemBytesLimit
   }
 }

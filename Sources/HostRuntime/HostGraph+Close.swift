@@ -14,6 +14,7 @@ extension HostGraph {
   /// The end of input: closes everything.
   public func finish() {
     close(until: .max)
+    noteItemLosses()
   }
 
   /// Counts tuples of a pane (its start) that were lost before they came here.

@@ -31,6 +31,8 @@ public final class HostGraph {
   let sources: RowSources
   let relations: [RelationEvaluation]
   let rowOutputs: [RowOutput]
+  /// The states of item windows.
+  let itemGroups: [ItemGroupRun]
   private(set) var stages: [TupleStage] = []
   /// The rows that tuples ask.
   private(set) var rowsInEffect: [RowsInEffect] = []
@@ -56,9 +58,11 @@ public final class HostGraph {
     pane = plan.pane
     let scratch = BatchScratch(keyWords: Self.widestKey(plan))
     self.scratch = scratch
+    let itemGroups = plan.items.indices.map { ItemGroupRun($0, of: plan, configuration) }
+    self.itemGroups = itemGroups
     sources = RowSources(
       plan, plan.aggregations.map { AggregationWindows($0, scratch, configuration) },
-      Self.makeSets(plan, configuration), configuration)
+      Self.makeSets(plan, configuration), configuration, items: itemGroups)
     var relations: [RelationEvaluation] = []
     for relation in plan.relations {
       relations.append(RelationEvaluation(relation, earlier: relations, graph: sources))
@@ -181,16 +185,28 @@ public final class HostGraph {
     _ stage: TupleStage, _ batch: TupleBatch, _ rows: UnsafePointer<UInt16>, _ count: Int,
     everything: Bool
   ) {
+    if !itemGroups.isEmpty {
+      return walk(from: stage.index, batch, rows, count, everything: everything)
+    }
     stage.passed &+= UInt64(count)
     for output in stage.outputs { output.emit(batch, rows: rows, count: count, self.rows) }
+    aggregate(stage, batch, rows, count, everything: everything)
+    for index in everything ? stage.children : stage.hostChildren {
+      run(stages[index], batch, rows, count, everything: everything)
+    }
+  }
+
+  /// Folds the tuples that passed a node into the aggregations over it.
+  func aggregate(
+    _ stage: TupleStage, _ batch: TupleBatch, _ rows: UnsafePointer<UInt16>, _ count: Int,
+    everything: Bool
+  ) {
+    guard count > 0 else { return }
     for index in everything ? stage.aggregations : stage.hostAggregations {
       let windows = sources.windows[index]
       if windows.isLate(batch.times[0], horizon: horizon) { continue }
       let folded = windows.state(at: batch.times[0]).update(batch, rows: rows, count: count)
       unkeyed[index] += UInt64(count - folded)
-    }
-    for index in everything ? stage.children : stage.hostChildren {
-      run(stages[index], batch, rows, count, everything: everything)
     }
   }
 }

@@ -73,7 +73,7 @@ final class TupleOutput {
       switch expression {
       case .field(let id): .field(id)
       case .number(let number): .number(ExpressionProgram(number), column.type)
-      case .component, .condition, .beside:
+      case .component, .condition, .beside, .current:
         .beside(
           RowExpressionProgram(
             .tuple(expression), layout: KeyLayout(types: []), graph: sources, asking: relations),

@@ -21,6 +21,7 @@ extension LogicalPlan {
         fields.formUnion(reduction.operand?.fields ?? [])
       }
     }
+    for group in items where group.input == node { fields.formUnion(group.fields) }
     for output in outputs {
       guard case .tuples(let source, let columns) = output.content, source == node else {
         continue

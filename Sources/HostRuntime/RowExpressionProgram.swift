@@ -148,6 +148,9 @@ final class RowExpressionProgram {
       return .ranked(compile(operand, graph), member, place)
     case .constant(let value): return .constant(RowValue(value))
     case .tuple(.beside(let inner)): return compile(inner, graph)
+    case .tuple(.current(let feature, let key)):
+      let group = graph.items[graph.plan.itemFeatures[feature].group]
+      return read(TupleReader(group.reader(of: feature, key: key)))
     case .tuple(let column): return read(TupleReader(column, sets: graph.sets))
     case .inEffect(let index, let key, let inner):
       let rows = RowsInEffect(relations[index], inner, graph: graph, asking: relations)

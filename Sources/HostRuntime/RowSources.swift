@@ -9,13 +9,16 @@ final class RowSources {
   let windows: [AggregationWindows]
   let sets: [IntervalSet]
   let configuration: HostConfiguration
+  /// The states of item windows.
+  let items: [ItemGroupRun]
   var ledger: LossLedger
 
   init(
     _ plan: LogicalPlan, _ windows: [AggregationWindows], _ sets: [IntervalSet],
-    _ configuration: HostConfiguration
+    _ configuration: HostConfiguration, items: [ItemGroupRun] = []
   ) {
     self.plan = plan
+    self.items = items
     self.configuration = configuration
     self.windows = windows
     self.sets = sets

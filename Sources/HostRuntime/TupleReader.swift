@@ -9,6 +9,7 @@ final class TupleReader {
     case number(ExpressionProgram)
     case condition(PredicateProgram)
     case inEffect(RowsInEffect, KeyPacker)
+    case current(ItemReader)
   }
 
   private let form: Form
@@ -24,8 +25,13 @@ final class TupleReader {
     case .component(let component): form = .component(component)
     case .number(let number): form = .number(ExpressionProgram(number))
     case .condition(let condition): form = .condition(PredicateProgram(condition, sets: sets))
-    case .beside: preconditionFailure("an expression is compiled, not read")
+    case .beside, .current: preconditionFailure("an expression is compiled, not read")
     }
+    (kept, keys, values) = Self.room(keyWords: 0)
+  }
+
+  init(_ reader: ItemReader) {
+    form = .current(reader)
     (kept, keys, values) = Self.room(keyWords: 0)
   }
 
@@ -72,6 +78,8 @@ final class TupleReader {
       for index in 0..<count { values[Int(rows[index])] = RowValue(.bool(false)) }
       let n = program.filter(batch, rows: rows, count: count, kept: kept)
       for index in 0..<n { values[Int(kept[index])] = RowValue(.bool(true)) }
+    case .current(let reader):
+      for index in 0..<count { values[Int(rows[index])] = reader.value(Int(rows[index])) }
     case .inEffect(let source, let packer):
       for index in 0..<count { values[Int(rows[index])] = RowValue(.missing) }
       let n = packer.pack(batch, rows: rows, count: count, kept: kept, keys: keys)

@@ -11,6 +11,8 @@ final class TupleStage {
     case distinct(FirstSeen)
   }
 
+  /// The node's index.
+  let index: Int
   /// The tuples that passed last.
   let kept: UnsafeMutablePointer<UInt16>
   /// Nodes, aggregations and outputs behind the node.
@@ -30,6 +32,7 @@ final class TupleStage {
     relations: [RelationEvaluation], scratch: BatchScratch
   ) {
     let plan = sources.plan
+    self.index = index
     self.scratch = scratch
     kept = .allocate(capacity: TupleBatch.capacity)
     switch node.operation {

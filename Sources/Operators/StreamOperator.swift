@@ -24,6 +24,9 @@ public protocol StreamOperator: Sendable {
   func state(_ call: OperatorCall) -> StateForm
   /// The answer out of the state of one key and window.
   func evaluate(_ call: OperatorCall, _ state: KeyState) -> Estimate
+  /// The answer where values of one numeric field are at hand in ascending order; nil where the
+  /// operator wants a tally.
+  func evaluate(_ call: OperatorCall, ascending values: UnsafeBufferPointer<Int64>) -> Estimate?
   /// The value of a key that had no tuple: 0 for counts, sums and distinct, else missing.
   func absentValue(_ call: OperatorCall) -> Value
   /// Why the accuracy asked for cannot be kept; nil where it can.
@@ -37,6 +40,9 @@ extension StreamOperator {
   public var aliases: [String] { [] }
   public var boundSummary: String { "exact" }
   public func absentValue(_ call: OperatorCall) -> Value { .missing }
+  public func evaluate(
+    _ call: OperatorCall, ascending values: UnsafeBufferPointer<Int64>
+  ) -> Estimate? { nil }
   public func accuracyProblem(_ call: OperatorCall) -> String? { nil }
   public func qualityUnderLoss(_ call: OperatorCall) -> Quality { .partial }
 }

@@ -15,6 +15,11 @@ extension LogicalPlan: CustomStringConvertible {
         "f\(index)  \(feature.name) = \(feature.call.text) of a\(feature.aggregation)"
           + " : \(feature.type)")
     }
+    for (index, group) in items.enumerated() { lines.append("i\(index)  \(text(of: group))") }
+    for (index, feature) in itemFeatures.enumerated() {
+      lines.append(
+        "c\(index)  \(feature.name) = \(feature.call.text) of i\(feature.group) : \(feature.type)")
+    }
     for (index, relation) in relations.enumerated() {
       lines.append("r\(index)  \(text(of: relation))")
     }
@@ -115,6 +120,10 @@ extension PlacedPlan: CustomStringConvertible {
       lines.append(
         "\(mark(aggregations[index])) a\(index)  \(plan.text(of: aggregation))"
           + reason(aggregations[index]))
+    }
+    for group in plan.items {
+      lines.append("host \(plan.text(of: group))")
+      lines.append("       because item windows hang on the order in which tuples arrive")
     }
     for export in exports {
       let fields = export.fields.map(\.description).joined(separator: ", ")

@@ -12,6 +12,10 @@ public struct LogicalPlan: Sendable, Hashable {
   public var nodes: [TupleNode] = []
   /// Keyed, windowed state over nodes.
   public var aggregations: [Aggregation] = []
+  /// Keyed state over the last tuples of each key.
+  public var items: [ItemGroup] = []
+  /// Values of such state, one current value for each key.
+  public var itemFeatures: [ItemFeature] = []
   /// Values computed from an aggregation's state.
   public var features: [Feature] = []
   /// Streams of rows.
@@ -326,4 +330,6 @@ public enum TupleColumnExpression: Sendable, Hashable {
   case condition(TuplePredicate)
   /// An expression over the tuple and the rows in effect for it.
   case beside(RowExpression)
+  /// The value that the item feature of this index has for a key of the tuple, this tuple counted.
+  case current(Int, key: [KeyComponent])
 }

@@ -177,6 +177,9 @@ extension LogicalPlan {
     case .number(let number): number.text
     case .condition(let condition): condition.text
     case .beside(let expression): text(expression, key: [])
+    case .current(let feature, let key):
+      "\(itemFeatures.indices.contains(feature) ? itemFeatures[feature].name : "?")"
+        + "[\(key.map(\.text).joined(separator: ", "))]"
     }
   }
 

@@ -14,6 +14,7 @@ public enum PlanVerifier {
     check.nodes()
     check.aggregations()
     check.features()
+    check.items()
     check.relations()
     check.sets()
     check.outputs()
@@ -143,6 +144,22 @@ private struct PlanCheck {
     }
   }
 
+  mutating func items() {
+    for (index, group) in plan.items.enumerated() {
+      require(plan.nodes.indices.contains(group.input), "i\(index): input")
+      components(group.key, "i\(index)")
+      for state in group.states { require(state.items > 0, "i\(index): empty window") }
+    }
+    for (index, feature) in plan.itemFeatures.enumerated() {
+      guard plan.items.indices.contains(feature.group) else {
+        violations.append("c\(index): group")
+        continue
+      }
+      require(
+        plan.items[feature.group].states.indices.contains(feature.state), "c\(index): state")
+    }
+  }
+
   mutating func relations() {
     for (index, relation) in plan.relations.enumerated() {
       let place = "r\(index) \(relation.name)"
@@ -260,6 +277,13 @@ private struct PlanCheck {
     case .number(let number): expression(number, place)
     case .condition(let condition): predicate(condition, place)
     case .beside(let expression): row(expression, [], place)
+    case .current(let feature, let key):
+      components(key, place)
+      guard plan.itemFeatures.indices.contains(feature) else {
+        return violations.append("\(place): item feature \(feature)")
+      }
+      let own = plan.items[plan.itemFeatures[feature].group].key
+      require(own.map(\.type) == key.map(\.type), "\(place): key of c\(feature)")
     }
   }
 

@@ -64,6 +64,7 @@ extension TupleColumnExpression {
     case .number(let number): number.fields
     case .condition(let condition): condition.fields
     case .beside(let expression): expression.fields
+    case .current(_, let key): Set(key.map(\.field))
     }
   }
 }
@@ -75,7 +76,13 @@ extension LogicalPlan {
     if case .filterBeside(let condition) = nodes[node].operation { found.append(condition) }
     for output in outputs {
       guard case .tuples(node, let columns) = output.content else { continue }
-      for case .beside(let expression) in columns { found.append(expression) }
+      for column in columns {
+        switch column {
+        case .beside(let expression): found.append(expression)
+        case .current: found.append(.tuple(column))
+        default: break
+        }
+      }
     }
     return found
   }

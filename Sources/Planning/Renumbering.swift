@@ -11,6 +11,8 @@ struct Renumbering {
   var features: [Int?]
   var relations: [Int?]
   var sets: [Int?]
+  var items: [Int?]
+  var itemFeatures: [Int?]
 
   /// Everything stays.
   init(keeping plan: LogicalPlan) {
@@ -19,6 +21,8 @@ struct Renumbering {
     features = Array(plan.features.indices)
     relations = Array(plan.relations.indices)
     sets = Array(plan.sets.indices)
+    items = Array(plan.items.indices)
+    itemFeatures = Array(plan.itemFeatures.indices)
   }
 
   /// The indices after each part was sent to its `representative` (an earlier part or itself).
@@ -67,6 +71,16 @@ struct Renumbering {
     result.features = kept(plan.features, features).map { feature in
       var feature = feature
       feature.aggregation = at(aggregations, feature.aggregation)
+      return feature
+    }
+    result.items = kept(plan.items, items).map { group in
+      var group = group
+      group.input = at(nodes, group.input)
+      return group
+    }
+    result.itemFeatures = kept(plan.itemFeatures, itemFeatures).map { feature in
+      var feature = feature
+      feature.group = at(items, feature.group)
       return feature
     }
     result.relations = kept(plan.relations, relations).map(renumbered)
@@ -121,6 +135,8 @@ struct Renumbering {
       case .inEffect(let relation, let key, let inner):
         .inEffect(at(relations, relation), key: key, inner)
       case .tuple(.condition(let condition)): .tuple(.condition(renumbered(condition)))
+      case .tuple(.current(let feature, let key)):
+        .tuple(.current(at(itemFeatures, feature), key: key))
       default: part
       }
     }
@@ -135,6 +151,7 @@ struct Renumbering {
     case .field, .component, .number: column
     case .condition(let condition): .condition(renumbered(condition))
     case .beside(let expression): .beside(renumbered(expression))
+    case .current(let feature, let key): .current(at(itemFeatures, feature), key: key)
     }
   }
 }

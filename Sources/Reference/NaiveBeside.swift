@@ -39,6 +39,8 @@ extension NaiveEvaluator {
     case .number(let expression): return plain.number(expression).map { .integer($0) } ?? .missing
     case .condition(let condition): return .bool(satisfies(condition, packet))
     case .beside(let expression): return value(expression, beside: packet)
+    case .current(let feature, let key):
+      return items.value(feature, key: plain.key(key), of: plan)
     }
   }
 

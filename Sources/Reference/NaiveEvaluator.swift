@@ -26,6 +26,7 @@ public struct NaiveEvaluator {
   let plan: LogicalPlan
   private var newest = Int64.min
   private var states: [WindowKey: [[Value]: NaiveState]] = [:]
+  var items = NaiveItems()
   private var seen: [WindowKey: Set<[Value]>] = [:]
   private var setCache: [WindowKey: Set<[Value]>] = [:]
   private var tupleRows: [NaiveRow] = []
@@ -64,6 +65,7 @@ public struct NaiveEvaluator {
     var passed = [Bool](repeating: false, count: plan.nodes.count)
     for index in plan.nodes.indices {
       let node = plan.nodes[index]
+      defer { if passed[index] { fold(packet, at: index) } }
       if let input = node.input, !passed[input] { continue }
       switch node.operation {
       case .source: passed[index] = true
@@ -122,6 +124,13 @@ public struct NaiveEvaluator {
       }
     }
     return rows.sorted { RowOrder.precedes($0.row, $1.row) }
+  }
+
+  /// Takes a tuple that passed a node into the item windows over it.
+  private mutating func fold(_ packet: NaivePacket, at node: Int) {
+    for (index, group) in plan.items.enumerated() where group.input == node {
+      items.take(packet, group: index, of: plan)
+    }
   }
 
   private func isClosed(_ end: Int64) -> Bool { newest - plan.lateness >= end }

@@ -33,6 +33,8 @@ struct Resolver {
   var waiting: [Int] = []
   /// Settings and how often they were given.
   var settings: [String: SourceRange] = [:]
+  /// Defaults of item windows that the preamble sets.
+  var itemDefaults: [String: Int] = [:]
   /// Names read without regard to case of which a note was given already.
   var notedSpellings: Set<String> = []
   /// Tuple views of row streams by relation, so that equal views are one node.

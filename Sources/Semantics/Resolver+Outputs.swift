@@ -24,6 +24,7 @@ extension Resolver {
     let hasOutput = tree.program.statements.contains {
       if case .output = $0 { true } else { false }
     }
+    var current: [(feature: Int, range: SourceRange)] = []
     for (index, node) in tree.program.statements.enumerated() {
       guard case .assignment(let assignment) = node, !names.consumed.contains(index),
         let meaning = names.meanings[index]
@@ -39,10 +40,13 @@ extension Resolver {
           Diagnostic(
             .unusedName, .warning, "‘\(name)’ is never used", at: assignment.name.range,
             notes: [Diagnostic.Note("a program with OUTPUT prints what it names there only")]))
+      } else if case .current(let feature, _) = meaning {
+        current.append((feature, assignment.name.range))
       } else {
         output(meaning, columns: nil, name: unusedOutputName(name), assignment.name.range)
       }
     }
+    outputCurrent(current, name: unusedOutputName("Features"))
     if !log.containsError, plan.outputs.isEmpty {
       report(
         Diagnostic(
@@ -66,6 +70,10 @@ extension Resolver {
   ) {
     switch input {
     case .invalid: break
+    case .current(let index, let stream):
+      let value = Typed(.current(index), plan.itemFeatures[index].type, range)
+      outputTuples(
+        stream, withKeyAnd: [(value, plan.itemFeatures[index].name)], columns, name, range)
     case .feature(let index, let stream):
       let rows = RowStream(
         relation: keys(plan.features[index].aggregation, range), features: [index], tuples: nil)
@@ -154,12 +162,30 @@ extension Resolver {
       checked.append((value, columnName(column)))
     }
     let features = checked.reduce(into: [Int]()) { $0 = merged($0, $1.0.features) }
-    let hasFields = checked.contains { value, _ in
-      value.contains { if case .field = $0.node { true } else { false } }
-    }
+    let hasFields = checked.contains { value, _ in value.isOfTuple }
     if !features.isEmpty, stream.key != nil, !hasFields {
       return output(rows(of: stream, for: features, range), checked, name, range)
     }
+    outputTuples(stream, checked, name, range)
+  }
+
+  /// The key and the values, where no columns are listed.
+  private mutating func outputTuples(
+    _ stream: TupleStream, withKeyAnd values: [(Typed, String)],
+    _ columns: [Syntax.OutputColumn]?, _ name: String, _ range: SourceRange
+  ) {
+    if columns != nil { return output(stream, columns, name, range) }
+    let key = stream.components.enumerated().map {
+      (Typed(.key($0.offset), $0.element.type, range), $0.element.name)
+    }
+    outputTuples(stream, key + values, name, range)
+  }
+
+  private mutating func outputTuples(
+    _ stream: TupleStream, _ checked: [(Typed, String)], _ name: String, _ range: SourceRange
+  ) {
+    var schema: [DataModel.OutputColumn] = []
+    var expressions: [TupleColumnExpression] = []
     for (value, title) in checked {
       guard isNewColumn(title, schema, value.range) else { return }
       switch value.node {
@@ -190,7 +216,7 @@ extension Resolver {
     _ value: Typed, of stream: TupleStream
   ) -> TupleColumnExpression? {
     let key = stream.components
-    if value.features.isEmpty, !value.isConstant, !isRead(value, ofKey: key) {
+    if value.features.isEmpty, !value.hasCurrent, !value.isConstant, !isRead(value, ofKey: key) {
       if value.isCondition, isCompound(value) {
         return predicate(value, key: key).map { .condition($0) }
       }

@@ -26,12 +26,25 @@ extension Resolver {
     if name == "SetLag" || name == "Lateness" {
       guard let value = duration(node) else { return }
       if name == "SetLag" { plan.setLag = value } else { plan.lateness = value }
+    } else if Self.itemSettings.contains(name), name != "PatternWindow" {
+      itemDefaults[name == "ExponentialHistogramK" ? "EHK" : name] = count(node)
     } else if Self.withoutEffect.contains(name) {
       report(
         Diagnostic(
           .settingWithoutEffect, .note, "\(name) has no effect: salc sizes its queues itself",
           at: node.name.range))
     }
+  }
+
+  private mutating func count(_ node: Setting) -> Int? {
+    guard let value = check(node.value, in: Scope(constantsOnly: true)) else { return nil }
+    if case .number(let count, 1) = value.node, value.isBareNumber, count > 0 {
+      return Int(count)
+    }
+    report(
+      Diagnostic(
+        .wrongType, "\(node.name.text) is a whole number, at least 1", at: node.value.range))
+    return nil
   }
 
   private mutating func duration(_ node: Setting) -> Int64? {

@@ -14,8 +14,26 @@ struct ShapeTests {
 
   @Test func otherWindowsAreNotSupportedYet() {
     expectErrors("N = FOREACH P GENERATE count() WINDOW 60s ⟦SAL0901:SLIDE⟧ 5s;")
-    expectErrors("N = FOREACH P GENERATE count() WINDOW 100 ⟦SAL0901:ITEMS⟧;")
-    expectErrors("N = FOREACH P GENERATE ⟦SAL0901:ave(frame.len, 1000, 2)⟧;")
+  }
+
+  @Test func windowsOfItems() {
+    expectErrors("N = FOREACH P GENERATE count() WINDOW 100 ITEMS;")
+    expectErrors("N = FOREACH P GENERATE ave(frame.len, 1000, 2);")
+    expectErrors("N = FOREACH P GENERATE count() WINDOW ⟦SAL0128:0⟧ ITEMS;")
+    expectErrors("N = FOREACH P GENERATE ave(frame.len, ⟦SAL0251:99999999⟧, 2);")
+    expectErrors("N = FOREACH P GENERATE ⟦SAL0251:topk(DestPort, 100, 60, 2)⟧;")
+    expectErrors("D = DISTINCT P BY SourceIp WINDOW 5 ⟦SAL0251:ITEMS⟧; OUTPUT D;")
+    expectErrors("N = FOREACH P GENERATE ⟦SAL0901:first(frame.len)⟧ WINDOW 5 ITEMS;")
+    expectErrors("WindowSize = ⟦SAL0221:2.5⟧;")
+    // A current value is asked by tuples, not by rows of a time window.
+    expectErrors(
+      """
+      K = STREAM P BY SourceIp;
+      A = FOREACH K GENERATE ave(frame.len) WINDOW 5 ITEMS;
+      N = FOREACH K GENERATE count() WINDOW 1s;
+      Rows = FILTER N BY N > 3 AND ⟦SAL0230:A⟧ > 5;
+      OUTPUT Rows;
+      """)
   }
 
   @Test func argumentsAreCounted() {

@@ -19,6 +19,15 @@ public struct Median: StreamOperator {
     return Estimate(.real((Double(lower) + Double(upper)) / 2))
   }
 
+  public func evaluate(
+    _ call: OperatorCall, ascending values: UnsafeBufferPointer<Int64>
+  ) -> Estimate? {
+    let n = values.count
+    guard n > 0 else { return Estimate(.missing) }
+    let middle = (Double(values[(n - 1) / 2]) + Double(values[n / 2])) / 2
+    return Estimate(.real(middle))
+  }
+
   /// The value of a rank, counted from 0.
   private func value(at rank: Int64, of values: [(value: Int64, count: Int64)]) -> Int64 {
     var below: Int64 = 0

@@ -14,6 +14,17 @@ public struct Quantile: StreamOperator {
   public func resultType(_ call: OperatorCall) -> ScalarType { call.fields?.first?.type ?? .signed }
   public func state(_ call: OperatorCall) -> StateForm { Tally.state(call) }
 
+  public func evaluate(
+    _ call: OperatorCall, ascending values: UnsafeBufferPointer<Int64>
+  ) -> Estimate? {
+    guard call.arguments.count > 1, case .share(let numerator, let denominator) = call.arguments[1],
+      !values.isEmpty
+    else { return nil }
+    let parts = Int128(numerator) * Int128(values.count)
+    let rank = max(1, (parts + Int128(denominator) - 1) / Int128(denominator))
+    return Estimate(call.fieldValue(values[Int(rank) - 1]))
+  }
+
   public func evaluate(_ call: OperatorCall, _ state: KeyState) -> Estimate {
     guard call.arguments.count > 1, case .share(let numerator, let denominator) = call.arguments[1]
     else { preconditionFailure("quantile has a q") }

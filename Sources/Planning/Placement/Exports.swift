@@ -47,6 +47,9 @@ private struct HostReader {
           fields: aggregation.fields,
           needsOrder: aggregation.needsArrivalOrder))
     }
+    for group in plan.items where group.input == index {
+      add(Need(fields: group.fields, needsOrder: true))
+    }
     for output in plan.outputs {
       // Rows of tuples are printed in the order of arrival.
       guard case .tuples(index, let columns) = output.content else { continue }
@@ -65,7 +68,8 @@ private struct HostReader {
     switch plan.nodes[index].operation {
     case .source: Need()
     case .filter(let predicate): Need(fields: predicate.fields)
-    case .filterBeside(let condition): Need(fields: condition.fields)
+    case .filterBeside(let condition):
+      Need(fields: condition.fields, needsOrder: !condition.current.isEmpty)
     case .distinct(let key, _):
       // On the host alone the first tuple of a key is the one that passes, whole.
       Need(fields: Set(key.map(\.field)), needsOrder: nodes[index] != .prefiltered)

@@ -109,6 +109,9 @@ struct Offload {
         }
       }
     }
+    if plan.orderedNodes.contains(where: { $0 == distinct || follows($0, distinct) }) {
+      return false
+    }
     return !plan.outputs.contains { output in
       guard case .tuples(let node, _) = output.content else { return false }
       return node == distinct || follows(node, distinct)

@@ -33,7 +33,9 @@ private struct Placing {
     let offload = Offload(plan: plan, target: target)
     let size = StateSize(target)
     for (index, node) in plan.nodes.enumerated() {
-      if let reason = input(of: node) ?? held(node: index) ?? offload.reason(node: index) {
+      if let reason = input(of: node) ?? held(node: index) ?? plan.reasonOfOrder(index)
+        ?? offload.reason(node: index)
+      {
         nodes.append(.host(reason: reason))
       } else if let reason = spend(size.bytes(of: node)) {
         nodes.append(.host(reason: reason))

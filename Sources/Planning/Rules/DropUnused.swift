@@ -12,7 +12,10 @@ struct DropUnused: RewriteRule {
   func rewrite(_ plan: LogicalPlan) -> LogicalPlan {
     var use = Use(plan)
     for output in plan.outputs { use.mark(output) }
-    let all = [use.nodes, use.aggregations, use.features, use.relations, use.sets]
+    let all = [
+      use.nodes, use.aggregations, use.features, use.relations, use.sets, use.items,
+      use.itemFeatures,
+    ]
     guard all.contains(where: { $0.contains(false) }) else { return plan }
     var renumbering = Renumbering(keeping: plan)
     renumbering.nodes = Renumbering.keeping(use.nodes)
@@ -20,6 +23,8 @@ struct DropUnused: RewriteRule {
     renumbering.features = Renumbering.keeping(use.features)
     renumbering.relations = Renumbering.keeping(use.relations)
     renumbering.sets = Renumbering.keeping(use.sets)
+    renumbering.items = Renumbering.keeping(use.items)
+    renumbering.itemFeatures = Renumbering.keeping(use.itemFeatures)
     return renumbering.apply(to: plan)
   }
 }
@@ -32,6 +37,8 @@ private struct Use {
   var features: [Bool]
   var relations: [Bool]
   var sets: [Bool]
+  var items: [Bool]
+  var itemFeatures: [Bool]
 
   init(_ plan: LogicalPlan) {
     self.plan = plan
@@ -40,6 +47,8 @@ private struct Use {
     features = plan.features.map { _ in false }
     relations = plan.relations.map { _ in false }
     sets = plan.sets.map { _ in false }
+    items = plan.items.map { _ in false }
+    itemFeatures = plan.itemFeatures.map { _ in false }
   }
 
   mutating func mark(_ output: Output) {
@@ -90,6 +99,12 @@ private struct Use {
     for index in reads.features where !features[index] {
       features[index] = true
       mark(aggregation: plan.features[index].aggregation)
+    }
+    for (index, _) in expression.current where !itemFeatures[index] {
+      itemFeatures[index] = true
+      let group = plan.itemFeatures[index].group
+      items[group] = true
+      mark(node: plan.items[group].input)
     }
     for index in reads.sets { mark(set: index) }
     for index in reads.relations { mark(relation: index) }

@@ -11,7 +11,9 @@ struct FuseFilters: RewriteRule {
 
   func rewrite(_ plan: LogicalPlan) -> LogicalPlan {
     var readers = [Int](repeating: 0, count: plan.nodes.count)
-    for input in plan.nodes.compactMap(\.input) + plan.aggregations.map(\.input) {
+    for input in plan.nodes.compactMap(\.input) + plan.aggregations.map(\.input)
+      + plan.items.map(\.input)
+    {
       readers[input] += 1
     }
     for output in plan.outputs {

@@ -9,6 +9,7 @@ extension Resolver {
   /// The largest parts that rows alone can answer are asked of rows, so that a key without a row
   /// has no answer, as it is in no set; the rest is computed beside them.
   mutating func beside(_ value: Typed, over stream: TupleStream) -> RowExpression? {
+    if value.hasCurrent { return parts(value, over: stream) }
     if value.features.isEmpty { return withoutFeatures(value, over: stream) }
     if let source = answering(value, over: stream) { return inEffect(value, of: source) }
     return parts(value, over: stream)
@@ -52,6 +53,9 @@ extension Resolver {
     case .feature(let index), .ranked(let index, _, _):
       reportKeys(of: index, beside: stream.components, at: value.range)
       return nil
+    case .current(let index): return current(index, over: stream)
+    case .currentRanked(let index, let member, let place):
+      return .ranked(current(index, over: stream), member, place)
     case .number, .truth, .network, .mac, .text: return rowExpression(value, key: [])
     }
   }

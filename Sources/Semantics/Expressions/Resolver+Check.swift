@@ -143,7 +143,7 @@ extension Resolver {
   func isCompound(_ value: Typed) -> Bool {
     guard value.isCondition else { return false }
     switch value.node {
-    case .field, .key, .truth, .feature: return false
+    case .field, .key, .truth, .feature, .current: return false
     default: return true
     }
   }

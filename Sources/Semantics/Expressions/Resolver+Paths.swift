@@ -124,6 +124,17 @@ extension Resolver {
         return nil
       }
       return Typed(.feature(index), plan.features[index].type, name.range)
+    case .current(let index, _):
+      guard scope.hasFeatures, scope.hasTuples else {
+        report(
+          Diagnostic(
+            .featureOutOfPlace, "‘\(name.text)’ cannot stand here", at: name.range,
+            notes: [
+              Diagnostic.Note("it changes with every tuple of its key, so tuples ask it")
+            ]))
+        return nil
+      }
+      return Typed(.current(index), plan.itemFeatures[index].type, name.range)
     case .rows, .tuples:
       report(
         Diagnostic(
@@ -165,7 +176,13 @@ extension Resolver {
     _ base: Name, _ member: Name, _ place: Int, _ range: SourceRange, in scope: Scope
   ) -> Typed? {
     guard let value = program(base, in: scope) else { return nil }
-    guard case .feature(let index) = value.node, value.type == .ranking else {
+    let call: OperatorCall? =
+      switch value.node {
+      case .feature(let index): plan.features[index].call
+      case .current(let index): plan.itemFeatures[index].call
+      default: nil
+      }
+    guard let call, value.type == .ranking else {
       report(
         Diagnostic(
           .unknownMember, "‘\(base.text)’ has no members; it is \(article(value.type))",
@@ -189,12 +206,16 @@ extension Resolver {
     case .share: type = .float
     case .count: type = .signed
     case .key:
-      guard case .fields(let items)? = plan.features[index].call.arguments.first,
+      guard case .fields(let items)? = call.arguments.first,
         let item = items.first
       else { preconditionFailure("a ranking is of fields") }
       // The key of several fields is their values, one text: `10.0.0.1/80`.
       type = items.count == 1 ? item.type : .string
     }
-    return Typed(.ranked(index, kind, place), type, range)
+    switch value.node {
+    case .feature(let index): return Typed(.ranked(index, kind, place), type, range)
+    case .current(let index): return Typed(.currentRanked(index, kind, place), type, range)
+    default: return nil
+    }
   }
 }

@@ -31,7 +31,8 @@ extension Resolver {
     case .and(let parts): return conditions(parts, key: key).map { .and($0) }
     case .or(let parts): return conditions(parts, key: key).map { .or($0) }
     case .not(let part): return rowCondition(part, key: key).map { .not($0) }
-    case .field: preconditionFailure("a scope of rows admits no field of the tuple")
+    case .field, .current, .currentRanked:
+      preconditionFailure("a scope of rows admits nothing of the tuple")
     }
   }
 

@@ -64,7 +64,8 @@ extension Resolver {
         }
         result = Fraction(.folded(op, a.numerator, b.numerator))
       }
-    case .feature, .ranked: preconditionFailure("features are asked of rows, not of tuples")
+    case .feature, .ranked, .current, .currentRanked:
+      preconditionFailure("features are asked of rows, not of tuples")
     default:
       reportOperand(value, of: "the operator", needs: "numbers")
       return nil

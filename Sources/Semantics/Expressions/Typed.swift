@@ -33,6 +33,9 @@ indirect enum TypedNode {
   case key(Int)
   case feature(Int)
   case ranked(Int, RankedMember, Int)
+  /// The current value of an item feature, and what a ranking of that kind has.
+  case current(Int)
+  case currentRanked(Int, RankedMember, Int)
   case arithmetic(ArithmeticOperator, Typed, Typed)
   /// Real division.
   case quotient(Typed, Typed)
@@ -51,7 +54,9 @@ extension Typed {
   /// The operands.
   var children: [Typed] {
     switch node {
-    case .number, .truth, .network, .mac, .text, .field, .key, .feature, .ranked: []
+    case .number, .truth, .network, .mac, .text, .field, .key, .feature, .ranked, .current,
+      .currentRanked:
+      []
     case .arithmetic(_, let a, let b), .quotient(let a, let b), .compare(_, let a, let b): [a, b]
     case .negate(let a), .not(let a), .inNetworks(let a, _, _): [a]
     case .oneOf(let a, let list, _): [a] + list
@@ -76,6 +81,21 @@ extension Typed {
   /// Whether a part satisfies the condition.
   func contains(_ condition: (Typed) -> Bool) -> Bool {
     condition(self) || children.contains { $0.contains(condition) }
+  }
+
+  /// Whether a part is a current value, which tuples have and rows have not.
+  var hasCurrent: Bool {
+    contains {
+      switch $0.node {
+      case .current, .currentRanked: true
+      default: false
+      }
+    }
+  }
+
+  /// Whether a part is a field of the tuple or a current value.
+  var isOfTuple: Bool {
+    hasCurrent || contains { if case .field = $0.node { true } else { false } }
   }
 
   /// Whether it is true or false rather than a number, an address or a name.

@@ -5,6 +5,8 @@ enum Meaning {
   case tuples(TupleStream)
   /// The feature of this index, over the keys of a stream.
   case feature(Int, of: TupleStream)
+  /// The item feature of this index: a current value for each key, which tuples ask.
+  case current(Int, of: TupleStream)
   case rows(RowStream)
   /// An error was reported; nothing more is said about it.
   case invalid

@@ -24,14 +24,14 @@ extension Resolver {
     // What is wrong with the stream was said; its fields and windows are not known.
     guard let input else { return .invalid }
     let scope = Scope(input)
-    let extra = node.window == nil && node.call.arguments.count > limit(operation)
-    if extra, !operation.parameters.isEmpty {
-      notSupported(
-        "windows of items", node.call.range,
-        notes: [Diagnostic.Note("windows of time work: … GENERATE \(operation.name)(…) WINDOW 1s")])
-      return .invalid
+    if let request = itemRequest(node, operation, over: input) {
+      guard let request, let bound = itemArguments(node.call, request, operation, scope),
+        let accuracy = accuracy(node.accuracy)
+      else { return .invalid }
+      return itemFeature(
+        node, operation, request, bound, accuracy: accuracy, name: featureName(node), over: input)
     }
-    let arguments = bind(node.call, to: operation, in: scope)
+    let arguments = bind(node.call, node.call.arguments, to: operation, in: scope)
     let accuracy = accuracy(node.accuracy)
     guard let clause = node.window else {
       reportMissingWindow(operation.name, in: node.range)
@@ -45,7 +45,7 @@ extension Resolver {
         Diagnostic(.accuracyOutOfReach, problem, at: node.accuracy?.range ?? node.call.range))
       return .invalid
     }
-    let name = statementName.isEmpty || isInline(node) ? text(node.call.range) : statementName
+    let name = featureName(node)
     let aggregation = aggregation(
       operation.state(call), input: input, window: window, name: name, range: node.range)
     let feature = Plan.Feature(
@@ -54,6 +54,20 @@ extension Resolver {
     if let same = plan.features.firstIndex(of: feature) { return .feature(same, of: input) }
     plan.features.append(feature)
     return .feature(plan.features.count - 1, of: input)
+  }
+
+  private func featureName(_ node: Syntax.Feature) -> String {
+    statementName.isEmpty || isInline(node) ? text(node.call.range) : statementName
+  }
+
+  /// The operator's own arguments in a window of items; SAL's `topk` has its k behind N and b.
+  private mutating func itemArguments(
+    _ call: Call, _ request: ItemRequest, _ operation: any StreamOperator, _ scope: Scope
+  ) -> [OperatorCall.Argument]? {
+    guard request.basic != nil, let field = request.arguments.first,
+      let parameter = operation.parameters.first
+    else { return bind(call, request.arguments, to: operation, in: scope) }
+    return bind(field.value, to: parameter, of: operation, in: scope).map { [$0] }
   }
 
   /// Whether a feature stands inside another statement instead of after `Name =`.
@@ -115,19 +129,19 @@ extension Resolver {
   // MARK: Arguments
 
   private mutating func bind(
-    _ call: Call, to operation: any StreamOperator, in scope: Scope
+    _ call: Call, _ arguments: [Argument], to operation: any StreamOperator, in scope: Scope
   ) -> [OperatorCall.Argument]? {
     let parameters = operation.parameters
     let required = parameters.filter { !$0.isOptional }.count
-    guard call.arguments.count >= required, call.arguments.count <= limit(operation) else {
+    guard arguments.count >= required, arguments.count <= limit(operation) else {
       reportCount(call, operation, required)
       return nil
     }
     if parameters.count == 1, parameters[0].kind == .fields {
-      return fields(call.arguments.map(\.value), in: scope).map { [.fields($0)] }
+      return fields(arguments.map(\.value), in: scope).map { [.fields($0)] }
     }
     var result: [OperatorCall.Argument] = []
-    for (parameter, argument) in zip(parameters, call.arguments) {
+    for (parameter, argument) in zip(parameters, arguments) {
       if let label = argument.label, label.text != parameter.name {
         report(
           Diagnostic(

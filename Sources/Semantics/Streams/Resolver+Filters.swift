@@ -14,6 +14,11 @@ extension Resolver {
         return .invalid
       }
       return filter(stream, by: condition, node.range)
+    case .current(_, let stream):
+      guard let condition = checkCondition(node.predicate, in: Scope(stream)) else {
+        return .invalid
+      }
+      return filter(stream, by: condition, node.range)
     case .feature(let index, let stream):
       let scope = Scope(rowsBy: stream.components)
       guard let condition = checkCondition(node.predicate, in: scope) else { return .invalid }
@@ -25,7 +30,7 @@ extension Resolver {
       let key = plan.relations[rows.relation].key
       let scope = rows.tuples.map { Scope($0) } ?? Scope(rowsBy: key)
       guard let condition = checkCondition(node.predicate, in: scope) else { return .invalid }
-      if !condition.contains({ if case .field = $0.node { true } else { false } }) {
+      if !condition.isOfTuple {
         return filter(rows, by: condition, node.range)
       }
       guard let view = tupleView(of: rows, at: node.input.range) else { return .invalid }
@@ -117,7 +122,9 @@ extension Resolver {
   }
 
   private mutating func isAsked(_ part: Typed, over stream: TupleStream) -> Bool {
-    if part.features.isEmpty { return !isRead(part, ofKey: stream.components) }
+    if part.features.isEmpty {
+      return !part.hasCurrent && !isRead(part, ofKey: stream.components)
+    }
     if answering(part, over: stream) != nil { return true }
     switch part.node {
     case .and(let parts), .or(let parts): return parts.allSatisfy { isAsked($0, over: stream) }
@@ -136,7 +143,7 @@ extension Resolver {
 
   /// Whether rows with this key can answer: no fields of the tuple, features of the key's parts.
   private func isAnswered(_ condition: Typed, byRowsOf key: [KeyComponent]) -> Bool {
-    !condition.contains { if case .field = $0.node { true } else { false } }
+    !condition.isOfTuple
       && condition.features.allSatisfy { projection(of: $0, onto: key) != nil }
   }
 
@@ -194,9 +201,7 @@ extension Resolver {
 
   /// The keyed stream whose rows can answer: the stream itself, or the one under a feature.
   mutating func answering(_ part: Typed, over stream: TupleStream) -> TupleStream? {
-    guard !part.contains({ if case .field = $0.node { true } else { false } }) else {
-      return nil
-    }
+    guard !part.isOfTuple else { return nil }
     if stream.key != nil, isAnswered(part, byRowsOf: stream.components) { return stream }
     // Columns of the stream's own key mean nothing to rows of another.
     guard !part.contains({ if case .key = $0.node { true } else { false } }) else { return nil }

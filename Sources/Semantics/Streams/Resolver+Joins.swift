@@ -57,7 +57,7 @@ extension Resolver {
       return RowStream(
         relation: keys(plan.features[index].aggregation, node.range), features: [index],
         tuples: nil)
-    case .tuples:
+    case .tuples, .current:
       report(
         Diagnostic(
           .joinNeedsRows, "‘\(text(node.range))’ carries tuples; JOIN takes rows", at: node.range,
@@ -208,7 +208,7 @@ extension Resolver {
       input = RowStream(
         relation: keys(plan.features[index].aggregation, node.range), features: [index],
         tuples: nil)
-    case .tuples, .feature:
+    case .tuples, .feature, .current:
       notSupported(
         "COLLAPSE of tuples", keyword(of: node.range),
         notes: [Diagnostic.Note("rows work: COLLAPSE (FILTER Rate BY Rate > 5) BY DestIp")])

@@ -159,7 +159,7 @@ extension Resolver {
         return nil
       }
       return keys(plan.features[index].aggregation, node.range)
-    case .tuples:
+    case .tuples, .current:
       report(
         Diagnostic(
           .notASet, "‘\(text(node.range))’ carries tuples; IN asks rows", at: node.range,

@@ -43,6 +43,12 @@ extension Resolver {
       if let stream = tupleView(of: rows, at: node.range) { return stream }
       reportRowsAsTuples(node, what)
     case .feature: reportRowsAsTuples(node, what)
+    case .current:
+      report(
+        Diagnostic(
+          .wrongType, "‘\(text(node.range))’ is a value, and \(what) takes a stream",
+          at: node.range,
+          notes: [Diagnostic.Note("ask for it in a filter: FILTER K BY \(text(node.range)) > …")]))
     case .invalid: break
     }
     return nil
@@ -108,9 +114,10 @@ extension Resolver {
     }
     switch clause.length {
     case .items(let count):
-      notSupported(
-        "ITEMS", word(after: count.range),
-        notes: [Diagnostic.Note("windows of time work: WINDOW 1s")])
+      report(
+        Diagnostic(
+          .wrongArgument, "only features have windows of items", at: word(after: count.range),
+          notes: [Diagnostic.Note("a window of time works here: WINDOW 1s")]))
       return nil
     case .time(let length):
       guard length.nanoseconds > 0 else {

@@ -22,6 +22,12 @@ extension Resolver {
       key = components
     case .feature(_, let stream): key = stream.components
     case .rows(let rows): key = plan.relations[rows.relation].key
+    case .current:
+      report(
+        Diagnostic(
+          .topNeedsFeature, "TOP ranks the rows of windows of time", at: node.input.range,
+          notes: [Diagnostic.Note("values of item windows change with every tuple")]))
+      return .invalid
     }
     let scope = Scope(rowsBy: key)
     guard let measure = check(node.measure, in: scope) else { return .invalid }
@@ -45,7 +51,7 @@ extension Resolver {
         return .invalid
       }
       rows = self.rows(of: stream, for: measure.features, node.range)
-    case .invalid: return .invalid
+    case .invalid, .current: return .invalid
     }
     return top(node, rows, measure, key)
   }

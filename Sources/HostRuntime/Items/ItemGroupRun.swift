@@ -1,0 +1,248 @@
+import DataModel
+import Kernels
+import Operators
+import Plan
+
+/// The states of one group of item features: a key is looked up once for all of them.
+///
+/// Values are those after the tuple of each row. Tuples that only ask, because they did not reach
+/// the group's node or ask by other fields, are looked up between the tuples that are folded, in
+/// the order of the rows.
+final class ItemGroupRun {
+  let input: Int
+  private let group: ItemGroup
+  private let packer: KeyPacker
+  /// The keys asked for; the first is the group's own.
+  private let asks: [[KeyComponent]]
+  private let askPackers: [KeyPacker]
+  /// Whether tuples may ask that are not folded.
+  private let isAskedByOthers: Bool
+  private let table: KeyedTable
+  private let states: [any ItemStateRun]
+  /// The state that a feature reads, and how.
+  private let features: [Int: (state: Int, ItemEvaluation)]
+  private var keyCount: Int32 = 0
+
+  private let rows: UnsafeMutablePointer<UInt16>
+  private let keys: UnsafeMutablePointer<UInt64>
+  private let slots: UnsafeMutablePointer<UInt32>
+  private let fresh: UnsafeMutablePointer<UInt8>
+  private let ids: UnsafeMutablePointer<Int32>
+  /// Whether the key of a row is known, by ask and row.
+  private let isKnown: UnsafeMutablePointer<UInt8>
+  private let asked: [AskedKeys]
+
+  /// The packed keys of one ask, by row.
+  private final class AskedKeys {
+    let kept: UnsafeMutablePointer<UInt16>
+    let keys: UnsafeMutablePointer<UInt64>
+    var count = 0
+    var next = 0
+
+    init(words: Int) {
+      kept = .allocate(capacity: TupleBatch.capacity)
+      keys = .allocate(capacity: TupleBatch.capacity * max(1, words))
+    }
+
+    deinit {
+      kept.deallocate()
+      keys.deallocate()
+    }
+  }
+
+  init(_ index: Int, of plan: LogicalPlan, _ configuration: HostConfiguration) {
+    let group = plan.items[index]
+    self.group = group
+    input = group.input
+    let own = plan.itemFeatures.indices.filter { plan.itemFeatures[$0].group == index }
+    var asks = [group.key]
+    var isAskedByOthers = false
+    for node in plan.nodes.indices {
+      for (feature, key) in plan.currentFeatures(askedBy: node) where own.contains(feature) {
+        if !asks.contains(where: { $0.isSameKey(as: key) }) { asks.append(key) }
+        let isBehind = plan.reaches(node, from: group.input)
+        isAskedByOthers = isAskedByOthers || !isBehind || !group.key.isSameKey(as: key)
+      }
+    }
+    self.asks = asks
+    self.isAskedByOthers = isAskedByOthers
+    packer = KeyPacker(key: group.key)
+    askPackers = asks.map { KeyPacker(key: $0) }
+    asked = askPackers.map { AskedKeys(words: $0.layout.wordCount) }
+    table = KeyedTable(
+      keyWords: packer.layout.wordCount, identity: [0, 0], seed: configuration.seed,
+      limit: configuration.keyLimit)
+    var features: [Int: (state: Int, ItemEvaluation)] = [:]
+    var states: [any ItemStateRun] = []
+    let budget = ItemBudget(bytes: configuration.itemBytesLimit / plan.items.count)
+    for (place, state) in group.states.enumerated() {
+      let mine = own.filter { plan.itemFeatures[$0].state == place }
+      let evaluations = mine.enumerated().map { number, feature in
+        let call = plan.itemFeatures[feature].call
+        return ItemEvaluation(
+          call: call, operation: OperatorCatalogue.operation(of: call), place: number)
+      }
+      for (feature, evaluation) in zip(mine, evaluations) {
+        features[feature] = (place, evaluation)
+      }
+      states.append(
+        Self.makeState(state, evaluations, asks: asks.count, budget: budget))
+    }
+    self.features = features
+    self.states = states
+    let n = TupleBatch.capacity
+    rows = .allocate(capacity: n)
+    keys = .allocate(capacity: n * max(1, packer.layout.wordCount))
+    slots = .allocate(capacity: n)
+    fresh = .allocate(capacity: n)
+    ids = .allocate(capacity: n)
+    isKnown = .allocate(capacity: n * asks.count)
+    isKnown.initialize(repeating: 0, count: n * asks.count)
+  }
+
+  private static func makeState(
+    _ state: ItemState, _ features: [ItemEvaluation], asks: Int, budget: ItemBudget
+  ) -> any ItemStateRun {
+    switch state.form {
+    case .words(let layout):
+      WordsItems(layout, window: state.items, asks: asks, budget: budget)
+    case .counts(let items):
+      CountsItems(items, window: state.items, features: features, asks: asks, budget: budget)
+    case .basicWindows(let items, let length, let count):
+      BasicWindowItems(items, window: state.items, length: length, count: count, asks: asks)
+    }
+  }
+
+  deinit {
+    rows.deallocate()
+    keys.deallocate()
+    slots.deallocate()
+    fresh.deallocate()
+    ids.deallocate()
+    isKnown.deallocate()
+  }
+
+  /// Tuples of keys that found no room, and tuples whose key's window is short of memory.
+  var withoutRoom: UInt64 {
+    table.otherTuples + states.reduce(0) { $0 + UInt64($1.shortened) }
+  }
+
+  /// Folds the tuples `passed[0..<count]`, and keeps the values for the rows of the `universe`.
+  func fold(
+    _ batch: TupleBatch, _ passed: UnsafePointer<UInt16>, _ count: Int,
+    universe: UnsafePointer<UInt16>, _ universeCount: Int
+  ) {
+    isKnown.update(repeating: 0, count: TupleBatch.capacity * asks.count)
+    let n = packer.pack(batch, rows: passed, count: count, kept: rows, keys: keys)
+    if n > 0 { table.locate(keys: keys, count: n, slots: slots, fresh: fresh) }
+    for state in states { state.prepare(batch, universe: UnsafePointer(rows), count: n) }
+    if !isAskedByOthers {
+      for index in 0..<n {
+        ids[index] = number(of: slots[index])
+        isKnown[Int(rows[index])] = unsafeBitCast(ids[index] >= 0, to: UInt8.self)
+      }
+      for state in states { state.fold(ids, rows, count: n) }
+      return
+    }
+    foldAndAsk(batch, n, universe, universeCount)
+  }
+
+  private func foldAndAsk(
+    _ batch: TupleBatch, _ n: Int, _ universe: UnsafePointer<UInt16>, _ universeCount: Int
+  ) {
+    for (index, keys) in asked.enumerated() {
+      keys.count = askPackers[index].pack(
+        batch, rows: universe, count: universeCount, kept: keys.kept, keys: keys.keys)
+      keys.next = 0
+    }
+    var next = 0
+    for place in 0..<universeCount {
+      let row = universe[place]
+      if next < n && rows[next] == row {
+        ids[next] = number(of: slots[next])
+        for state in states { state.fold(ids + next, rows + next, count: 1) }
+        next += 1
+      }
+      for (ask, keys) in asked.enumerated() {
+        guard keys.next < keys.count, keys.kept[keys.next] == row else { continue }
+        let words = askPackers[ask].layout.wordCount
+        let found = table.find(keys.keys + keys.next * words)
+        keys.next += 1
+        guard let slot = found else { continue }
+        let id = Int(table.entry(slot)[table.keyWords + 1]) - 1
+        guard id >= 0 else { continue }
+        isKnown[ask * TupleBatch.capacity + Int(row)] = 1
+        for state in states { state.look(id, row: Int(row), ask: ask) }
+      }
+    }
+  }
+
+  /// The number of a key, given at its first tuple; −1 for keys beyond the limit.
+  private func number(of slot: UInt32) -> Int32 {
+    guard Int(slot) != table.otherSlot else { return -1 }
+    let entry = table.entry(Int(slot)) + table.keyWords
+    if entry[1] == 0 {
+      keyCount += 1
+      entry[1] = UInt64(keyCount)
+    }
+    return Int32(truncatingIfNeeded: entry[1]) - 1
+  }
+
+  /// A reader of a feature by a key that tuples have.
+  func reader(of feature: Int, key: [KeyComponent]) -> ItemReader {
+    guard let evaluation = features[feature],
+      let ask = asks.firstIndex(where: { $0.isSameKey(as: key) })
+    else { preconditionFailure("the plan says which features are asked by which keys") }
+    return ItemReader(self, evaluation.1, ask: ask, state: states[evaluation.0])
+  }
+
+  fileprivate func isKnown(_ row: Int, ask: Int) -> Bool {
+    isKnown[ask &* TupleBatch.capacity &+ row] != 0
+  }
+}
+
+/// The current value of one feature for the rows of the batch at hand.
+struct ItemReader {
+  private let group: ItemGroupRun
+  private let evaluation: ItemEvaluation
+  private let ask: Int
+  private let state: any ItemStateRun
+  private let absent: RowValue
+
+  init(
+    _ group: ItemGroupRun, _ evaluation: ItemEvaluation, ask: Int, state: any ItemStateRun
+  ) {
+    self.group = group
+    self.evaluation = evaluation
+    self.ask = ask
+    self.state = state
+    absent = RowValue(evaluation.operation.absentValue(evaluation.call))
+  }
+
+  func value(_ row: Int) -> RowValue {
+    group.isKnown(row, ask: ask) ? state.value(evaluation, row: row, ask: ask) : absent
+  }
+}
+
+extension [KeyComponent] {
+  /// Whether both read the same values of a tuple, whatever the names.
+  func isSameKey(as other: [KeyComponent]) -> Bool {
+    count == other.count
+      && zip(self, other).allSatisfy {
+        $0.field == $1.field && $0.type == $1.type && $0.mask == $1.mask
+          && $0.fallback == $1.fallback
+      }
+  }
+}
+
+extension LogicalPlan {
+  /// Whether a node is `ancestor` or follows it.
+  func reaches(_ node: Int, from ancestor: Int) -> Bool {
+    var current: Int? = node
+    while let index = current, index >= ancestor {
+      if index == ancestor { return true }
+      current = nodes[index].input
+    }
+    return false
+  }
+}

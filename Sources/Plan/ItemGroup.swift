@@ -1,0 +1,139 @@
+public import DataModel
+public import Diagnostics
+public import Operators
+
+/// State over the last tuples of each key of a stream, for features that change with every tuple.
+///
+/// The key is looked up once for everything that is kept of it. Such state hangs on the order in
+/// which tuples arrive, so it is on the host (language.md §3.4).
+public struct ItemGroup: Sendable, Hashable {
+  /// The node whose tuples are folded.
+  public var input: Int
+  /// The key; empty for one state of all tuples.
+  public var key: [KeyComponent]
+  /// What is kept for each key.
+  public var states: [ItemState]
+
+  /// Creates a group.
+  public init(input: Int, key: [KeyComponent], states: [ItemState] = []) {
+    self.input = input
+    self.key = key
+    self.states = states
+  }
+}
+
+/// One state of a key of an ``ItemGroup``.
+public struct ItemState: Sendable, Hashable {
+  /// What is kept.
+  public enum Form: Sendable, Hashable {
+    /// Reductions of the window's tuples; neither `first` nor `last`.
+    case words(AccumulatorLayout)
+    /// How often each item occurs in the window.
+    case counts(items: [KeyComponent])
+    /// The most frequent items of closed basic windows of this many tuples, `count` of each.
+    ///
+    /// - Source: Golab, DeHaan, Demaine, López-Ortiz, Munro, *Identifying frequent items in
+    ///   sliding windows over on-line packet streams*, IMC 2003.
+    case basicWindows(items: [KeyComponent], length: Int, count: Int)
+  }
+
+  /// The window: so many of the key's last tuples.
+  public var items: Int
+  /// What is kept.
+  public var form: Form
+
+  /// Creates a state.
+  public init(items: Int, form: Form) {
+    self.items = items
+    self.form = form
+  }
+}
+
+/// A feature with one current value for each key: an operator's call on a state.
+public struct ItemFeature: Sendable, Hashable {
+  /// The name in the program.
+  public var name: String
+  /// Index of the group, and of the state in it.
+  public var group: Int
+  public var state: Int
+  /// The call.
+  public var call: OperatorCall
+  /// The type of its value.
+  public var type: ScalarType
+  /// The statement's place in the text.
+  public var range: SourceRange
+
+  /// Creates a feature.
+  public init(
+    name: String, group: Int, state: Int, call: OperatorCall, type: ScalarType,
+    range: SourceRange
+  ) {
+    self.name = name
+    self.group = group
+    self.state = state
+    self.call = call
+    self.type = type
+    self.range = range
+  }
+}
+
+extension ItemGroup {
+  /// The fields that a tuple needs to be folded.
+  public var fields: Set<FieldID> {
+    states.reduce(into: Set(key.map(\.field))) { $0.formUnion($1.fields) }
+  }
+}
+
+extension ItemState {
+  /// The fields that a tuple needs to be folded.
+  public var fields: Set<FieldID> {
+    switch form {
+    case .words(let layout):
+      layout.reductions.reduce(into: []) { $0.formUnion($1.operand?.fields ?? []) }
+    case .counts(let items), .basicWindows(let items, _, _): Set(items.map(\.field))
+    }
+  }
+}
+
+extension RowExpression {
+  /// The item features whose current values it asks, with the keys asked for.
+  public var current: [(feature: Int, key: [KeyComponent])] {
+    parts.compactMap { part in
+      if case .tuple(.current(let feature, let key)) = part { (feature, key) } else { nil }
+    }
+  }
+}
+
+extension LogicalPlan {
+  /// The item features that a node's condition and its outputs ask, with the keys asked for.
+  public func currentFeatures(askedBy node: Int) -> [(feature: Int, key: [KeyComponent])] {
+    expressions(besideTuplesOf: node).flatMap(\.current)
+  }
+
+  /// The nodes whose tuples have to be in the order of arrival, in one stream, on the host.
+  public var orderedNodes: Set<Int> {
+    var found = Set(items.map(\.input))
+    for index in nodes.indices where !currentFeatures(askedBy: index).isEmpty {
+      found.insert(index)
+    }
+    return found
+  }
+
+  /// A group of item states on one line.
+  public func text(of group: ItemGroup) -> String {
+    let states = group.states.map { state in
+      let what: String
+      switch state.form {
+      case .words(let layout): what = layout.reductions.map(\.text).joined(separator: ", ")
+      case .counts(let items): what = "counts of (\(items.map(\.text).joined(separator: ", ")))"
+      case .basicWindows(let items, let length, let count):
+        what =
+          "\(count) most frequent (\(items.map(\.text).joined(separator: ", "))) "
+          + "of each \(length)"
+      }
+      return "last \(state.items): \(what)"
+    }
+    let key = group.key.map(\.text).joined(separator: ", ")
+    return "items n\(group.input) by (\(key)) \(states.joined(separator: "; "))"
+  }
+}

@@ -1,0 +1,65 @@
+import DataModel
+import Operators
+import Plan
+
+/// The tuples of every key of the item windows, kept whole: a value is computed anew from the
+/// window's tuples whenever it is asked.
+struct NaiveItems {
+  private var tuples: [Int: [[Value]: [NaivePacket]]] = [:]
+
+  /// Takes in a tuple of a group.
+  mutating func take(_ packet: NaivePacket, group index: Int, of plan: LogicalPlan) {
+    let tuple = NaiveTuple(packet: packet) { _, _, _ in false }
+    guard let key = tuple.key(plan.items[index].key) else { return }
+    tuples[index, default: [:]][key, default: []].append(packet)
+  }
+
+  /// The value that a feature has for a key now.
+  func value(_ index: Int, key: [Value]?, of plan: LogicalPlan) -> Value {
+    let feature = plan.itemFeatures[index]
+    guard let key, let seen = tuples[feature.group]?[key] else {
+      return OperatorCatalogue.operation(of: feature.call).absentValue(feature.call)
+    }
+    let state = plan.items[feature.group].states[feature.state]
+    if case .basicWindows(let items, let length, let count) = state.form {
+      return ranking(items, length, count, state.items, seen)
+    }
+    var window = NaiveState()
+    for packet in seen.suffix(state.items) {
+      window.tuples += 1
+      window.update(index, feature.call, NaiveTuple(packet: packet) { _, _, _ in false })
+    }
+    return window.value(index, feature.call)
+  }
+
+  /// The sums of the best items of closed basic windows; a window closes when its successor's
+  /// first tuple comes.
+  private func ranking(
+    _ items: [KeyComponent], _ length: Int, _ kept: Int, _ window: Int, _ seen: [NaivePacket]
+  ) -> Value {
+    let closed = (seen.count - 1) / length
+    guard closed > 0 else { return .missing }
+    let used = min(closed, window / length - 1)
+    var total: [[Value]: Int] = [:]
+    for number in (closed - used)..<closed {
+      var counts: [[Value]: Int] = [:]
+      for packet in seen[(number * length)..<((number + 1) * length)] {
+        let tuple = NaiveTuple(packet: packet) { _, _, _ in false }
+        if let item = tuple.key(items) { counts[item, default: 0] += 1 }
+      }
+      for (item, count) in best(counts, kept) { total[item, default: 0] += count }
+    }
+    return .ranking(
+      best(total, kept).map { item, count in
+        RankedItem(
+          item: item, count: Int64(count), share: Double(count) / Double(used * length))
+      })
+  }
+
+  private func best(_ counts: [[Value]: Int], _ kept: Int) -> [(key: [Value], value: Int)] {
+    Array(
+      counts.sorted { a, b in
+        a.value != b.value ? a.value > b.value : a.key.lexicographicallyPrecedes(b.key)
+      }.prefix(kept))
+  }
+}

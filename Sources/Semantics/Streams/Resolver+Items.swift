@@ -1,0 +1,258 @@
+import DataModel
+import Diagnostics
+import Operators
+import Plan
+import Syntax
+
+// Features over the last tuples of a key (language.md §2 and §3.4).
+
+/// A window of items as written: WINDOW n ITEMS, or SAL's positional parameters.
+struct ItemRequest {
+  /// The key's last tuples.
+  var items: Int
+  /// The arguments of the operator itself.
+  var arguments: [Argument]
+  /// Of `topk` in SAL's form: the length of basic windows, and how many items each keeps.
+  var basic: (length: Int, count: Int)?
+}
+
+extension Resolver {
+  /// SAL's defaults, where the preamble sets none.
+  private static let defaults = ["WindowSize": 10_000, "BasicWindowSize": 1_000, "EHK": 2]
+  /// The most tuples of an item window.
+  private static let itemsMax = 1 << 20
+
+  /// The item window that a feature asks for; nil where it asks for none. An error is reported
+  /// where the outer optional holds nil.
+  mutating func itemRequest(
+    _ node: Syntax.Feature, _ operation: any StreamOperator, over input: TupleStream
+  ) -> ItemRequest?? {
+    if let clause = node.window {
+      guard case .items(let count) = clause.length else { return nil }
+      if let slide = clause.slide {
+        report(
+          Diagnostic(
+            .wrongArgument, "a window of items moves by one tuple", at: slide.range,
+            notes: [Diagnostic.Note("SLIDE is of windows of time")]))
+        return .some(nil)
+      }
+      guard let items = items(Int64(clamping: count.value), at: count.range) else {
+        return .some(nil)
+      }
+      return ItemRequest(items: items, arguments: node.call.arguments, basic: nil)
+    }
+    let numbers = node.call.arguments.dropFirst().map { integer($0.value) }
+    let isPositional = !numbers.isEmpty && numbers.allSatisfy { $0 != nil }
+    let isRanking = operation.parameters.contains {
+      if case .integer = $0.kind { true } else { false }
+    }
+    let ownCount = operation.parameters.count
+    guard operation.hasItemDefaults, !node.call.arguments.isEmpty,
+      isPositional ? (ownCount == 1 || isRanking) : numbers.isEmpty && isOfRecords(input)
+    else { return nil }
+    return positional(node.call, numbers.compactMap { $0 }, isRanking: isRanking)
+  }
+
+  private func integer(_ node: Expression) -> Int64? {
+    guard case .literal(let literal) = node, case .integer(let value) = literal.value else {
+      return nil
+    }
+    return Int64(clamping: value)
+  }
+
+  /// `ave(f, N, k)`, `topk(f, N, b, k)`: what is left out is the preamble's, or SAL's.
+  private mutating func positional(
+    _ call: Call, _ numbers: [Int64], isRanking: Bool
+  ) -> ItemRequest?? {
+    let most = isRanking ? 3 : 2
+    guard numbers.count <= most else {
+      report(
+        Diagnostic(
+          .wrongArgumentCount,
+          isRanking
+            ? "SAL's topk takes a field, N, b and k" : "SAL's operators take a value, N and k",
+          at: call.range))
+      return .some(nil)
+    }
+    func number(_ place: Int, _ name: String) -> Int64 {
+      if numbers.indices.contains(place) { return numbers[place] }
+      return itemDefaults[name].map { Int64($0) } ?? Int64(Self.defaults[name] ?? 1)
+    }
+    func range(_ place: Int) -> SourceRange {
+      call.arguments.indices.contains(place + 1) ? call.arguments[place + 1].range : call.range
+    }
+    guard let items = items(number(0, "WindowSize"), at: range(0)) else { return .some(nil) }
+    let arguments = Array(call.arguments.prefix(1))
+    guard isRanking else {
+      guard number(1, "EHK") > 0 else {
+        report(Diagnostic(.wrongArgument, "k is at least 1", at: range(1)))
+        return .some(nil)
+      }
+      return ItemRequest(items: items, arguments: arguments, basic: nil)
+    }
+    let (length, kept) = (number(1, "BasicWindowSize"), number(2, "TopK"))
+    guard length > 0, kept > 0, Int64(items) / length >= 2, kept <= 1000 else {
+      report(
+        Diagnostic(
+          .wrongArgument,
+          "topk(f, N, b, k) wants k from 1 to 1000, and at least two basic windows of b in N",
+          at: call.range, notes: [Diagnostic.Note("for example: topk(DestPort, 10000, 1000, 2)")]))
+      return .some(nil)
+    }
+    return ItemRequest(
+      items: items, arguments: arguments, basic: (Int(length), Int(kept)))
+  }
+
+  private mutating func items(_ count: Int64, at range: SourceRange) -> Int? {
+    guard count > 0 || !tree.hasErrors else { return nil }
+    guard count > 0, count <= Self.itemsMax else {
+      report(
+        Diagnostic(
+          .wrongArgument, "a window holds from 1 to \(Self.itemsMax) items", at: range,
+          notes: [Diagnostic.Note("SAL's own default is 10000")]))
+      return nil
+    }
+    return Int(count)
+  }
+
+  /// Whether a stream is of records, for which SAL's operators have default windows.
+  func isOfRecords(_ stream: TupleStream) -> Bool {
+    var node = stream.node
+    while let input = plan.nodes[node].input { node = input }
+    guard case .source(let source) = plan.nodes[node].operation else { return false }
+    switch source {
+    case .interfaces, .capture: return false
+    case .records: return true
+    }
+  }
+
+  /// The feature of an item window over a stream.
+  mutating func itemFeature(
+    _ node: Syntax.Feature, _ operation: any StreamOperator, _ request: ItemRequest,
+    _ bound: [OperatorCall.Argument], accuracy: Accuracy, name: String, over input: TupleStream
+  ) -> Meaning {
+    var arguments = bound
+    if let basic = request.basic { arguments.append(.integer(Int64(basic.count))) }
+    let call = OperatorCall(name: operation.name, arguments: arguments, accuracy: accuracy)
+    guard let form = form(of: call, operation, request, node.call.range) else { return .invalid }
+    let key = input.components
+    let group =
+      plan.items.firstIndex { $0.input == input.node && $0.key == key } ?? plan.items.count
+    if group == plan.items.count {
+      plan.items.append(ItemGroup(input: input.node, key: key))
+    }
+    let state = place(ItemState(items: request.items, form: form), in: group)
+    let feature = ItemFeature(
+      name: name, group: group, state: state, call: call, type: operation.resultType(call),
+      range: node.range)
+    plan.itemFeatures.append(feature)
+    return .current(plan.itemFeatures.count - 1, of: input)
+  }
+
+  private mutating func form(
+    of call: OperatorCall, _ operation: any StreamOperator, _ request: ItemRequest,
+    _ range: SourceRange
+  ) -> ItemState.Form? {
+    switch operation.state(call) {
+    case .words(let reductions):
+      guard !reductions.contains(where: \.needsArrivalOrder) else {
+        notSupported("\(call.name) of a window of items", range)
+        return nil
+      }
+      return .words(AccumulatorLayout(reductions))
+    case .distinct(let items, _): return .counts(items: items)
+    case .tally(let items, nil):
+      if let basic = request.basic {
+        return .basicWindows(items: items, length: basic.length, count: basic.count)
+      }
+      return .counts(items: items)
+    case .tally:
+      notSupported("weights in a window of items", range)
+      return nil
+    }
+  }
+
+  /// The place of a state in a group: words of one window share theirs.
+  private mutating func place(_ state: ItemState, in group: Int) -> Int {
+    let states = plan.items[group].states
+    if let same = states.firstIndex(of: state) { return same }
+    if case .words(let layout) = state.form {
+      for (index, other) in states.enumerated() where other.items == state.items {
+        guard case .words(let own) = other.form else { continue }
+        plan.items[group].states[index].form = .words(
+          AccumulatorLayout(own.reductions + layout.reductions))
+        return index
+      }
+    }
+    plan.items[group].states.append(state)
+    return states.count
+  }
+
+  /// The key by which tuples of a stream ask a feature: columns of the stream's key by name, else
+  /// the fields that the feature's own key names.
+  func askedKey(_ feature: Int, over stream: TupleStream) -> [KeyComponent] {
+    let own = plan.items[plan.itemFeatures[feature].group].key
+    let named = own.compactMap { component in
+      stream.components.first { $0.name == component.name && $0.type == component.type }
+    }
+    return named.count == own.count ? named : own
+  }
+
+  /// The current value of a feature for a tuple.
+  func current(_ feature: Int, over stream: TupleStream) -> RowExpression {
+    .tuple(.current(feature, key: askedKey(feature, over: stream)))
+  }
+
+  // MARK: Outputs
+
+  /// One row a tuple, of features that nothing uses, in the order of the program.
+  mutating func outputCurrent(_ features: [(feature: Int, range: SourceRange)], name: String) {
+    guard let first = features.first else { return }
+    let inputs = features.map { plan.items[plan.itemFeatures[$0.feature].group].input }
+    let node = commonNode(inputs)
+    var columns: [TupleColumnExpression] = []
+    var schema: [DataModel.OutputColumn] = []
+    for (feature, _) in features {
+      let entry = plan.itemFeatures[feature]
+      var title = entry.name
+      var number = 2
+      while schema.contains(where: { $0.name == title }) {
+        title = "\(entry.name)_\(number)"
+        number += 1
+      }
+      columns.append(.current(feature, key: plan.items[entry.group].key))
+      schema.append(DataModel.OutputColumn(name: title, type: entry.type))
+    }
+    plan.outputs.append(
+      Plan.Output(
+        name: name, content: .tuples(node: node, columns),
+        schema: OutputSchema(name: name, columns: schema, isWindowed: false),
+        range: first.range))
+  }
+
+  /// The last node that all of these are or follow; node 0 where they have different sources.
+  private func commonNode(_ nodes: [Int]) -> Int {
+    func path(_ node: Int) -> [Int] {
+      var result = [node]
+      while let input = plan.nodes[result[0]].input { result.insert(input, at: 0) }
+      return result
+    }
+    var common = path(nodes[0])
+    for node in nodes.dropFirst() {
+      let other = path(node)
+      common = Array(zip(common, other).prefix { $0 == $1 }.map(\.0))
+    }
+    return common.last ?? 0
+  }
+}
+
+extension StreamOperator {
+  /// Whether SAL gives the operator a window where the program names none.
+  var hasItemDefaults: Bool {
+    guard let first = parameters.first else { return false }
+    switch first.kind {
+    case .expression, .fields, .values: return true
+    case .integer, .share, .choice: return false
+    }
+  }
+}

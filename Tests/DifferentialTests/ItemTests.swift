@@ -1,0 +1,98 @@
+import Plan
+import Reference
+import TestSupport
+import Testing
+
+/// Windows of items, each query with rows in its answer, in every engine.
+@Suite("Windows of items")
+struct ItemTests {
+  static let queries = [
+    // Every operator, over windows that fill and slide.
+    """
+    K = STREAM P BY SourceIp;
+    A = FOREACH K GENERATE ave(frame.len) WINDOW 7 ITEMS;
+    B = FOREACH K GENERATE var(frame.len) WINDOW 7 ITEMS;
+    C = FOREACH K GENERATE sum(ip.ttl) WINDOW 3 ITEMS;
+    D = FOREACH K GENERATE min(frame.len) WINDOW 5 ITEMS;
+    E = FOREACH K GENERATE max(tcp.dstport) WINDOW 5 ITEMS;
+    F = FOREACH K GENERATE count() WINDOW 4 ITEMS;
+    G = FOREACH K GENERATE stddev(udp.length) WINDOW 1 ITEMS;
+    """,
+    """
+    K = STREAM P BY IpProtocol;
+    A = FOREACH K GENERATE median(frame.len) WINDOW 6 ITEMS;
+    B = FOREACH K GENERATE quantile(frame.len, 0.9) WINDOW 20 ITEMS;
+    C = FOREACH K GENERATE countdistinct(SourceIp, DestPort) WINDOW 20 ITEMS;
+    D = FOREACH K GENERATE countdistinct(DestPort) WINDOW 9 ITEMS;
+    E = FOREACH K GENERATE topk(DestIp, 2) WINDOW 30 ITEMS;
+    F = FOREACH K GENERATE entropy(DestPort) WINDOW 11 ITEMS;
+    OUTPUT K (IpProtocol, frame.time, A, B, C, D, E, E.key(0) AS Top, E.value(1) AS Share, F);
+    """,
+    // SAL's positional parameters and the preamble's defaults.
+    """
+    WindowSize = 12; Ehk = 3; BasicWindowSize = 4;
+    K = STREAM P BY DestIp;
+    A = FOREACH K GENERATE ave(frame.len, 10, 2);
+    T = FOREACH K GENERATE topk(DestPort, 30, 5, 2);
+    U = FOREACH K GENERATE topk(SourceIp, 40);
+    OUTPUT K (DestIp, A, T, T.value(0) + T.value(1) AS Both, U.key AS First);
+    """,
+    // Filters pass what satisfies them with this very tuple; a chain of them.
+    """
+    K = STREAM P BY DestIp;
+    T = FOREACH K GENERATE topk(DestPort, 20, 4, 2);
+    Servers = FILTER K BY T.value(0) + T.value(1) > 0.5;
+    M = FOREACH Servers GENERATE ave(frame.len) WINDOW 8 ITEMS;
+    Large = FILTER Servers BY frame.len >= M AND M > 80;
+    N = FOREACH Large GENERATE count() WINDOW 500ms;
+    OUTPUT Large (DestIp, M, frame.len);
+    OUTPUT N;
+    """,
+    // A stream that has less than another's tuples asks the other's features, by another field.
+    """
+    Tcp = FILTER P BY tcp;
+    A = FOREACH (STREAM Tcp BY SourceIp AS Host) GENERATE ave(frame.len) WINDOW 5 ITEMS;
+    B = STREAM P BY DestIp AS Host;
+    Answered = FILTER B BY A > 60 OR NOT A > 0;
+    OUTPUT Answered (Host, A, frame.len);
+    """,
+    // One state for all tuples, beside a window of time.
+    """
+    N = FOREACH P GENERATE count() WINDOW 500ms;
+    M = FOREACH P GENERATE max(frame.len) WINDOW 50 ITEMS;
+    OUTPUT (FILTER P BY frame.len == M OR N > 40) (frame.time, M, N);
+    """,
+    // Behind DISTINCT, whose first tuple matters then.
+    """
+    First = DISTINCT P BY SourceIp, DestPort WINDOW 500ms;
+    A = FOREACH (STREAM First BY SourceIp) GENERATE countdistinct(DestPort) WINDOW 6 ITEMS;
+    """,
+  ]
+
+  @Test("give the naive evaluator's rows", arguments: queries)
+  func engines(query: String) throws {
+    let text = "P = PacketStream(\"eth0\");\n" + query
+    var profile = PacketGenerator.Profile()
+    profile.gap = 3_000_000
+    var generator = PacketGenerator(seed: 11, profile: profile)
+    let frames = generator.frames(2500)
+    #expect(!NaiveEvaluator.rows(of: try Query.plan(text), over: frames).isEmpty, "\(query)")
+    var ways = [Way.host]
+    if Requirement.kernel.isMet { ways += try EngineTests.kernelWays(text, cuts: 64, seed: 1) }
+    try Comparison(text, frames, "items").expect(ways)
+  }
+
+  @Test("the data path keeps only what all item windows have in common")
+  func placement() throws {
+    let text = """
+      P = PacketStream("eth0");
+      Tcp = FILTER P BY tcp;
+      A = FOREACH (STREAM Tcp BY SourceIp) GENERATE ave(frame.len) WINDOW 5 ITEMS;
+      Big = FILTER Tcp BY frame.len > 100;
+      B = FOREACH (STREAM Big BY SourceIp) GENERATE ave(frame.len) WINDOW 5 ITEMS;
+      """
+    let cuts = Query.cuts(try Query.plan(text), limit: 64)
+    #expect(cuts.contains { $0.contains("n1") })
+    #expect(!cuts.contains { $0.contains("n2") })
+  }
+}
