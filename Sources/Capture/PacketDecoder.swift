@@ -56,6 +56,7 @@ public struct PacketDecoder: ~Copyable {
       case .record: column.clear(count)
       case .service: parsed.services(into: column)
       case .payloadLength(let isUDPToo): parsed.payloadLengths(isUDPToo: isUDPToo, into: column)
+      case .derived: preconditionFailure("TRANSFORM computes derived columns, no decoder")
       case .payloadContains(let needle): parsed.searchPayloads(for: needle, into: column)
       case .wireLength:
         let wire = frames.wireLengths + first

@@ -15,7 +15,8 @@ extension Emitter {
       passes[index] = .always
     case .filter(let predicate):
       condition = filter(index, predicate, upstream)
-    case .filterBeside: preconditionFailure("placement leaves rows to the host")
+    case .filterBeside, .transform:
+      preconditionFailure("placement leaves rows and order to the host")
     case .distinct(let key, _):
       condition = distinct(index, key, upstream)
     }

@@ -107,6 +107,7 @@ struct FieldTable {
     switch id.field.location {
     case .slices, .transportProtocol, .extensionCount, .service, .payloadLength: true
     case .payloadContains: true
+    case .derived: preconditionFailure("derived columns are the host's")
     case .presence, .wireLength, .capturedLength, .time: false
     case .record: preconditionFailure(Self.recordOnHost)
     }
@@ -129,6 +130,7 @@ struct FieldTable {
     case .extensionCount: [.layer(.ipv6)]
     case .service, .payloadLength: [.computed(id)]
     case .payloadContains: []
+    case .derived: preconditionFailure("derived columns are the host's")
     case .wireLength, .capturedLength, .time: []
     case .record: preconditionFailure(recordOnHost)
     }
@@ -218,6 +220,7 @@ struct FieldTable {
     switch id.field.location {
     case .slices, .transportProtocol, .extensionCount, .service, .payloadLength: places(of: id)
     case .payloadContains: places(of: id)
+    case .derived: preconditionFailure("derived columns are the host's")
     case .presence(let layer): [mask(.layer(layer)) & 1]
     case .wireLength: [place(Names.wireLength)]
     case .capturedLength: [place(Names.capturedLength)]
@@ -237,6 +240,7 @@ struct FieldTable {
     case .extensionCount: return .value(mask(.layer(.ipv6)))
     case .service, .payloadLength: return .value(mask(.computed(id)))
     case .payloadContains: return .always
+    case .derived: preconditionFailure("derived columns are the host's")
     case .presence, .wireLength, .capturedLength, .time: return .always
     case .record: preconditionFailure(Self.recordOnHost)
     }

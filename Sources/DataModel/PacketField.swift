@@ -93,6 +93,8 @@ public enum FieldLocation: Hashable, Sendable {
   case payloadContains([UInt8])
   /// The column of a flow record at this place of its schema; packets have none.
   case record(Int)
+  /// A TRANSFORM computes it.
+  case derived
 }
 
 /// What `payload CONTAINS "…"` means in numbers; `sal/payload.h` has the same.
@@ -140,12 +142,15 @@ public struct FieldID: Hashable, Sendable, Comparable {
   private let needle: [UInt8]
   /// The column of records, where it is one.
   public let record: RecordColumn?
+  /// What a TRANSFORM computes, where it is that.
+  public let derived: DerivedColumn?
 
   /// Wraps an index into ``PacketFields/all``.
   public init(index: Int) {
     self.index = index
     needle = []
     record = nil
+    derived = nil
   }
 
   /// The field of a record's column.
@@ -153,6 +158,15 @@ public struct FieldID: Hashable, Sendable, Comparable {
     index = PacketFields.all.count + 1 + record.position
     needle = []
     self.record = record
+    derived = nil
+  }
+
+  /// The field of a derived column; behind all others.
+  init(derived column: DerivedColumn) {
+    index = PacketFields.all.count + (1 << 20) + column.place
+    needle = []
+    record = nil
+    derived = column
   }
 
   /// The field `payload CONTAINS needle`, of 1 to ``PayloadSearch/needleLimit`` bytes.
@@ -162,11 +176,15 @@ public struct FieldID: Hashable, Sendable, Comparable {
     index = PacketFields.all.count
     self.needle = needle
     record = nil
+    derived = nil
   }
 
   /// The field's row.
   public var field: PacketField {
     if let record { return record.field }
+    if let derived {
+      return PacketField(derived.name, [], derived.type, .derived, "A column of a TRANSFORM.")
+    }
     if needle.isEmpty { return PacketFields.all[index] }
     let shown = needle.map { byte in
       switch byte {

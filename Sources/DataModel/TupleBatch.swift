@@ -32,20 +32,14 @@ public final class TupleBatch {
   public var selected = 0
 
   private let columnByField: [FieldID: Int]
+  private var derived: [FieldID: TupleColumn] = [:]
 
   /// Makes room for ``capacity`` tuples of these fields.
   public init(fields: [FieldID]) {
     self.fields = fields
     let n = Self.capacity
     columns = fields.map { id in
-      let first = UnsafeMutablePointer<UInt64>.allocate(capacity: n)
-      let second =
-        id.field.type.laneCount == 2 ? UnsafeMutablePointer<UInt64>.allocate(capacity: n) : first
-      first.initialize(repeating: 0, count: n)
-      if second != first { second.initialize(repeating: 0, count: n) }
-      let validity = UnsafeMutablePointer<UInt8>.allocate(capacity: n)
-      validity.initialize(repeating: 0, count: n)
-      return TupleColumn(lane0: first, lane1: second, validity: validity)
+      Self.makeColumn(of: id.field.type)
     }
     times = .allocate(capacity: n)
     times.initialize(repeating: 0, count: n)
@@ -58,8 +52,20 @@ public final class TupleBatch {
     columnByField = index
   }
 
+  private static func makeColumn(of type: ScalarType) -> TupleColumn {
+    let n = capacity
+    let first = UnsafeMutablePointer<UInt64>.allocate(capacity: n)
+    let second =
+      type.laneCount == 2 ? UnsafeMutablePointer<UInt64>.allocate(capacity: n) : first
+    first.initialize(repeating: 0, count: n)
+    if second != first { second.initialize(repeating: 0, count: n) }
+    let validity = UnsafeMutablePointer<UInt8>.allocate(capacity: n)
+    validity.initialize(repeating: 0, count: n)
+    return TupleColumn(lane0: first, lane1: second, validity: validity)
+  }
+
   deinit {
-    for column in columns {
+    for column in columns + Array(derived.values) {
       if column.lane1 != column.lane0 { column.lane1.deallocate() }
       column.lane0.deallocate()
       column.validity.deallocate()
@@ -70,7 +76,17 @@ public final class TupleBatch {
   }
 
   /// The column of a projected field.
-  public func column(_ id: FieldID) -> TupleColumn? { columnByField[id].map { columns[$0] } }
+  public func column(_ id: FieldID) -> TupleColumn? {
+    columnByField[id].map { columns[$0] } ?? derived[id]
+  }
+
+  /// The column of a derived field, made on first use.
+  public func derivedColumn(_ id: FieldID) -> TupleColumn {
+    if let known = derived[id] { return known }
+    let made = Self.makeColumn(of: id.field.type)
+    derived[id] = made
+    return made
+  }
 
   /// Makes this batch the tuples `rows` of another one of the same fields, in that order, all
   /// selected.

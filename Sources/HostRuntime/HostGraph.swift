@@ -130,7 +130,7 @@ public final class HostGraph {
   public func projectedFields(ofSource node: Int) -> [FieldID] {
     var fields: Set<FieldID> = []
     collectFields(below: node, into: &fields)
-    return fields.sorted()
+    return fields.filter { $0.derived == nil }.sorted()
   }
 
   private func collectFields(below node: Int, into fields: inout Set<FieldID>) {

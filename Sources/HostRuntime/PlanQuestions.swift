@@ -10,6 +10,7 @@ extension LogicalPlan {
     case .filter(let predicate): fields.formUnion(predicate.fields)
     case .filterBeside(let condition): fields.formUnion(condition.fields)
     case .distinct(let key, _): fields.formUnion(key.map(\.field))
+    case .transform(let transform): fields.formUnion(transform.fields)
     }
     for aggregation in aggregations where aggregation.input == node {
       fields.formUnion(aggregation.key.map(\.field))
@@ -38,7 +39,7 @@ extension LogicalPlan {
       switch node.operation {
       case .filter(let predicate): asked.append(predicate.longestWithin(of: set))
       case .filterBeside(let condition): asked.append(condition.longestWithin(of: set))
-      case .source, .distinct: break
+      case .source, .distinct, .transform: break
       }
     }
     for relation in relations {

@@ -9,6 +9,7 @@ final class TupleStage {
     case filter(PredicateProgram)
     case beside(RowExpressionProgram)
     case distinct(FirstSeen)
+    case transform(TransformRun)
   }
 
   /// The node's index.
@@ -42,6 +43,8 @@ final class TupleStage {
       work = .beside(
         RowExpressionProgram(
           condition, layout: KeyLayout(types: []), graph: sources, asking: relations))
+    case .transform(let transform):
+      work = .transform(TransformRun(transform, sources.configuration))
     case .distinct(let key, let window):
       work = .distinct(FirstSeen(key, window, scratch, sources.configuration))
     }
@@ -97,6 +100,7 @@ final class TupleStage {
         n += 1
       }
       return (n, 0)
+    case .transform(let run): return run.run(batch, rows: rows, count: count, kept: kept)
     case .distinct(let seen):
       let end = seen.window.start(of: batch.times[0]) + seen.window.length
       return end <= horizon ? (0, 0) : seen.filter(batch, rows: rows, count: count, kept: kept)

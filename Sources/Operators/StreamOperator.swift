@@ -124,6 +124,9 @@ public struct OperatorCall: Hashable, Sendable {
     return expression
   }
 
+  /// The unit of real results: operators see durations, which are nanoseconds, as seconds.
+  var unit: Double { operandType == .duration || fields?.first?.type == .duration ? 1e9 : 1 }
+
   /// The type of the first argument, where that is an expression.
   public var operandType: ScalarType? {
     if case .expression(_, let type)? = arguments.first { type } else { nil }

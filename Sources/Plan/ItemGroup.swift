@@ -113,7 +113,8 @@ extension LogicalPlan {
   /// The nodes whose tuples have to be in the order of arrival, in one stream, on the host.
   public var orderedNodes: Set<Int> {
     var found = Set(items.map(\.input))
-    for index in nodes.indices where !currentFeatures(askedBy: index).isEmpty {
+    for index in nodes.indices
+    where nodes[index].operation.isTransform || !currentFeatures(askedBy: index).isEmpty {
       found.insert(index)
     }
     return found

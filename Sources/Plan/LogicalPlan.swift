@@ -72,6 +72,8 @@ public enum TupleOperation: Sendable, Hashable {
   case filterBeside(RowExpression)
   /// Passes the first tuple of each key in the window; tuples without the key do not pass.
   case distinct(key: [KeyComponent], window: Window)
+  /// Adds columns to the tuples that have the key and enough tuples of it before them.
+  case transform(Transform)
 
   /// The window, for `distinct`.
   public var window: Window? { if case .distinct(_, let window) = self { window } else { nil } }

@@ -41,6 +41,10 @@ private struct PlanCheck {
       case .source: break
       case .filter(let predicate): self.predicate(predicate, "n\(index)")
       case .filterBeside(let condition): row(condition, [], "n\(index)")
+      case .transform(let transform):
+        components(transform.key, "n\(index)")
+        require(!transform.columns.isEmpty, "n\(index) computes nothing")
+        for column in transform.columns { expression(column.value, "n\(index)") }
       case .distinct(let key, _):
         require(!key.isEmpty, "n\(index) has no key")
         components(key, "n\(index)")

@@ -80,7 +80,7 @@ public struct StateSuccession: Sendable, Hashable {
 extension TupleOperation {
   fileprivate var hasState: Bool {
     switch self {
-    case .source, .filter: false
+    case .source, .filter, .transform: false
     case .filterBeside, .distinct: true
     }
   }
@@ -105,7 +105,9 @@ private struct PlanComparison {
     switch (x.operation, y.operation) {
     case (.source, .source): return true
     case (.filter(let p), .filter(let q)): guard isSame(p, q) else { return false }
-    case (.filterBeside(let p), .filterBeside(let q)): guard isSame(p, q) else { return false }
+    case (.filterBeside(let p), .filterBeside(let q)):
+      // Item windows of a new plan begin anew, and so does what hangs on them.
+      guard p.current.isEmpty, q.current.isEmpty, isSame(p, q) else { return false }
     case (.distinct, .distinct): guard x.operation == y.operation else { return false }
     default: return false
     }

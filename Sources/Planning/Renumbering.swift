@@ -59,7 +59,7 @@ struct Renumbering {
       switch node.operation {
       case .filter(let predicate): node.operation = .filter(renumbered(predicate))
       case .filterBeside(let condition): node.operation = .filterBeside(renumbered(condition))
-      case .source, .distinct: break
+      case .source, .distinct, .transform: break
       }
       return node
     }

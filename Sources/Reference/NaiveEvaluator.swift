@@ -27,6 +27,7 @@ public struct NaiveEvaluator {
   private var newest = Int64.min
   private var states: [WindowKey: [[Value]: NaiveState]] = [:]
   var items = NaiveItems()
+  private var earlier: [Int: [[Value]: [NaivePacket]]] = [:]
   private var seen: [WindowKey: Set<[Value]>] = [:]
   private var setCache: [WindowKey: Set<[Value]>] = [:]
   private var tupleRows: [NaiveRow] = []
@@ -60,7 +61,8 @@ public struct NaiveEvaluator {
   }
 
   /// Takes the next packet.
-  public mutating func take(_ packet: NaivePacket) {
+  public mutating func take(_ taken: NaivePacket) {
+    var packet = taken
     newest = max(newest, packet.time)
     var passed = [Bool](repeating: false, count: plan.nodes.count)
     for index in plan.nodes.indices {
@@ -71,6 +73,7 @@ public struct NaiveEvaluator {
       case .source: passed[index] = true
       case .filter(let predicate):
         passed[index] = satisfies(predicate, packet)
+      case .transform(let transform): passed[index] = compute(transform, at: index, &packet)
       case .filterBeside(let condition): passed[index] = holds(condition, beside: packet)
       case .distinct(let components, let window):
         let tuple = NaiveTuple(packet: packet) { _, _, _ in false }
@@ -124,6 +127,29 @@ public struct NaiveEvaluator {
       }
     }
     return rows.sorted { RowOrder.precedes($0.row, $1.row) }
+  }
+
+  /// Computes a TRANSFORM's columns; false where too few tuples of the key came before.
+  private mutating func compute(
+    _ transform: Transform, at node: Int, _ packet: inout NaivePacket
+  ) -> Bool {
+    let plain = NaiveTuple(packet: packet) { _, _, _ in false }
+    guard let key = plain.key(transform.key) else { return false }
+    let before = earlier[node]?[key] ?? []
+    earlier[node, default: [:]][key, default: []].append(packet)
+    guard before.count >= transform.depth else { return false }
+    for previous in transform.previous {
+      packet.derived[previous.into] = before[before.count - previous.back].value(previous.field)
+    }
+    let tuple = NaiveTuple(packet: packet) { _, _, _ in false }
+    for column in transform.columns {
+      packet.derived[column.into] =
+        tuple.number(column.value).map {
+          Value(
+            lanes: (UInt64(bitPattern: $0), 0), type: column.into.field.type, isV6: false)
+        } ?? .missing
+    }
+    return true
   }
 
   /// Takes a tuple that passed a node into the item windows over it.

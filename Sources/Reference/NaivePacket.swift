@@ -9,6 +9,8 @@ public struct NaivePacket: Sendable {
   public let time: Int64
   /// The packet's place in its capture.
   public let order: Int
+  /// What TRANSFORMs have computed.
+  var derived: [FieldID: Value] = [:]
   private let frame: CapturedFrame
   /// The values of a record, by column; empty for packets.
   private var record: [Value] = []
@@ -71,6 +73,7 @@ public struct NaivePacket: Sendable {
         return .missing
       }
       return .integer(Int64(end - start))
+    case .derived: return derived[id] ?? .missing
     case .payloadContains(let needle):
       guard let start = payloadStart, start < bytes.count else { return .bool(false) }
       let seen = bytes[start..<min(end, bytes.count, start + PayloadSearch.limit)]

@@ -65,7 +65,8 @@ extension NaiveState {
       return values[position ?? values.count - 1]
     case "median":
       let middle = [values[(values.count - 1) / 2], values[values.count / 2]]
-      return .real(middle.reduce(0) { $0 + Double(number($1)) } / 2)
+      let isDuration = call.fields?.first?.type == .duration
+      return .real(middle.reduce(0) { $0 + Double(number($1)) } / 2 / (isDuration ? 1e9 : 1))
     default: return .ranking(histogram(values, call))
     }
   }

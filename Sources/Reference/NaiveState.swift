@@ -34,6 +34,8 @@ struct NaiveState {
   func value(_ index: Int, _ call: OperatorCall) -> Value {
     let values = (numbers[index] ?? []).map(\.value)
     let isDuration = call.operandType == .duration
+    // Operators see seconds.
+    let unit: Double = isDuration ? 1e9 : 1
     func typed(_ value: Int64) -> Value {
       switch call.operandType {
       case .bool: .bool(value != 0)
@@ -51,9 +53,9 @@ struct NaiveState {
     case "min": return values.min().map(typed) ?? .missing
     case "max": return values.max().map(typed) ?? .missing
     case "ave":
-      return values.isEmpty ? .missing : .real(Double(total) / Double(values.count))
-    case "var": return variance(values, total).map { .real($0) } ?? .missing
-    case "stddev": return variance(values, total).map { .real($0.squareRoot()) } ?? .missing
+      return values.isEmpty ? .missing : .real(Double(total) / Double(values.count) / unit)
+    case "var": return variance(values, total).map { .real($0 / unit / unit) } ?? .missing
+    case "stddev": return variance(values, total).map { .real($0.squareRoot() / unit) } ?? .missing
     case "first", "last":
       let all = numbers[index] ?? []
       guard var best = all.first else { return .missing }

@@ -33,6 +33,10 @@ struct Resolver {
   var waiting: [Int] = []
   /// Settings and how often they were given.
   var settings: [String: SourceRange] = [:]
+  /// What the TRANSFORM at hand reads of earlier tuples; nil outside.
+  var transformScope: TransformScope?
+  /// Derived columns so far.
+  var derivedCount = 0
   /// Defaults of item windows that the preamble sets.
   var itemDefaults: [String: Int] = [:]
   /// Names read without regard to case of which a note was given already.

@@ -236,8 +236,9 @@ extension Resolver {
     let usual = [
       "SourceIp", "SourcePort", "DestIp", "DestPort", "IpProtocol", "frame.len",
     ].compactMap { PacketFields.named($0) }
+    let own = plan.transforms(before: stream.node).reversed().flatMap(\.columns).map(\.into)
     var result: [FieldID] = []
-    for field in stream.components.map(\.field) + usual where !result.contains(field) {
+    for field in stream.components.map(\.field) + own + usual where !result.contains(field) {
       result.append(field)
     }
     return result

@@ -6,7 +6,6 @@ struct UnsupportedTests {
     arguments: [
       "A = ⟦SAL0901:UNION⟧ P, P;",
       "A = JOIN P, P BY SourceIp ANTI ⟦SAL0901:AFTER 1s⟧;",
-      "A = FOREACH P ⟦SAL0901:TRANSFORM⟧ (frame.len) : x;",
       "A = ⟦SAL0901:COLLAPSE⟧ P BY SourceIp;",
       "⟦SAL0901:SUBGRAPH⟧ ON P WITH source(SourceIp) AND target(DestIp) { a e b; };",
       "A = ⟦SAL0901:FlowStream⟧(\"eth0\", active: 60s, idle: 15s);",

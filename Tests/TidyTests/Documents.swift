@@ -74,6 +74,7 @@ enum FieldsDocument {
     case .transportProtocol, .extensionCount, .payloadLength: "the header chain"
     case .service: "the ports"
     case .payloadContains: "the payload"
+    case .derived: "TRANSFORM"
     }
   }
 }

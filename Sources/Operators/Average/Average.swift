@@ -18,6 +18,6 @@ public struct Average: StreamOperator {
     guard n > 0 else { return Estimate(.missing) }
     let total = state.word(.sum(operand))
     let saturated = total == .max || total == .min
-    return Estimate(.real(Double(total) / Double(n)), saturated ? .partial : .exact)
+    return Estimate(.real(Double(total) / Double(n) / call.unit), saturated ? .partial : .exact)
   }
 }

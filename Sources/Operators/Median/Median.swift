@@ -16,7 +16,7 @@ public struct Median: StreamOperator {
     guard total > 0 else { return Estimate(.missing) }
     let lower = value(at: (total - 1) / 2, of: values)
     let upper = value(at: total / 2, of: values)
-    return Estimate(.real((Double(lower) + Double(upper)) / 2))
+    return Estimate(.real((Double(lower) + Double(upper)) / 2 / call.unit))
   }
 
   public func evaluate(
@@ -25,7 +25,7 @@ public struct Median: StreamOperator {
     let n = values.count
     guard n > 0 else { return Estimate(.missing) }
     let middle = (Double(values[(n - 1) / 2]) + Double(values[n / 2])) / 2
-    return Estimate(.real(middle))
+    return Estimate(.real(middle / call.unit))
   }
 
   /// The value of a rank, counted from 0.

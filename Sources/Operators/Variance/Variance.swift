@@ -38,6 +38,7 @@ enum Moments {
     let numerator = Double(differenceHigh) * 0x1p128 + Double(differenceLow)
     let saturated = total == .max || total == .min
     return Estimate(
-      .real(numerator / (Double(n) * Double(n))), saturated ? .partial : .exact)
+      .real(numerator / (Double(n) * Double(n)) / (call.unit * call.unit)),
+      saturated ? .partial : .exact)
   }
 }

@@ -11,7 +11,9 @@ func exports(
     guard var need = reader.need(behind: index) else { continue }
     if nodes[index] == .prefiltered { need.formUnion(reader.own(index)) }
     result.append(
-      Export(node: index, fields: need.fields.sorted(), needsOrder: need.needsOrder))
+      Export(
+        node: index, fields: need.fields.filter { $0.derived == nil }.sorted(),
+        needsOrder: need.needsOrder))
   }
   return result
 }
@@ -70,6 +72,7 @@ private struct HostReader {
     case .filter(let predicate): Need(fields: predicate.fields)
     case .filterBeside(let condition):
       Need(fields: condition.fields, needsOrder: !condition.current.isEmpty)
+    case .transform(let transform): Need(fields: transform.fields, needsOrder: true)
     case .distinct(let key, _):
       // On the host alone the first tuple of a key is the one that passes, whole.
       Need(fields: Set(key.map(\.field)), needsOrder: nodes[index] != .prefiltered)

@@ -69,7 +69,7 @@ private struct Use {
     switch plan.nodes[index].operation {
     case .filter(let predicate): for set in predicate.sets { mark(set: set.index) }
     case .filterBeside(let condition): mark(condition)
-    case .source, .distinct: break
+    case .source, .distinct, .transform: break
     }
   }
 

@@ -59,6 +59,7 @@ extension Resolver {
   /// A field of the tuple by either vocabulary, with the name to show; reports unknown names.
   mutating func field(_ path: Path, in scope: Scope) -> (FieldID, String)? {
     let name = path.text
+    if let id = derived(name, in: scope) { return (id, name) }
     if let id = published(name, in: scope) { return (id, name) }
     if let schema = schema(in: scope) { return recordField(path, of: schema, in: scope) }
     if ["payload", "tcp.payload", "udp.payload"].contains(name) {
@@ -148,13 +149,14 @@ extension Resolver {
 
   /// `F.value(i)`, `F.count(i)`, `F.key(i)`.
   mutating func check(_ node: MethodCall, in scope: Scope) -> Typed? {
-    guard case .path(let path) = node.base, path.components.count == 1 else {
+    guard case .path(let path) = node.base,
+      path.components.count == 1 || node.name.text.lowercased() == "prev"
+    else {
       notSupported("‘.\(node.name.text)’ of an expression", node.name.range)
       return nil
     }
     if node.name.text.lowercased() == "prev" {
-      notSupported("prev", node.name.range)
-      return nil
+      return previous(node, path, in: scope)
     }
     var index = 0
     if let argument = node.arguments.first {

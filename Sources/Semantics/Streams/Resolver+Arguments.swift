@@ -9,7 +9,9 @@ extension Resolver {
   mutating func values(
     _ node: Expression, of operation: any StreamOperator, in scope: Scope
   ) -> OperatorCall.Argument? {
-    guard let component = component(node, mask: nil, of: TupleStream(node: 0, key: scope.key))
+    guard
+      let component = component(
+        node, mask: nil, of: TupleStream(node: scope.node ?? 0, key: scope.key))
     else { return nil }
     guard component.type.isNumeric, component.type != .float else {
       report(

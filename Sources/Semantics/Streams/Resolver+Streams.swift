@@ -16,23 +16,13 @@ extension Resolver {
     case .top(let top): return resolve(top)
     case .vertexInfo(let call): notSupported("VertexInfo", call.name.range)
     case .union(let union): notSupported("UNION", keyword(of: union.range))
-    case .transform(let node): notSupported("TRANSFORM", transformKeyword(node))
+    case .transform(let transform): return resolve(transform)
     case .collapse(let collapse): return resolve(collapse)
     case .join(let join): return resolve(join)
     case .subgraph(let subgraph): checkNames(of: subgraph)
     case .invalid: break
     }
     return .invalid
-  }
-
-  /// TRANSFORM stands behind FOREACH and a stream; the caret goes to the word itself.
-  private func transformKeyword(_ node: Transform) -> SourceRange {
-    let start = node.input.range.upperBound
-    let tail = tree.source.utf8[start..<node.range.upperBound]
-    guard let found = tail.firstIndex(where: { ($0 | 32) == UInt8(ascii: "t") }) else {
-      return keyword(of: node.range)
-    }
-    return keyword(of: SourceRange(found, node.range.upperBound))
   }
 
   /// The tuples that a statement reads; nil where there are none (reported).

@@ -1,0 +1,80 @@
+public import DataModel
+
+/// New columns for every tuple of a keyed stream, from its own fields and those of earlier tuples
+/// of its key; a key's first tuples, which have not enough before them, do not pass.
+public struct Transform: Sendable, Hashable {
+  /// A field of the tuple so many places before, among those of the key.
+  public struct Previous: Sendable, Hashable {
+    /// The field.
+    public var field: FieldID
+    /// How many tuples back, at least 1.
+    public var back: Int
+    /// The column that holds it.
+    public var into: FieldID
+
+    /// Creates a column of earlier values.
+    public init(field: FieldID, back: Int, into: FieldID) {
+      self.field = field
+      self.back = back
+      self.into = into
+    }
+  }
+
+  /// A new column.
+  public struct Column: Sendable, Hashable {
+    /// The value, over fields of the tuple and columns of earlier values.
+    public var value: TupleExpression
+    /// The column that holds it.
+    public var into: FieldID
+
+    /// Creates a column.
+    public init(_ value: TupleExpression, into: FieldID) {
+      self.value = value
+      self.into = into
+    }
+  }
+
+  /// The key; empty for all tuples.
+  public var key: [KeyComponent]
+  /// What is kept of earlier tuples.
+  public var previous: [Previous]
+  /// The new columns.
+  public var columns: [Column]
+
+  /// Creates a transformation.
+  public init(key: [KeyComponent], previous: [Previous], columns: [Column]) {
+    self.key = key
+    self.previous = previous
+    self.columns = columns
+  }
+
+  /// How many earlier tuples of its key a tuple needs.
+  public var depth: Int { previous.map(\.back).max() ?? 0 }
+
+  /// The fields that it reads of its input's tuples.
+  public var fields: Set<FieldID> {
+    let own = Set(previous.map(\.into))
+    let read = columns.reduce(into: Set(key.map(\.field) + previous.map(\.field))) {
+      $0.formUnion($1.value.fields)
+    }
+    return read.subtracting(own)
+  }
+}
+
+extension LogicalPlan {
+  /// The transformations that a node's tuples have passed, the nearest first.
+  public func transforms(before node: Int) -> [Transform] {
+    var found: [Transform] = []
+    var current: Int? = node
+    while let index = current {
+      if case .transform(let transform) = nodes[index].operation { found.append(transform) }
+      current = nodes[index].input
+    }
+    return found
+  }
+}
+
+extension TupleOperation {
+  /// Whether it is a TRANSFORM.
+  var isTransform: Bool { if case .transform = self { true } else { false } }
+}
