@@ -85,6 +85,26 @@ public enum SinkCatalogue {
         writes.
         """),
     SinkDescription(
+      name: "prometheus", target: .address, example: ":9435",
+      summary: "Metrics for Prometheus: `GET /metrics` shows the last closed window.",
+      details: """
+        OpenMetrics 1.0.0 or Prometheus' text format, as the scraper asks. Each numeric column is a
+        gauge, `sal_OUTPUT_COLUMN` (`sal_OUTPUT` where both names are one) in words of lower case,
+        and each key column a label: `sal_n{source_ip="10.0.0.1"} 4`. Durations and times are in
+        seconds and say so in their name; approximate values have `…_low` and `…_high` beside them,
+        rows that are not exact a series in `…_quality`, and rankings a series an `item` and its
+        `…_share`. Series go when two windows' time has passed without rows. `salc_packets_total`,
+        `salc_lost_total{cause}`, `salc_rows_total`, `salc_windows_total`, `salc_unread_rows_total`,
+        `salc_window_end_timestamp_seconds` and `salc_queued_results` tell of the run itself.
+
+        Without a host it listens on 127.0.0.1 only; `0.0.0.0:9435` serves every network, without
+        password or encryption. Keys have to be few, as each is a series that Prometheus keeps for
+        weeks: outputs that may have more than 65536 rows a window are refused. A scraper sees
+        windows, not every row: the summary counts rows that newer ones replaced unread. At most 64
+        clients at a time, and none holds up the run.
+        """,
+      needsFewKeys: true),
+    SinkDescription(
       name: "command", target: .command, example: "mail root",
       summary: "Refused.",
       details: "Pipe the rows instead: `salc run q.sal --format json | your-command`.",

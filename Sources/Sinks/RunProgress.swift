@@ -27,6 +27,8 @@ public struct RunProgress: Sendable, Hashable {
   public var elapsedSeconds: Double
   /// What is known of the plan's parts.
   public var flows: [Flow]
+  /// Results that waited with this one for a sink that has a queue of its own.
+  public var waitingResults: UInt64 = 0
 
   /// Creates a progress.
   public init(

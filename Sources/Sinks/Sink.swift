@@ -21,7 +21,8 @@ public protocol Sink: AnyObject {
 
   /// Rows that have reached the target for sure; nil where the sink does not know.
   var writtenRows: UInt64? { get }
-  /// Rows that were shown, and that nobody had read when newer ones took their place.
+  /// Rows that were shown, and that nobody had read when newer ones took their place or the run
+  /// ended.
   var unreadRows: UInt64 { get }
   /// What became of the rows, target by target, once the run has ended.
   var reports: [SinkReport] { get }
@@ -44,7 +45,8 @@ public struct SinkReport: Sendable, Hashable {
   public var rows: UInt64
   /// Rows that did not: the sink was too slow, or failed.
   public var lost: UInt64
-  /// Rows that were shown, and that nobody had read when newer ones took their place.
+  /// Rows that were shown, and that nobody had read when newer ones took their place or the run
+  /// ended.
   public var unread: UInt64
   /// The first failure; nil where there was none.
   public var failure: SinkError?

@@ -18,11 +18,12 @@ public enum SinkFactory {
 
   private typealias Opening = @Sendable (Request) throws(SinkError) -> any Sink
 
-  private static let all: [String: Opening] = files.merging(others) { file, _ in file }
+  private static let all: [String: Opening] = common.merging(others) { one, _ in one }
 
-  private static let files: [String: Opening] = [
+  private static let common: [String: Opening] = [
     "csv": { (request) throws(SinkError) in try FileSink(request.target) { CSVSink($0) } },
     "json": { (request) throws(SinkError) in try FileSink(request.target) { NDJSONSink($0) } },
+    "prometheus": { (request) throws(SinkError) in try PrometheusSink(request) },
   ]
 
   #if SQLite

@@ -40,6 +40,8 @@ final class SinkLane: @unchecked Sendable {
 
   // The lane's thread alone.
   private var delivered: UInt64 = 0
+  /// Results that the last look into the queue found.
+  private var waiting: UInt64 = 0
   private var isClosed = false
 
   /// How long rows may lie in a sink's buffer while none follow.
@@ -140,6 +142,7 @@ final class SinkLane: @unchecked Sendable {
       if items.isEmpty && overflow == nil && !isAsked {
         monitor.wait(milliseconds: isClean ? 1000 : Self.idleMilliseconds)
       }
+      waiting = UInt64(items.count)
       let batch = items + (overflow.map { [.loss($0)] } ?? [])
       items.removeAll(keepingCapacity: batch.count <= 4096)
       overflow = nil
@@ -169,7 +172,9 @@ final class SinkLane: @unchecked Sendable {
       try sink.row(row)
       delivered &+= 1
     case .loss(let record): try sink.loss(record)
-    case .progress(let progress): try sink.progress(progress)
+    case .progress(var progress):
+      progress.waitingResults = waiting
+      try sink.progress(progress)
     case .end(let totals): try sink.end(totals)
     }
   }

@@ -33,6 +33,26 @@ import Testing
         + "OUTPUT N TO csv(\"f.csv\"); OUTPUT P TO csv(\"f-{output}.csv\");")
   }
 
+  @Test(
+    arguments: [
+      "OUTPUT N TO ⟦SAL0251:prometheus(\"web\")⟧;", "OUTPUT N TO ⟦SAL0251:prometheus⟧;",
+      "OUTPUT P TO ⟦SAL0283:prometheus(\":9435\")⟧;",
+      "K = STREAM P BY DestPort; F = FOREACH K GENERATE count() WINDOW 1s; "
+        + "OUTPUT N; OUTPUT F TO prometheus(\":9435\");",
+      "K = STREAM P BY DestPort, SourcePort; F = FOREACH K GENERATE count() WINDOW 1s; "
+        + "OUTPUT F TO ⟦SAL0284:prometheus(\":9435\")⟧;",
+      "K = STREAM P BY ip.src/8; F = FOREACH K GENERATE count() WINDOW 1s; "
+        + "OUTPUT N; OUTPUT F TO prometheus(\":9435\");",
+    ])
+  func metricsHaveFewKeys(text: String) { expectErrors(Self.given + text) }
+
+  @Test func keysWithoutALimitAreCutToTheLargest() {
+    let keyed = "K = STREAM P BY SourceIp; F = FOREACH K GENERATE count() WINDOW 1s; "
+    expectErrors(
+      keyed + "OUTPUT F TO ⟦SAL0284:prometheus(\":9435\")⟧;",
+      fixed: keyed + "OUTPUT TOP 20 K BY F TO prometheus(\":9435\");")
+  }
+
   @Test func outputsKeepTheirTargets() throws {
     let text = Self.given + "OUTPUT N TO csv(\"{output}.csv\"), json(\"all\"), stdout; OUTPUT P;"
     let plan = try #require(Resolved("P = PacketStream(\"eth0\"); " + text).plan)
