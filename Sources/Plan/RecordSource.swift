@@ -41,6 +41,7 @@ extension RecordOrigin: CustomStringConvertible {
 extension LogicalPlan {
   /// The schema of the records that reach a tuple node; nil where they are packets.
   public func recordSchema(of node: Int) -> RecordSchema? {
+    guard nodes.indices.contains(node) else { return nil }
     var current = node
     while let input = nodes[current].input { current = input }
     guard case .source(.records(let source)) = nodes[current].operation else { return nil }

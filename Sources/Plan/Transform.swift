@@ -66,7 +66,7 @@ extension LogicalPlan {
   public func transforms(before node: Int) -> [Transform] {
     var found: [Transform] = []
     var current: Int? = node
-    while let index = current {
+    while let index = current, nodes.indices.contains(index) {
       if case .transform(let transform) = nodes[index].operation { found.append(transform) }
       current = nodes[index].input
     }
