@@ -14,6 +14,8 @@ final class DistinctState: WindowState {
   private let seed: UInt64
   private let keyWords: UnsafeMutablePointer<UInt64>
   private let missing: UnsafeMutablePointer<UInt8>
+  /// Tuples without room in the panes that were merged.
+  private var otherOfPanes: UInt64 = 0
 
   init(
     _ aggregation: Aggregation, items: [KeyComponent], precision: Int, _ scratch: BatchScratch,
@@ -44,7 +46,7 @@ final class DistinctState: WindowState {
   }
 
   var keyCount: Int { table.keys.count }
-  var otherTuples: UInt64 { table.keys.otherTuples + table.lostTuples }
+  var otherTuples: UInt64 { table.keys.otherTuples + table.lostTuples + otherOfPanes }
 
   func update(_ batch: TupleBatch, rows: UnsafePointer<UInt16>, count: Int) -> Int {
     let n = packer.pack(batch, rows: rows, count: count, kept: scratch.rows, keys: scratch.keys)
@@ -87,8 +89,19 @@ final class DistinctState: WindowState {
       slots: scratch.slots, missing: missing, items: items, words: words, seed: seed, count: n)
   }
 
+  func merge(_ pane: any WindowState) {
+    guard let pane = pane as? DistinctState else { preconditionFailure("panes have one form") }
+    table.merge(pane.table)
+    otherOfPanes += pane.otherTuples
+  }
+
   func close() {}
-  func reset() { table.removeAll() }
+
+  func reset() {
+    table.removeAll()
+    otherOfPanes = 0
+  }
+
   func find(_ key: UnsafePointer<UInt64>) -> Int? { table.keys.find(key) }
 
   func forEachKey(_ body: (UnsafePointer<UInt64>) -> Void) {

@@ -1,7 +1,7 @@
 import DataModel
 import Kernels
 
-/// The keys that a DISTINCT has seen in each open window.
+/// The keys that a DISTINCT has seen in each pane that an open window covers.
 final class FirstSeen {
   let window: Window
   private let packer: KeyPacker
@@ -19,7 +19,8 @@ final class FirstSeen {
     packer = KeyPacker(key: key)
   }
 
-  /// Keeps the first tuple of each key in the window that holds the batch; `kept` may be `rows`.
+  /// Keeps the first tuple of each key in the pane that holds the batch, if the key was in none of
+  /// the panes before it that a window ending with it covers; `kept` may be `rows`.
   ///
   /// - Returns: the tuples kept, and those of keys that found no room, which do not pass.
   func filter(
@@ -31,6 +32,7 @@ final class FirstSeen {
     let table = keys(at: batch.times[0])
     let before = table.otherTuples
     table.locate(keys: scratch.keys, count: n, slots: scratch.slots, fresh: scratch.fresh)
+    if window.isSliding { forgetSeenBefore(window.start(of: batch.times[0]), count: n) }
     var k = 0
     for index in 0..<n {
       let row = kept[index]
@@ -38,6 +40,17 @@ final class FirstSeen {
       k &+= Int(scratch.fresh[index])
     }
     return (k, table.otherTuples - before)
+  }
+
+  /// Clears `fresh` where a key was in an earlier pane of the window that ends with this one.
+  private func forgetSeenBefore(_ pane: Int64, count n: Int) {
+    let first = pane + window.slide - window.length
+    for earlier in open where earlier.start >= first && earlier.start < pane {
+      for index in 0..<n where scratch.fresh[index] != 0 {
+        let key = scratch.keys + index * packer.layout.wordCount
+        if earlier.keys.find(key) != nil { scratch.fresh[index] = 0 }
+      }
+    }
   }
 
   private func keys(at time: Int64) -> KeyedTable {
@@ -53,6 +66,6 @@ final class FirstSeen {
   /// Exchanges the keys of open windows with a DISTINCT of the same meaning.
   func exchangeState(with other: FirstSeen) { swap(&open, &other.open) }
 
-  /// Forgets the windows that ended by `horizon`.
+  /// Forgets the panes that no open window covers.
   func close(horizon: Int64) { open.removeAll { $0.start + window.length <= horizon } }
 }

@@ -53,9 +53,10 @@ extension HostGraph {
 
   /// The start of the earliest window that may still be read or filled.
   private func oldestOpenPane() -> Int64? {
-    guard horizon != .max, let longest = plan.aggregations.map(\.window.length).max() else {
-      return nil
+    let reaches = plan.aggregations.enumerated().map { index, aggregation in
+      aggregation.window.length + Int64(plan.depth(of: index)) * aggregation.window.slide
     }
+    guard horizon != .max, let longest = reaches.max() else { return nil }
     let (start, overflow) = horizon.subtractingReportingOverflow(2 * longest)
     return overflow ? nil : start
   }
@@ -91,7 +92,7 @@ extension HostGraph {
     let found = relation.sortedRows(at: end)
     let projection = KeyProjection(
       from: relation.layout, columns: specification.columns, to: specification.types)
-    let (from, window) = (end + plan.setLag, relation.relation.window.length)
+    let (from, window) = (end + plan.setLag, relation.relation.window.slide)
     let set = sources.sets[id.index]
     var members: [[UInt64]] = []
     var seen: Set<[UInt64]> = []

@@ -61,7 +61,10 @@ public final class HostGraph {
     let itemGroups = plan.items.indices.map { ItemGroupRun($0, of: plan, configuration) }
     self.itemGroups = itemGroups
     sources = RowSources(
-      plan, plan.aggregations.map { AggregationWindows($0, scratch, configuration) },
+      plan,
+      plan.aggregations.enumerated().map { index, aggregation in
+        AggregationWindows(aggregation, depth: plan.depth(of: index), scratch, configuration)
+      },
       Self.makeSets(plan, configuration), configuration, items: itemGroups)
     var relations: [RelationEvaluation] = []
     for relation in plan.relations {

@@ -36,12 +36,14 @@ final class FeatureReader {
   private let key: UnsafeMutablePointer<UInt64>
   private let absent: RowValue
   private let qualityUnderLoss: Quality
+  private let back: Int
   /// What the last close found; most rows share it.
   private var close: (end: Int64, state: (any WindowState)?, floor: Quality)?
 
   init(_ feature: Int, _ columns: [Int], from layout: KeyLayout, _ graph: RowSources) {
     self.graph = graph
     call = graph.plan.features[feature].call
+    back = graph.plan.features[feature].back
     operation = OperatorCatalogue.operation(of: call)
     windows = graph.windows[graph.plan.features[feature].aggregation]
     let key = windows.aggregation.key
@@ -70,8 +72,8 @@ final class FeatureReader {
   /// The last closed window as of `end`, and the quality that it cannot exceed.
   private func at(_ end: Int64) -> (end: Int64, state: (any WindowState)?, floor: Quality) {
     if let close, close.end == end { return close }
-    let state = windows.lastClosed(by: end)
-    let windowEnd = windows.window.start(of: end)
+    let state = windows.lastClosed(by: end, back: back)
+    let windowEnd = windows.window.start(of: end) - Int64(back) * windows.window.slide
     let start = windowEnd - windows.window.length
     let loss = graph.ledger.quality(start: start, end: windowEnd)
     let isFull = (state?.otherTuples ?? 0) > 0

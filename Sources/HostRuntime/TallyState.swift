@@ -18,6 +18,8 @@ final class TallyState: WindowState {
   /// Table slots by group: `members[starts[g]..<starts[g + 1]]`, g in the group's entry.
   private var members: [UInt32] = []
   private var starts: [Int] = []
+  /// Tuples without room in the panes that were merged.
+  private var otherOfPanes: UInt64 = 0
 
   init(
     _ aggregation: Aggregation, items: [KeyComponent], _ scratch: BatchScratch,
@@ -43,7 +45,7 @@ final class TallyState: WindowState {
   }
 
   var keyCount: Int { groups.count }
-  var otherTuples: UInt64 { table.otherTuples }
+  var otherTuples: UInt64 { table.otherTuples + otherOfPanes }
 
   func update(_ batch: TupleBatch, rows: UnsafePointer<UInt16>, count: Int) -> Int {
     let n = packer.pack(batch, rows: rows, count: count, kept: scratch.rows, keys: scratch.keys)
@@ -54,6 +56,12 @@ final class TallyState: WindowState {
 
   func merge(_ records: UnsafePointer<UInt64>, count: Int, stride: Int) {
     mergeRecords(records, count, stride, into: table, program, scratch)
+  }
+
+  func merge(_ pane: any WindowState) {
+    guard let pane = pane as? TallyState else { preconditionFailure("panes have one form") }
+    mergeTable(pane.table, into: table, program, scratch)
+    otherOfPanes += pane.otherTuples
   }
 
   /// Groups the entries by key, by counting.
@@ -92,6 +100,7 @@ final class TallyState: WindowState {
     groups.removeAll()
     members = []
     starts = []
+    otherOfPanes = 0
   }
 
   func find(_ key: UnsafePointer<UInt64>) -> Int? { groups.find(key) }

@@ -102,7 +102,7 @@ final class TupleStage {
       return (n, 0)
     case .transform(let run): return run.run(batch, rows: rows, count: count, kept: kept)
     case .distinct(let seen):
-      let end = seen.window.start(of: batch.times[0]) + seen.window.length
+      let end = seen.window.start(of: batch.times[0]) + seen.window.slide
       return end <= horizon ? (0, 0) : seen.filter(batch, rows: rows, count: count, kept: kept)
     }
   }

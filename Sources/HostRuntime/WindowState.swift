@@ -9,6 +9,8 @@ protocol WindowState: AnyObject {
   var otherTuples: UInt64 { get }
   /// Folds the tuples `rows[0..<count]`; returns how many have the key.
   func update(_ batch: TupleBatch, rows: UnsafePointer<UInt16>, count: Int) -> Int
+  /// Folds a pane of the same aggregation that was not made ready for reading.
+  func merge(_ pane: any WindowState)
   /// Makes ready for reading; no update comes after it.
   func close()
   /// The entry of a key, or nil.

@@ -10,6 +10,8 @@ final class WordsState: WindowState {
   private let program: ReductionProgram
   private let packer: KeyPacker
   private let scratch: BatchScratch
+  /// Tuples without room in the panes that were merged.
+  private var otherOfPanes: UInt64 = 0
 
   init(
     _ aggregation: Aggregation, _ layout: AccumulatorLayout, _ scratch: BatchScratch,
@@ -25,7 +27,7 @@ final class WordsState: WindowState {
   }
 
   var keyCount: Int { table.count }
-  var otherTuples: UInt64 { table.otherTuples }
+  var otherTuples: UInt64 { table.otherTuples + otherOfPanes }
 
   func update(_ batch: TupleBatch, rows: UnsafePointer<UInt16>, count: Int) -> Int {
     let n = packer.pack(batch, rows: rows, count: count, kept: scratch.rows, keys: scratch.keys)
@@ -39,8 +41,19 @@ final class WordsState: WindowState {
     mergeRecords(records, count, stride, into: table, program, scratch)
   }
 
+  func merge(_ pane: any WindowState) {
+    guard let pane = pane as? WordsState else { preconditionFailure("panes have one form") }
+    mergeTable(pane.table, into: table, program, scratch)
+    otherOfPanes += pane.otherTuples
+  }
+
   func close() {}
-  func reset() { table.removeAll() }
+
+  func reset() {
+    table.removeAll()
+    otherOfPanes = 0
+  }
+
   func find(_ key: UnsafePointer<UInt64>) -> Int? { table.find(key) }
 
   func forEachKey(_ body: (UnsafePointer<UInt64>) -> Void) {

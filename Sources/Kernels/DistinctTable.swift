@@ -93,8 +93,35 @@ public final class DistinctTable {
       entry[1] = UInt64(sets.count)
     }
     let index = Int(entry[1]) - 1
-    if !sets[index].isSketch && !becomeSketch(index) { return }
+    if !sets[index].isSketch && !becomeSketch(index) {
+      lostTuples += 1
+      return
+    }
     sal_hll_merge(sets[index].registers, registers, UInt32(precision))
+  }
+
+  /// Merges every set of another table of the same key and precision.
+  public func merge(_ other: DistinctTable) {
+    precondition(precision == other.precision, "sets of one precision")
+    var (slot, fresh): (UInt32, UInt8) = (0, 0)
+    for place in 0..<other.keys.capacity where other.keys.isOccupied(place) {
+      let from = other.keys.entry(place)
+      var tuples = from[other.keys.keyWords]
+      keys.locate(keys: from, count: 1, weights: &tuples, slots: &slot, fresh: &fresh)
+      let handle = from[other.keys.keyWords + 1]
+      if handle == 0 || Int(slot) == keys.otherSlot { continue }
+      let set = other.sets[Int(handle) - 1]
+      if set.isSketch {
+        merge(slot: Int(slot), registers: set.registers)
+        continue
+      }
+      let entry = keys.entry(Int(slot)) + keys.keyWords
+      if entry[1] == 0 {
+        sets.append(ItemSet())
+        entry[1] = UInt64(sets.count)
+      }
+      set.forEach { insert($0, into: Int(entry[1]) - 1) }
+    }
   }
 
   /// The number of distinct items of the key in `slot`, and whether it is exact.

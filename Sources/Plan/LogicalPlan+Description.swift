@@ -13,6 +13,7 @@ extension LogicalPlan: CustomStringConvertible {
     for (index, feature) in features.enumerated() {
       lines.append(
         "f\(index)  \(feature.name) = \(feature.call.text) of a\(feature.aggregation)"
+          + (feature.back > 0 ? ", \(feature.back) windows earlier" : "")
           + " : \(feature.type)")
     }
     for (index, group) in items.enumerated() { lines.append("i\(index)  \(text(of: group))") }

@@ -32,15 +32,10 @@ public struct LogicalPlan: Sendable, Hashable {
   /// An empty plan, to be filled by Semantics and checked by ``PlanVerifier``.
   public init() {}
 
-  /// The pane: the longest length that divides every window; nil where there are no windows.
+  /// The pane: the longest length that divides every window and slide; nil where there are no
+  /// windows.
   public var pane: Window? {
-    var length: Int64 = 0
-    for window in aggregations.map(\.window) + nodes.compactMap(\.operation.window) {
-      var (a, b) = (length, window.length)
-      while b != 0 { (a, b) = (b, a % b) }
-      length = a
-    }
-    return length == 0 ? nil : Window(length: length)
+    Window(dividing: aggregations.map(\.window) + nodes.compactMap(\.operation.window))
   }
 }
 
@@ -105,7 +100,7 @@ public struct Aggregation: Sendable, Hashable {
   public var input: Int
   /// The key; empty for global features.
   public var key: [KeyComponent]
-  /// The tumbling window.
+  /// The window, tumbling or sliding.
   public var window: Window
   /// What is kept.
   public var form: Form
@@ -167,6 +162,8 @@ public struct Feature: Sendable, Hashable {
   public var call: OperatorCall
   /// The result's type.
   public var type: ScalarType
+  /// How many windows earlier it is read (`F.prev(n)`); 0 is the row's own window.
+  public var back = 0
   /// The statement's place in the text.
   public var range: SourceRange
 

@@ -46,11 +46,11 @@ public struct PlanUnion: Sendable, Hashable {
 }
 
 extension Window {
-  /// The longest window that divides all of them; nil where there are none.
+  /// The longest window that divides all of them and their slides; nil where there are none.
   init?(dividing windows: [Window]) {
     var length: Int64 = 0
     for window in windows {
-      var (a, b) = (length, window.length)
+      var (a, b) = (length, window.slide)
       while b != 0 { (a, b) = (b, a % b) }
       length = a
     }

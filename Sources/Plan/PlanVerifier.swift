@@ -235,7 +235,7 @@ private struct PlanCheck {
       let relation = plan.relations[index]
       components(asked, place)
       require(asked.map(\.type) == relation.key.map(\.type), "\(place): key of r\(index)")
-      require(plan.setLag < relation.window.length, "\(place): lag beyond the window of r\(index)")
+      require(plan.setLag < relation.window.slide, "\(place): lag beyond the window of r\(index)")
       row(inner, relation.key, place)
     case .key(let index): require(key.indices.contains(index), "\(place): key column \(index)")
     case .feature(let index, let columns):
@@ -301,7 +301,7 @@ private struct PlanCheck {
       require(
         set.columns.allSatisfy { relation.key.indices.contains($0) }
           && set.columns.map { relation.key[$0].type } == set.types, "set\(index): columns")
-      require(plan.setLag < relation.window.length, "set\(index): lag beyond its window")
+      require(plan.setLag < relation.window.slide, "set\(index): lag beyond its window")
     }
   }
 

@@ -167,6 +167,7 @@ private struct PlanComparison {
     else { return false }
     for (p, q) in zip(x.features, y.features) {
       guard old.features[p].call == new.features[q].call,
+        old.features[p].back == new.features[q].back,
         isSame(aggregation: old.features[p].aggregation, new.features[q].aggregation)
       else { return false }
     }

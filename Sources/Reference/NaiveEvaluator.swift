@@ -79,29 +79,38 @@ public struct NaiveEvaluator {
         let tuple = NaiveTuple(packet: packet) { _, _, _ in false }
         let start = window.start(of: packet.time)
         guard let key = tuple.key(components) else { continue }
-        if isClosed(start + window.length) {
+        if isClosed(start + window.slide) {
           late += 1
           continue
         }
         let place = WindowKey(index: index, start: start)
-        passed[index] = seen[place, default: []].insert(key).inserted
+        let isNew = seen[place, default: []].insert(key).inserted
+        passed[index] =
+          isNew
+          && (1..<window.paneCount).allSatisfy { back in
+            let earlier = WindowKey(index: index, start: start - back * window.slide)
+            return seen[earlier]?.contains(key) != true
+          }
       }
     }
     let tuple = NaiveTuple(packet: packet) { _, _, _ in false }
     for (index, aggregation) in plan.aggregations.enumerated() where passed[aggregation.input] {
       guard let key = tuple.key(aggregation.key) else { continue }
       let start = aggregation.window.start(of: packet.time)
-      if isClosed(start + aggregation.window.length) {
+      if isClosed(start + aggregation.window.slide) {
         late += 1
         continue
       }
-      let place = WindowKey(index: index, start: start)
-      var state = states[place, default: [:]].removeValue(forKey: key) ?? NaiveState()
-      state.tuples += 1
-      for (number, feature) in plan.features.enumerated() where feature.aggregation == index {
-        state.update(number, feature.call, tuple)
+      // Every window that holds the pane has the tuple.
+      for back in 0..<aggregation.window.paneCount {
+        let place = WindowKey(index: index, start: start - back * aggregation.window.slide)
+        var state = states[place, default: [:]].removeValue(forKey: key) ?? NaiveState()
+        state.tuples += 1
+        for (number, feature) in plan.features.enumerated() where feature.aggregation == index {
+          state.update(number, feature.call, tuple)
+        }
+        states[place, default: [:]][key] = state
       }
-      states[place, default: [:]][key] = state
     }
     emitTuples(tuple, passed)
   }
@@ -223,7 +232,7 @@ extension NaiveEvaluator {
   /// Whether a key is in the set that is effective at `time`, or was within the last `within`.
   private mutating func holds(_ id: SetID, _ key: [Value], at time: Int64, within: Int64) -> Bool {
     let set = plan.sets[id.index]
-    let length = plan.relations[set.relation].window.length
+    let length = plan.relations[set.relation].window.slide
     // The set of the window that ends at `end` is in effect from end + lag until the next one is.
     var end = plan.relations[set.relation].window.start(of: time - plan.setLag)
     let oldest = within > 0 ? time - within : time
@@ -329,7 +338,7 @@ extension NaiveEvaluator {
   private func feature(_ index: Int, key: [Value], end: Int64, factor: Double) -> Value {
     let feature = plan.features[index]
     let window = plan.aggregations[feature.aggregation].window
-    let start = window.start(of: end) - window.length
+    let start = window.start(of: end) - window.length - Int64(feature.back) * window.slide
     let place = WindowKey(index: feature.aggregation, start: start)
     guard let state = states[place]?[key] else {
       return OperatorCatalogue.operation(of: feature.call).absentValue(feature.call)

@@ -115,7 +115,7 @@ struct WindowLimit {
       throw .unsupported("this query has no windows that could be counted")
     }
     self.count = count
-    length = plan.relations.map(\.window.length).min() ?? pane.length
+    length = plan.relations.map(\.window.slide).min() ?? pane.length
   }
 
   /// The end of the last window, where the first holds `start`.

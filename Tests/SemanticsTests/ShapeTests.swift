@@ -12,8 +12,9 @@ struct ShapeTests {
       fixed: "N = FOREACH P GENERATE count() WINDOW 1s;")
   }
 
-  @Test func otherWindowsAreNotSupportedYet() {
-    expectErrors("N = FOREACH P GENERATE count() WINDOW 60s ⟦SAL0901:SLIDE⟧ 5s;")
+  @Test func slidesDivideTheirWindows() {
+    expectErrors("N = FOREACH P GENERATE count() WINDOW 60s SLIDE ⟦SAL0273:7s⟧;")
+    expectErrors("N = FOREACH P GENERATE count() WINDOW 60s SLIDE ⟦SAL0273:1ms⟧;")
   }
 
   @Test func windowsOfItems() {

@@ -35,7 +35,7 @@ public struct QueryGenerator: Sendable {
   /// The next query.
   public mutating func next() -> String {
     lines = ["P = PacketStream(\"eth0\");"]
-    window = random.choice(["500ms", "1s", "2s", "10s"])
+    window = random.choice(["500ms", "1s", "2s", "10s", "2s SLIDE 500ms", "6s SLIDE 2s"])
     var streams = ["P"]
     if random.once(in: 2) {
       lines.append("F1 = FILTER P BY \(predicate(2));")
@@ -78,6 +78,10 @@ public struct QueryGenerator: Sendable {
       let call = self.call()
       lines.append("\(name) = FOREACH \(source) GENERATE \(call.text) WINDOW \(window);")
       features.append((name, call.isNumber))
+      // A global feature is an output itself, and an earlier value is no stream.
+      if call.isNumber, !isGlobal, random.once(in: 6) {
+        features.append(("\(name).prev(\(random.number(1...3)))", true))
+      }
     }
     let numeric = features.filter(\.isNumber).map(\.name)
     guard !isGlobal else {

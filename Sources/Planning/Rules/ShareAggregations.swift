@@ -54,7 +54,7 @@ struct ShareAggregations: RewriteRule {
       let known = (0..<index).first { other in
         representatives[other] == other && plan.features[other].name == feature.name
           && plan.features[other].aggregation == feature.aggregation
-          && plan.features[other].call == feature.call
+          && plan.features[other].call == feature.call && plan.features[other].back == feature.back
       }
       representatives.append(known ?? index)
     }

@@ -95,6 +95,8 @@ extension DiagnosticCode {
   public static let joinNeedsRows = DiagnosticCode("SAL0271")
   /// JOIN of rows of different windows.
   public static let windowsDoNotMeet = DiagnosticCode("SAL0272")
+  /// A slide that does not divide its window.
+  public static let slideDoesNotDivide = DiagnosticCode("SAL0273")
   /// Unknown sink.
   public static let unknownSink = DiagnosticCode("SAL0281")
   /// A sink that is refused.

@@ -92,6 +92,11 @@ extension SemanticExplanations {
         + "windows meet in one FILTER, the longer ones by their last closed value.",
       example: "J = JOIN PerSecond, PerMinute BY DestIp;"),
     DiagnosticExplanation(
+      .slideDoesNotDivide, "slide that does not divide the window",
+      "Sliding windows are merged from panes of the slide's length, so the slide divides "
+        + "the window, into at most 10 000 panes.",
+      example: "N = FOREACH K GENERATE count() WINDOW 60s SLIDE 7s;"),
+    DiagnosticExplanation(
       .notSupportedYet, "not supported yet",
       "The language has this, and this version of the compiler reads and formats it, "
         + "but cannot run it yet. It is refused rather than ignored.",

@@ -156,7 +156,9 @@ extension Resolver {
       return nil
     }
     if node.name.text.lowercased() == "prev" {
-      return previous(node, path, in: scope)
+      // A feature's windows, or tuples of a TRANSFORM.
+      return names.assignments[path.text] == nil
+        ? previous(node, path, in: scope) : previous(path.components[0], node, in: scope)
     }
     var index = 0
     if let argument = node.arguments.first {

@@ -38,7 +38,7 @@ extension Resolver {
   }
 
   mutating func isLagBelowWindow(_ rows: Relation, _ range: SourceRange) -> Bool {
-    guard plan.setLag >= rows.window.length else { return true }
+    guard plan.setLag >= rows.window.slide else { return true }
     let lag = Timestamp.durationText(plan.setLag)
     var notes = [Diagnostic.Note("the rows are computed here", at: rows.range)]
     if let setting = settings["SetLag"] {

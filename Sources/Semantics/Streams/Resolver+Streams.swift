@@ -94,14 +94,11 @@ extension Resolver {
 
   // MARK: Windows
 
-  /// A tumbling window, or nil with the reason reported.
+  /// The most panes that a sliding window is merged from.
+  private static let panesMax: Int64 = 10_000
+
+  /// A window of time, or nil with the reason reported.
   mutating func window(_ clause: WindowClause) -> Window? {
-    if let slide = clause.slide {
-      notSupported(
-        "SLIDE", word(before: slide.range),
-        notes: [Diagnostic.Note("WINDOW 1s counts window by window")])
-      return nil
-    }
     switch clause.length {
     case .items(let count):
       report(
@@ -117,8 +114,29 @@ extension Resolver {
         }
         return nil
       }
-      return Window(length: length.nanoseconds)
+      guard let slide = clause.slide else { return Window(length: length.nanoseconds) }
+      guard slide.nanoseconds > 0, length.nanoseconds % slide.nanoseconds == 0,
+        length.nanoseconds / slide.nanoseconds <= Self.panesMax
+      else {
+        if !tree.hasErrors { reportSlide(slide.nanoseconds, length.nanoseconds, slide.range) }
+        return nil
+      }
+      return Window(length: length.nanoseconds, slide: slide.nanoseconds)
     }
+  }
+
+  private mutating func reportSlide(_ slide: Int64, _ length: Int64, _ range: SourceRange) {
+    let window = Timestamp.durationText(length)
+    var notes = [Diagnostic.Note("a window is merged from panes of the slide's length")]
+    let isTooShort = slide > 0 && length % slide == 0
+    if isTooShort { notes = [Diagnostic.Note("a window has at most \(Self.panesMax) panes")] }
+    report(
+      Diagnostic(
+        .slideDoesNotDivide,
+        isTooShort
+          ? "a slide of \(Timestamp.durationText(slide)) is too short for a window of \(window)"
+          : "a slide of \(Timestamp.durationText(slide)) does not divide the window of \(window)",
+        at: range, notes: notes))
   }
 
   mutating func reportMissingWindow(_ what: String, in range: SourceRange) {

@@ -103,7 +103,7 @@ final class LiveQuery: @unchecked Sendable {
     }
     guard let windows else { return }
     let plan = query.placed.plan
-    let shortest = plan.relations.map(\.window.length).min() ?? graph.pane?.length ?? 1
+    let shortest = plan.relations.map(\.window.slide).min() ?? graph.pane?.length ?? 1
     gate.lastEnd = (now / shortest + Int64(windows)) * shortest
     lastEnd.store(Int(gate.lastEnd), ordering: .releasing)
   }
