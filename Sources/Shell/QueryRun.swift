@@ -1,5 +1,7 @@
 import Compiler
+import DataModel
 import Glibc
+import Plan
 import Session
 import Sinks
 import Synchronization
@@ -82,6 +84,7 @@ final class QueryRun: @unchecked Sendable {
 
   private func perform(_ work: Work) throws(SessionError) -> RunTotals {
     let sink = ChannelSink(channel)
+    remarkOnTargets(of: work)
     switch work {
     case .capture(var configuration):
       let channel = channel
@@ -91,6 +94,24 @@ final class QueryRun: @unchecked Sendable {
       let id = try hub.add(query, options, into: sink, isCancelled: { self.wasStopped })
       follow(id, hub, seconds)
       return try hub.remove(id)
+    }
+  }
+
+  /// A session shows rows; TO is for runs, and is told of rather than passed over in silence.
+  private func remarkOnTargets(of work: Work) {
+    let query =
+      switch work {
+      case .capture(let configuration): configuration.query
+      case .live(let query, _, _, _): query
+      }
+    for output in query.plan.outputs {
+      let targets = output.targets.filter { $0 != .standardOutput }.map(\.description)
+        .joined(separator: ", ")
+      guard !targets.isEmpty else { continue }
+      channel.put(
+        .remark(
+          "the rows of ‘\(output.name)’ are shown here, not sent TO \(targets)"
+            + ": \\save FILE and salc run do that, \\o FILE writes the rows of a session"))
     }
   }
 

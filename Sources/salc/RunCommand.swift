@@ -140,6 +140,9 @@ struct RunCommand: ParsableCommand {
   ) throws {
     let interfaces = input.interfaces
     guard !interfaces.isEmpty else { throw ValidationError("--share is for interfaces") }
+    guard to.isEmpty else {
+      throw ValidationError("--to is not for --share: rows come to standard output, redirect it")
+    }
     guard let path = control ?? Session.holder(of: interfaces)?.path else {
       standardError(
         "error: no salc of this user holds \(interfaces.joined(separator: ", ")); run without "

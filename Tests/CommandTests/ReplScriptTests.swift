@@ -44,6 +44,18 @@ import Testing
     #expect(rows(run) == rows(repl))
   }
 
+  @Test("a session shows rows that TO would send elsewhere, and says so")
+  func targets() {
+    let directory = TemporaryDirectory()
+    let file = directory.file("rows.csv")
+    let text = Self.hosts + "OUTPUT Count TO csv(\"\(file)\");\n\\g\n"
+    let outcome = script(text, "--format csv")
+    #expect(outcome.exitCode == 0, "\(outcome.summary)")
+    #expect(outcome.output.contains("10.0.0.1,3"), "\(outcome.summary)")
+    #expect(outcome.errors.contains("not sent TO csv(\"\(file)\")"), "\(outcome.summary)")
+    #expect(FileBytes.read(file) == nil)
+  }
+
   @Test("the first error stops it, with its line")
   func firstError() {
     let outcome = script(Self.hosts + "X = FILTER Packets BY Nonsense;\nCount;\n")

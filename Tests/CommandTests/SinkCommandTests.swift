@@ -64,7 +64,8 @@ import Testing
   @Test(
     arguments: [
       ("cvs:f", "did you mean csv?"), ("command:mail", "rights of salc"), ("csv", "name of a file"),
-      ("csv:one", "holds one table"), ("!", "--to takes a sink"),
+      ("csv:one", "holds one table"), ("prometheus:web", "an address to listen on"),
+      ("prometheus::9435", "endlessly many"), ("!", "--to takes a sink"),
     ])
   func aWrongFlagIsUsage(flag: String, says: String) {
     let outcome = salc("run", "-e", query(""), "--pcap", directory.capture(), "--to", flag)
@@ -85,6 +86,29 @@ import Testing
       "run", "-e", query(" TO json(\"\(kept)\")"), "--pcap", directory.capture(), "--to",
       "json:\(directory.path)/./kept.json")
     #expect(twice.exitCode == 74 && twice.errors.contains("another sink"), "\(twice.summary)")
+  }
+
+  @Test func aPortInUseIsToldBeforeAnythingRuns() throws {
+    let kept = directory.file("kept.json")
+    FileBytes.write([1, 2, 3], to: kept)
+    // Python holds a port for as long as salc runs.
+    let command = """
+      import os, socket, subprocess, sys
+      held = socket.create_server(("127.0.0.1", 0))
+      target = "prometheus:%d" % held.getsockname()[1]
+      done = subprocess.run([os.environ["SALC"]] + sys.argv[1:] + ["--to", target])
+      sys.exit(done.returncode)
+      """
+    let text =
+      "P = PacketStream(\"x\"); K = STREAM P BY DestPort; "
+      + "N = FOREACH K GENERATE count() WINDOW 1s; OUTPUT N TO json(\"\(kept)\");"
+    let outcome = Tool.run(
+      "/usr/bin/env",
+      ["python3", "-c", command, "run", "-e", text, "--pcap", directory.capture()],
+      environment: ["SALC": Tool.salc], timeout: 60)
+    #expect(outcome.exitCode == 74 && outcome.output.isEmpty, "\(outcome.summary)")
+    #expect(outcome.errors.contains("Address already in use; ‘ss -ltnp"), "\(outcome.summary)")
+    #expect(FileBytes.read(kept) == [1, 2, 3], "nothing is overwritten by a run that never began")
   }
 
   @Test func aFullDiskLosesNothingThatIsNotCounted() {

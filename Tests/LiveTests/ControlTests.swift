@@ -31,7 +31,9 @@ extension Live {
       }
 
       /// Runs a command on the socket.
-      func salc(_ arguments: String...) -> Tool.Outcome {
+      func salc(_ arguments: String...) -> Tool.Outcome { salc(arguments: arguments) }
+
+      func salc(arguments: [String]) -> Tool.Outcome {
         run.namespaces.run(
           in: run.namespaces.receiver, Tool.salc, arguments + ["--control", socket], timeout: 60)
       }
@@ -99,6 +101,29 @@ extension Live {
       let own = controlled.run.stop()
       #expect(own.total() == before + shared + after, "\(own.outcome)")
       #expect(own.lost == 0)
+    }
+
+    @Test("sinks of a run stay as they were opened, and are not for those who share it")
+    func sinks() throws {
+      let directory = TemporaryDirectory()
+      let csv = directory.file("rows.csv")
+      let output = "OUTPUT N TO csv(\"\(csv)\");"
+      let controlled = try Controlled("sinks", Self.count + output)
+      let changed = controlled.salc("reload", "-e", Self.count + output + " OUTPUT S (N);")
+      #expect(changed.exitCode == 1 && changed.errors.contains("sinks are open"), "\(changed)")
+      let same = controlled.salc("reload", "-e", Self.count + "-- the same\n" + output)
+      #expect(same.exitCode == 0, "\(same)")
+      let pair = controlled.run.namespaces
+      let query = ["run", "--iface", pair.receivingInterface, "--share", "-e"]
+      for (text, more) in [(Self.count + output, []), (Self.count, ["--to", "csv:\(csv)"])] {
+        let shared = controlled.salc(arguments: query + [text] + more)
+        #expect(shared.exitCode != 0 && shared.errors.contains("to standard output"), "\(shared)")
+      }
+      let sent = try controlled.run.send(LiveTraffic.syns(sources: 1, times: 10))
+      usleep(300_000)
+      #expect(controlled.run.stop().outcome.exitCode == 0)
+      let rows = String(decoding: FileBytes.read(csv) ?? [], as: UTF8.self)
+      #expect(rows.contains(",10.1.0.0,\(sent),partial"), "\(rows)")
     }
 
     @Test("when the run that holds the program ends, those who share it are told")

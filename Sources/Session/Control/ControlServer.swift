@@ -237,8 +237,9 @@ final class ControlServer: @unchecked Sendable {
     }
     let options = QueryOptions(
       name: request["title"], windows: request["windows"].flatMap { Int($0) })
-    let id = try hub.add(
-      try compile(request), options, into: format.sink(descriptor: output))
+    let query = try compile(request)
+    try query.checkSinksForSharing()
+    let id = try hub.add(query, options, into: format.sink(descriptor: output))
     reply(socket, ControlMessage(["id": "\(id)"]))
     var isEnded = false
     while !isEnded, !socket.isReadable(waitingMilliseconds: Self.pollMilliseconds) {

@@ -31,6 +31,7 @@ extension Session {
     _ query: CompiledQuery, over path: String, title: String? = nil, format: OutputFormat,
     descriptor: Int32, windows: Int?, seconds: Double?, shouldStop: () -> Bool
   ) throws(SessionError) -> RunSummary {
+    try query.checkSinksForSharing()
     let client: ControlClient
     do { client = try ControlClient(path: path) } catch { throw .control(error) }
     let clock = Clock()

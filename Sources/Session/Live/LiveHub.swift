@@ -259,6 +259,7 @@ public final class LiveHub: @unchecked Sendable {
     guard let running else { throw unknown(id) }
     let entry = try entry(id)
     try check(query, entry.options)
+    try query.checkSinks(replacing: entry.live.query, openSinks: entry.feed.hasOpenSinks)
     stopReplacing(entry)
     let old = entry.live
     var found: Replacement?

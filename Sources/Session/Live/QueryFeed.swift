@@ -15,6 +15,8 @@ final class QueryFeed: @unchecked Sendable {
   }
 
   let queue: ResultQueue
+  /// Whether rows go to sinks that were opened for the query's outputs as they are.
+  let hasOpenSinks: Bool
   private let results: ResultStream
   private let monitor = Monitor()
   private var seen = Counts()
@@ -29,6 +31,7 @@ final class QueryFeed: @unchecked Sendable {
 
   init(_ sink: any Sink, limit: Int) {
     queue = ResultQueue(limit: limit)
+    hasOpenSinks = sink is SinkSet
     results = ResultStream(sink)
   }
 
