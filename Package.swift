@@ -103,8 +103,8 @@ let tests: [Target] = [
   .testTarget(
     name: "DifferentialTests",
     dependencies: [
-      "TestSupport", "Reference", "Diagnostics", "DataModel", "Plan", "Planning", "Compiler",
-      "Session", "Sinks", "CRuntimeBPF",
+      "TestSupport", "Reference", "Diagnostics", "DataModel", "Plan", "Planning", "BPFModel",
+      "Compiler", "Session", "Sinks", "CRuntimeBPF",
     ],
     swiftSettings: strict),
   .testTarget(

@@ -7,6 +7,18 @@ public struct ObjectFacts: Sendable, Hashable {
   /// What Linux 6.1 does not know, in words; empty for an object that it can read.
   public private(set) var newer: [String] = []
 
+  /// What of a target's limits the object exceeds, in words; nil where it keeps to them.
+  public func excess(over target: TargetProfile) -> String? {
+    var parts: [String] = []
+    if stackBytes > target.stackBytesMax {
+      parts.append("\(stackBytes) of \(target.stackBytesMax) B of stack")
+    }
+    if instructions > target.instructionsMax {
+      parts.append("\(instructions) of \(target.instructionsMax) instructions")
+    }
+    return parts.isEmpty ? nil : parts.joined(separator: ", ")
+  }
+
   private static let stackFrame: Int = 32
   /// `bpf_user_ringbuf_drain`, `BPF_MAP_TYPE_USER_RINGBUF`, `BTF_KIND_ENUM64` and
   /// `BPF_F_INNER_MAP` are the last of their kinds in Linux 6.1.

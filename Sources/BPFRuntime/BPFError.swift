@@ -28,6 +28,9 @@ public enum BPFError: Error, Sendable {
   /// The verifier refused the program: our own bug, with the statement it came from.
   case verifier(VerifierLog, error: SystemError)
 
+  /// The compiled program takes more than the machine or the target grants; says of what.
+  case overBudget(String)
+
   /// No interface of that name in this network namespace; `near` are names like it.
   case noInterface(name: String, near: [String])
   /// Another XDP program is attached; nobody's program is replaced. `processes` are those that
@@ -81,6 +84,9 @@ extension BPFError: CustomStringConvertible {
         + "\(wanted); start without the kept state"
     case .verifier(let log, let error):
       "the kernel's verifier refused the program: \(error)\n\(log)"
+    case .overBudget(let what):
+      "the compiled program exceeds the data path's limits: \(what); place its operators on the "
+        + "host (--place host), or split the query"
     case .noInterface(let name, let near):
       "no network interface '\(name)' in this network namespace"
         + (near.isEmpty ? "" : "; did you mean \(near.joined(separator: " or "))?")

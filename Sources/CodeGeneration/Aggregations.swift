@@ -94,7 +94,6 @@ extension Emitter {
     keyPlaces.append(keyWordCount)
     // In a wide program a key stands in `half->keys`, its hash behind it.
     keyWordCount += code.words.count + 1
-    widestKey = max(widestKey, code.words.count)
     hashPlaces.append(keyWordCount - 1)
     let array = CExpression.name(Self.keyName(number))
     let words = code.words.indices.map { CExpression.index(array, .integer(UInt64($0))) }
@@ -105,7 +104,6 @@ extension Emitter {
           + [.assign(hashPlace(number), hash)], hashPlace(number), array
       )
     }
-    localBytes += words.count * 8 + 8
     return (
       [
         .declareArray(.u64, Self.keyName(number), count: words.count, .list(code.words)),

@@ -55,7 +55,6 @@ extension Emitter {
       statements.append(
         .branch(pass, prelude + [.update(pass, .bitAnd, member.expression)], []))
       passes[index] = .value(pass)
-      localBytes += 64
     }
     note(.node(index), statements)
     return [.blank, .comment("\(node.name): FILTER")] + located(node.textOffset, statements)

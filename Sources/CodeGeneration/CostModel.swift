@@ -2,10 +2,6 @@ import BPFModel
 
 /// Estimates of instructions, from the tree; the primitives' own figures stand in their headers.
 enum CostModel {
-  /// Bytes of stack that every program can use: the turn, lengths and pointers of the main
-  /// function, and the larger of the general parser's and an insertion's frame.
-  static let fixedStackBytes = 208
-
   /// Instructions of a call beside its arguments; 1 for what is not listed.
   private static let calls: [String: Int] = [
     "SAL_LENGTH": 9, "SAL_STAGE": 30, "SAL_ORDER": 4, "sal_half_of": 12, "sal_fast_open": 8,

@@ -8,12 +8,11 @@ public struct EmittedProgram: Sendable, Hashable {
   public let layout: ProgramLayout
   /// What each part costs, in program order; estimates for EXPLAIN.
   public let costs: [PartCost]
-  /// Most bytes of stack that the program can use: locals of every function on its call chain.
-  public let stackBytes: Int
 
   /// Bytes of state for one CPU and epoch.
   public var stateBytes: Int { layout.halfBytes }
-  /// BPF instructions that the program has, estimated.
+  /// BPF instructions that a packet can pass on the fast path, estimated. How many the program has,
+  /// and its stack, are clang's to say: ``ObjectFacts``.
   public var instructions: Int { costs.reduce(0) { $0 + $1.instructions } }
 }
 

@@ -30,9 +30,6 @@ struct Emitter {
   /// Where each key and its hash stand in `half->keys`.
   var keyPlaces: [Int] = []
   var hashPlaces: [Int] = []
-  var widestKey = 0
-  /// Most bytes of locals beside the fields.
-  var localBytes = 0
 
   init(_ reach: DataPathReach, options: EmitOptions, tableSets: Int) {
     self.reach = reach
@@ -85,7 +82,7 @@ struct Emitter {
         + [.blank, main])
     return EmittedProgram(
       source: CPrinter.print(file, lineMarks: !options.texts.isEmpty), layout: layout,
-      costs: costs, stackBytes: stackBytes)
+      costs: costs)
   }
 
   private var head: [CDeclaration] {
@@ -198,7 +195,7 @@ struct Emitter {
       || reach.nodes.contains { reach.plan.nodes[$0].operation.window != nil }
   }
 
-  // MARK: costs and stack
+  // MARK: costs
 
   mutating func note(
     _ part: PartCost.Part, _ statements: [CStatement], stateBytes: Int = 0, recordWords: Int = 0
@@ -224,14 +221,6 @@ struct Emitter {
 
   static func body(_ declaration: CDeclaration) -> [CStatement] {
     if case .function(_, _, _, _, let body) = declaration { body } else { [] }
-  }
-
-  /// Every local in memory at once, which is more than LLVM needs, and the deepest call's frame.
-  private var stackBytes: Int {
-    let passing = passes.values.filter { $0 != .always }.count * 8
-    if fields.isWide { return CostModel.fixedStackBytes + passing + widestKey * 16 }
-    let values = fields.stored.reduce(0) { $0 + $1.field.type.laneCount * 8 }
-    return CostModel.fixedStackBytes + values + fields.presences.count * 8 + passing + localBytes
   }
 
   // MARK: places in the text

@@ -9,15 +9,25 @@ extension Explanation {
     text += "───── cut ─────\n"
     for entry in entries where !entry.isInDataPath { text += line(entry, "HOST") }
     guard hasProgram else { return text + "nothing runs in the data path\n" }
-    text +=
-      "state \(ExplanationCosts.bytes(stateBytes)) a CPU and epoch "
-      + "(\(ExplanationCosts.bytes(stateBytes * 2)) a CPU; limit "
-      + "\(ExplanationCosts.bytes(target.halfBytesMax)) a half), "
-      + (isMeasured ? "" : "about ")
-      + "\(instructions) of \(target.instructionsMax) instructions, stack "
-      + (isMeasured ? "" : "about ") + "\(stackBytes) of \(target.stackBytesMax) B"
-      + (isMeasured ? ", read from the object\n" : "\n")
-    return text
+    return text + totals
+  }
+
+  /// The whole program against the target's budget.
+  private var totals: String {
+    let state =
+      "state \(ExplanationCosts.bytes(stateBytes)) a CPU and epoch of "
+      + "\(ExplanationCosts.bytes(target.halfBytesMax)) "
+      + "(\(ExplanationCosts.bytes(stateBytes * 2)) a CPU)\n"
+    let path =
+      "fast path ≈ \(fastPath.whole) instructions, of them ≈ \(fastPath.parse) to parse once\n"
+    guard let object else {
+      return state + path
+        + "object not compiled: before it is loaded it is held to \(target.instructionsMax) "
+        + "instructions and \(target.stackBytesMax) B of stack\n"
+    }
+    return state + path
+      + "object \(object.instructions) of \(target.instructionsMax) instructions, "
+      + "stack \(object.stackBytes) of \(target.stackBytesMax) B\n"
   }
 
   private func line(_ entry: Entry, _ place: String) -> String {
@@ -28,9 +38,9 @@ extension Explanation {
     if entry.stateBytes > 0 {
       costs.append("state \(ExplanationCosts.bytes(entry.stateBytes)) a CPU and epoch")
     }
-    if !entry.toHost.isEmpty { costs.append("to host: \(entry.toHost)") }
+    if let traffic = entry.toHost { costs.append("to host: \(traffic.text)") }
     if !entry.bound.isEmpty { costs.append("bound: \(entry.bound)") }
-    if !entry.why.isEmpty { costs.append("why: \(entry.why)") }
+    costs.append("why: \(entry.reason)")
     text += "\n"
     for cost in costs { text += "        \(cost)\n" }
     return text
@@ -45,17 +55,23 @@ extension Explanation {
           "\"inputs\":[\(entry.inputs.map(jsonQuoted).joined(separator: ","))]",
           "\"title\":\(jsonQuoted(entry.title))",
           "\"place\":\(jsonQuoted(entry.isInDataPath ? "data_path" : "host"))",
-          "\"why\":\(jsonQuoted(entry.why))", "\"instructions\":\(entry.instructions)",
-          "\"state_bytes\":\(entry.stateBytes)", "\"to_host\":\(jsonQuoted(entry.toHost))",
+          "\"why\":\(jsonQuoted(entry.reason))", "\"instructions\":\(entry.instructions)",
+          "\"state_bytes\":\(entry.stateBytes)", "\"to_host\":\(entry.toHost?.json ?? "null")",
           "\"bound\":\(jsonQuoted(entry.bound))",
         ].joined(separator: ",") + "}"
     }
     return "{\"version\":1,\"target\":\(jsonQuoted(target.name)),\"pane\":\(jsonQuoted(pane)),"
       + "\"nodes\":[\(nodes.joined(separator: ","))],\"totals\":{\"state_bytes\":\(stateBytes),"
-      + "\"state_bytes_max\":\(target.halfBytesMax),\"instructions\":\(instructions),"
-      + "\"instructions_max\":\(target.instructionsMax),\"stack_bytes\":\(stackBytes),"
-      + "\"stack_bytes_max\":\(target.stackBytesMax),\"measured\":\(isMeasured)}}\n"
+      + "\"state_bytes_max\":\(target.halfBytesMax),"
+      + "\"fast_path_instructions\":\(fastPath.whole),"
+      + "\"parse_instructions\":\(fastPath.parse),"
+      + "\"instructions\":\(number(object?.instructions)),"
+      + "\"instructions_max\":\(target.instructionsMax),"
+      + "\"stack_bytes\":\(number(object?.stackBytes)),"
+      + "\"stack_bytes_max\":\(target.stackBytesMax)}}\n"
   }
+
+  private func number(_ value: Int?) -> String { value.map { "\($0)" } ?? "null" }
 
   /// Graphviz; the data path in one cluster.
   func renderDot() -> String {

@@ -22,25 +22,30 @@ public struct Explanation: Sendable {
     var isInDataPath: Bool
     /// Why it is not (fully) in the data path, or why it is on the host by nature.
     var why: String
-    /// Estimated BPF instructions on the fast path; 0 on the host.
+    /// Estimated BPF instructions that a packet passes on the fast path; 0 on the host.
     var instructions: Int
     /// Bytes of state for one CPU and epoch; 0 on the host.
     var stateBytes: Int
-    /// What goes to the host: bytes a window at most, or a tuple.
-    var toHost: String
+    /// What goes to the host; nil where nothing does.
+    var toHost: Traffic?
     /// The error bound of a feature.
     var bound: String
+
+    /// Why it is where it is.
+    var reason: String {
+      why.isEmpty && isInDataPath ? "nothing of it needs the host" : why
+    }
   }
 
   let entries: [Entry]
   let target: TargetProfile
   let stateBytes: Int
-  let instructions: Int
-  let stackBytes: Int
+  /// Estimated BPF instructions that a packet passes on the fast path, and those of parsing it.
+  let fastPath: (whole: Int, parse: Int)
+  /// What the compiled object takes; nil where there is none.
+  let object: ObjectFacts?
   let pane: String
   let hasProgram: Bool
-  /// Whether the totals of instructions and stack were read from a compiled object.
-  let isMeasured: Bool
 
   /// Explains a compiled query.
   public init(_ query: CompiledQuery) {
@@ -50,10 +55,10 @@ public struct Explanation: Sendable {
       + Self.features(query.plan) + Self.relations(query.plan) + Self.outputs(query.plan)
     target = query.options.target
     stateBytes = query.program?.layout.halfBytes ?? 0
-    let facts = query.object.flatMap { ObjectFacts($0) }
-    instructions = facts?.instructions ?? query.program?.instructions ?? 0
-    stackBytes = facts?.stackBytes ?? query.program?.stackBytes ?? 0
-    isMeasured = facts != nil
+    fastPath = (
+      query.program?.instructions ?? 0, costs.instructions(.parse)
+    )
+    object = query.object.flatMap { ObjectFacts($0) }
     pane = query.plan.pane.map(\.description) ?? "none"
     hasProgram = query.program != nil
   }
@@ -70,13 +75,11 @@ public struct Explanation: Sendable {
   private static func nodes(_ placed: PlacedPlan, _ costs: ExplanationCosts) -> [Entry] {
     placed.plan.nodes.indices.map { index in
       let node = placed.plan.nodes[index]
-      let export = placed.exports.first { $0.node == index }
       return Entry(
         id: "n\(index)", inputs: node.input.map { ["n\($0)"] } ?? [],
         title: placed.plan.text(of: node), isInDataPath: placed.nodes[index].isInDataPath,
         why: placed.nodes[index].reason, instructions: costs.instructions(node: index),
-        stateBytes: costs.stateBytes(.node(index)),
-        toHost: export.map { "\($0.wordCount * 8) B a tuple" } ?? "", bound: "")
+        stateBytes: costs.stateBytes(.node(index)), toHost: costs.toHost(node: index), bound: "")
     }
   }
 
@@ -88,7 +91,7 @@ public struct Explanation: Sendable {
         id: "a\(index)", inputs: ["n\(aggregation.input)"],
         title: placed.plan.text(of: aggregation),
         isInDataPath: place.isInDataPath, why: place.reason,
-        instructions: costs.instructions(aggregation: index),
+        instructions: costs.instructions(.aggregation(index)),
         stateBytes: costs.stateBytes(.aggregation(index)),
         toHost: costs.toHost(aggregation: index), bound: "")
     }
@@ -100,7 +103,7 @@ public struct Explanation: Sendable {
       return Entry(
         id: "f\(index)", inputs: ["a\(feature.aggregation)"],
         title: "\(feature.name) = \(feature.call.text): \(feature.type)", isInDataPath: false,
-        why: "evaluated once a row", instructions: 0, stateBytes: 0, toHost: "",
+        why: "evaluated once a row", instructions: 0, stateBytes: 0, toHost: nil,
         bound: operation.boundSummary)
     }
   }
@@ -114,7 +117,7 @@ public struct Explanation: Sendable {
       return Entry(
         id: "r\(index)", inputs: inputs,
         title: plan.text(of: relation), isInDataPath: false,
-        why: why, instructions: 0, stateBytes: 0, toHost: "", bound: "")
+        why: why, instructions: 0, stateBytes: 0, toHost: nil, bound: "")
     }
   }
 
@@ -131,7 +134,7 @@ public struct Explanation: Sendable {
       return Entry(
         id: "o\(index)", inputs: [input],
         title: "output \(output.name) (\(columns.joined(separator: ", "))) to \(to)",
-        isInDataPath: false, why: "a sink", instructions: 0, stateBytes: 0, toHost: "", bound: "")
+        isInDataPath: false, why: "a sink", instructions: 0, stateBytes: 0, toHost: nil, bound: "")
     }
   }
 }
@@ -144,50 +147,5 @@ extension Placement {
     case .prefiltered: "the data path drops what it has seen; the host decides"
     case .host(let reason): reason
     }
-  }
-}
-
-/// Costs by node, out of the emitted program.
-struct ExplanationCosts {
-  private let query: CompiledQuery
-
-  init(_ query: CompiledQuery) { self.query = query }
-
-  func stateBytes(_ owner: ProgramLayout.Table.Owner) -> Int {
-    query.program?.layout.tables.first { $0.owner == owner }?.bytes ?? 0
-  }
-
-  func instructions(node: Int) -> Int { instructions(.node(node)) }
-
-  func instructions(aggregation: Int) -> Int { instructions(.aggregation(aggregation)) }
-
-  private func instructions(_ part: PartCost.Part) -> Int {
-    query.program?.costs.first { $0.part == part }?.instructions ?? 0
-  }
-
-  /// The most bytes that one window of an aggregation sends to the host, for one CPU.
-  func toHost(aggregation: Int) -> String {
-    guard let layout = query.program?.layout,
-      let table = layout.tables.first(where: { $0.owner == .aggregation(aggregation) })
-    else { return "" }
-    switch table.form {
-    case .partials, .registers: return "\(Self.bytes(table.bytes)) a window and CPU + evictions"
-    case .firstSeen:
-      let stream = layout.streams.first { $0.content == .pairs(aggregation: aggregation) }
-      return "\((stream?.recordWords ?? 0) * 8) B a new pair"
-    }
-  }
-
-  static func bytes(_ count: Int) -> String {
-    let units = ["B", "KiB", "MiB", "GiB"]
-    var value = Double(count)
-    var unit = 0
-    while value >= 1024 && unit + 1 < units.count {
-      value /= 1024
-      unit += 1
-    }
-    let tenths = Int((value * 10).rounded())
-    return tenths % 10 == 0
-      ? "\(tenths / 10) \(units[unit])" : "\(tenths / 10).\(tenths % 10) \(units[unit])"
   }
 }

@@ -1,3 +1,4 @@
+import BPFModel
 import BPFRuntime
 public import Compiler
 import Synchronization
@@ -18,9 +19,21 @@ final class ObjectCache: Sendable {
 
   /// The ELF object of a union's program: that of the bundle, one made before, or made by clang
   /// now. `forThisProcess`: as this process may load it, which without CAP_PERFMON is another
-  /// object than a bundle brings.
+  /// object than a bundle brings. `overBudget` where its stack or instructions exceed the target's.
   func object(
     of union: CompiledUnion, forThisProcess: Bool = true
+  ) throws(BPFError) -> [UInt8] {
+    let object = try unchecked(union, forThisProcess: forThisProcess)
+    if let target = union.queries.first?.options.target,
+      let excess = ObjectFacts(object)?.excess(over: target)
+    {
+      throw .overBudget(excess)
+    }
+    return object
+  }
+
+  private func unchecked(
+    _ union: CompiledUnion, forThisProcess: Bool
   ) throws(BPFError) -> [UInt8] {
     let isUntrusted = forThisProcess && !Capability.performanceMonitoring.isHeld
     let brought = union.object.flatMap { $0.isEmpty ? nil : $0 }
@@ -61,6 +74,32 @@ extension Session {
       return try ObjectCache().object(of: CompiledUnion([query]), forThisProcess: false)
     } catch {
       throw .dataPath(error)
+    }
+  }
+}
+
+extension CompiledQuery {
+  /// The query with its object, as EXPLAIN shows it: compiled now where a bundle brought none.
+  ///
+  /// Where a run would retreat from the object, the query that it would run instead. `remark` takes
+  /// why there is no object, or why there is a retreat.
+  public func withObject(remark: (String) -> Void) -> CompiledQuery {
+    guard object == nil, emittedC != nil else { return self }
+    var query = self
+    do throws(SessionError) {
+      query.object = try Session.object(of: self)
+      return query
+    } catch {
+      guard let reason = error.reasonForHost, placementWord != "host",
+        let retreat = withOperatorsOnHost()
+      else {
+        remark("\(error)")
+        return self
+      }
+      remark(reason)
+      query = retreat
+      query.object = try? Session.object(of: retreat)
+      return query
     }
   }
 }

@@ -62,17 +62,12 @@ public enum Session {
       ).run(into: sink)
     }
     do { return try attempt(configuration) } catch {
-      guard case .dataPath(.verifier(let log, _)) = error,
+      guard let reason = error.reasonForHost,
         let retreat = configuration.withOperatorsOnHost()
       else { throw error }
-      configuration.remark(verifierRemark(log))
+      configuration.remark(reason)
       return try attempt(retreat)
     }
-  }
-
-  static func verifierRemark(_ log: VerifierLog) -> String {
-    "the kernel's verifier refused the program, which is a bug in salc; all operators run on the "
-      + "host instead. \(log)"
   }
 
   static func begin(
@@ -87,6 +82,21 @@ public enum Session {
           placement: placement, attach: attach, seed: configuration.seed,
           targets: configuration.writtenTargets))
     } catch { throw .sink(error) }
+  }
+}
+
+extension SessionError {
+  /// Why a query's operators go to the host instead, where that may help.
+  var reasonForHost: String? {
+    switch self {
+    case .dataPath(.verifier(let log, _)):
+      "the kernel's verifier refused the program, which is a bug in salc; all operators run on the "
+        + "host instead. \(log)"
+    case .dataPath(.overBudget(let excess)):
+      "the compiled program exceeds the data path's limits (\(excess)); all operators run on the "
+        + "host instead"
+    default: nil
+    }
   }
 }
 

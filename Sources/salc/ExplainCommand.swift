@@ -1,5 +1,6 @@
 public import ArgumentParser
 public import Compiler
+import Session
 
 /// `salc explain`: where every node runs, why, and what it costs, before anything runs.
 struct ExplainCommand: ParsableCommand {
@@ -15,7 +16,10 @@ struct ExplainCommand: ParsableCommand {
 
   func run() throws {
     let compiled = try query.compile(placement.options(), needsObject: false)
-    try standardOutput(Explanation(compiled).render(format))
+    // A graph shows no costs.
+    let shown =
+      format == .dot ? compiled : compiled.withObject { standardError("note: \($0)\n") }
+    try standardOutput(Explanation(shown).render(format))
   }
 }
 

@@ -14,7 +14,9 @@ import Testing
       let facts = try facts(program.source, compiler)
       #expect(facts.newer.isEmpty, "\(compiler.path): \(facts.newer)")
       #expect(facts.instructions > 100)
-      #expect(facts.stackBytes <= 512)
+      #expect(facts.excess(over: .xdp) == nil)
+      // The estimate is of one path: no more than all paths and all calls together.
+      #expect(program.instructions < facts.instructions)
     }
   }
 
@@ -35,6 +37,11 @@ import Testing
       #expect(Set(facts.newer) == ["helper 211", "map type 33", "map flags 16384"])
       // 96 and 200 bytes, each rounded up to 32 or more with what clang spills.
       #expect((320...384).contains(facts.stackBytes), "\(facts)")
+      let narrow = TargetProfile(
+        name: "narrow", tableEntries: 16, halfBytesMax: 1 << 20, stackBytesMax: 256,
+        instructionsMax: 4)
+      let excess = try #require(facts.excess(over: narrow))
+      #expect(excess.contains("of 256 B of stack") && excess.contains("of 4 instructions"))
     }
   }
 

@@ -107,7 +107,6 @@ struct SourceTests {
     }
     #expect(program.costs.allSatisfy { $0.instructions >= 0 })
     #expect(program.instructions > 100)
-    #expect(program.stackBytes <= TargetProfile.xdp.stackBytesMax)
     #expect(program.costs.reduce(0) { $0 + $1.stateBytes } <= program.stateBytes)
   }
 }

@@ -29,6 +29,11 @@ import Testing
       #expect(["data_path", "host"].contains(node["place"]?.string))
     }
     #expect(root["version"]?.integer == 1)
+    for node in nodes {
+      #expect(node["why"]?.string?.isEmpty == false, "\(node)")
+      guard let traffic = node["to_host"], traffic["record_bytes"] != nil else { continue }
+      #expect((traffic["window_bytes"]?.integer ?? 0) > 0, "\(node)")
+    }
     let totals = try #require(root["totals"])
     let used = try #require(totals["instructions"]?.integer)
     let limit = try #require(totals["instructions_max"]?.integer)

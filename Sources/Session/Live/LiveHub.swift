@@ -194,12 +194,17 @@ public final class LiveHub: @unchecked Sendable {
     _ attempt: (CompiledQuery) throws(SessionError) -> (ProgramChange, LiveQuery)
   ) throws(SessionError) -> (ProgramChange, LiveQuery) {
     do { return try attempt(query) } catch {
-      guard let reason = error.reasonForHost, query.placementWord != "host",
+      guard let reason = Self.reasonForHost(error), query.placementWord != "host",
         let retreat = query.withOperatorsOnHost()
       else { throw error }
       configuration.remark(reason)
       return try attempt(retreat)
     }
+  }
+
+  private static func reasonForHost(_ error: SessionError) -> String? {
+    guard case .unsupported(let reason) = error else { return error.reasonForHost }
+    return "\(reason); the operators of the new one run on the host"
   }
 
   private func load(
@@ -318,16 +323,5 @@ public final class LiveHub: @unchecked Sendable {
 
   private func unknown(_ id: QueryID) -> SessionError {
     .unsupported("there is no query \(id)")
-  }
-}
-
-extension SessionError {
-  /// Why a query's operators go to the host instead, where that may help.
-  fileprivate var reasonForHost: String? {
-    switch self {
-    case .dataPath(.verifier(let log, _)): Session.verifierRemark(log)
-    case .unsupported(let reason): "\(reason); the operators of the new one run on the host"
-    default: nil
-    }
   }
 }

@@ -1,4 +1,5 @@
 import Compiler
+import Session
 
 /// `\explain NAME`: where each part runs, why, and what it costs.
 struct ExplainCommand: MetaCommand {
@@ -14,6 +15,7 @@ struct ExplainCommand: MetaCommand {
     let compilation = shell.workspace.compile(.init(name), shell.settings.options)
     shell.output.report(compilation.diagnostics, in: shell.workspace)
     guard let query = compilation.query else { throw .reported }
-    shell.output.say(Explanation(query).render(.text))
+    let shown = query.withObject { shell.output.remark("note: \($0)\n") }
+    shell.output.say(Explanation(shown).render(.text))
   }
 }
