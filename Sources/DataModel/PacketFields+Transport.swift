@@ -24,6 +24,9 @@ extension PacketFields {
       "tcp.flags", ["TcpFlags"], .unsigned(bits: 12), slice(.tcp, 12, 2, bits: 12),
       "The twelve flag and reserved bits."),
     PacketField(
+      "tcp.flags.res", [], .unsigned(bits: 3), slice(.tcp, 12, 1, shift: 1, bits: 3),
+      "The three reserved bits as a number; 0 in well-formed segments."),
+    PacketField(
       "tcp.flags.ae", ["tcp.flags.ns"], .bool, bit(.tcp, 12, 0),
       "Accurate ECN (RFC 9768), once the nonce sum."),
     PacketField("tcp.flags.ece", [], .bool, bit(.tcp, 13, 6), "ECN echo."),

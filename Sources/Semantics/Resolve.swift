@@ -1,3 +1,4 @@
+import DataModel
 public import Diagnostics
 public import Plan
 public import Syntax
@@ -43,6 +44,8 @@ struct Resolver {
   var notedSpellings: Set<String> = []
   /// Tuple views of row streams by relation, so that equal views are one node.
   var tupleViews: [Int: Int] = [:]
+  /// The value that each repeated field stands for in the comparison at hand.
+  var chosenValues: [String: FieldID] = [:]
   /// Sets that were asked for while the rows that feed them were still being resolved.
   var pendingSets: [PendingSet] = []
 

@@ -71,6 +71,28 @@ struct FieldTests {
     """,
   ]
 
+  /// Repeated fields, over tuples and beside sets.
+  static let repeated = """
+    P = PacketStream("eth0");
+    A = FILTER P BY ip.addr IN {10.0.0.0/9} AND NOT tcp.port == 443 OR udp.port != 53;
+    N = FOREACH (STREAM A BY SourceIp) GENERATE count() WINDOW 1s;
+    B = FOREACH (FILTER P BY tcp.flags.res > 0 OR ipv6.addr IN {2001:db8::/40})
+        GENERATE count() WINDOW 1s;
+    """
+
+  @Test("any value of repeated fields, on the host")
+  func repeatedOnTheHost() throws {
+    try Comparison(Self.repeated, Self.traffic, "repeated").expect([.host])
+  }
+
+  @Test(
+    "any value of repeated fields, in the kernel",
+    .enabled(if: Requirement.kernel.isMet, "needs the kernel"))
+  func repeatedInTheKernel() throws {
+    let ways = try EngineTests.kernelWays(Self.repeated, cuts: 2, seed: 3)
+    try Comparison(Self.repeated, Self.traffic, "repeated").expect(ways)
+  }
+
   @Test("searches of payloads, on the host", arguments: searches)
   func searchesOnTheHost(text: String) throws {
     try Comparison(text, Self.traffic, "searches").expect([.host])

@@ -30,6 +30,19 @@ struct TypeTests {
         + " X = FILTER N BY N > 3 AND ApplicationProtocol NOT IN {\"domain\"};")
   }
 
+  @Test func repeatedFieldsOnlyCompare() {
+    expectErrors("X = STREAM P BY ⟦SAL0221:ip.addr⟧;")
+    expectErrors("X = FOREACH P GENERATE sum(⟦SAL0221:tcp.port⟧) WINDOW 1s;")
+    expectErrors("X = FILTER P BY tcp AND ⟦SAL0221:tcp.port⟧;")
+    expectErrors("X = FILTER P BY ip.addr ⟦SAL0222:==⟧ 5;")
+    expectErrors(
+      "K = STREAM P BY DestIp; N = FOREACH K GENERATE count() WINDOW 1s;"
+        + " X = FILTER K BY N > 1 AND tcp.port == 80;")
+    expectErrors(
+      "X = FILTER P BY ⟦SAL0202:ip.adr⟧ == 10.0.0.1;",
+      fixed: "X = FILTER P BY ip.addr == 10.0.0.1;")
+  }
+
   @Test func onlyPayloadsContainTexts() {
     expectErrors("X = FILTER P BY tcp.payload NOT CONTAINS \"zorro\" AND payload CONTAINS \"a\";")
     expectErrors("X = FILTER P BY ⟦SAL0221:DestIp⟧ CONTAINS \"zorro\";")
@@ -124,6 +137,20 @@ struct TypeTests {
       ("frame.time > 5", "frame.time > 5000000000"),
       ("frame.time - frame.time < 1ms", "frame.time - frame.time < 1000000"),
       ("(tcp AND udp) == false", "NOT (tcp AND udp)"),
+      // A repeated field compares as any of its values.
+      ("ip.addr == 10.0.0.1", "ip.src IN {10.0.0.1} OR ip.dst IN {10.0.0.1}"),
+      ("NOT ip.addr == 10.0.0.1", "NOT (ip.src IN {10.0.0.1} OR ip.dst IN {10.0.0.1})"),
+      ("ip.addr != 10.0.0.1", "ip.src NOT IN {10.0.0.1} OR ip.dst NOT IN {10.0.0.1}"),
+      (
+        "tcp.port BETWEEN 1 AND 9 AND udp",
+        "((tcp.srcport >= 1 AND tcp.srcport <= 9) OR (tcp.dstport >= 1 AND tcp.dstport <= 9)) "
+          + "AND udp"
+      ),
+      ("udp.port - 1 IN {52}", "udp.srcport - 1 IN {52} OR udp.dstport - 1 IN {52}"),
+      (
+        "tcp.port == ip.ttl OR eth.addr == 00:00:00:00:01:00",
+        "tcp.srcport == ip.ttl OR tcp.dstport == ip.ttl OR eth.src == 256 OR eth.dst == 256"
+      ),
     ])
   func lowering(text: String, lowered: String) throws {
     let plan = try plan("P = PacketStream(\"eth0\"); X = FILTER P BY \(text);")

@@ -41,6 +41,18 @@ enum FieldsDocument {
         "| `\(field.name)` | \(aliases) | \(field.type) | \(place(field.location)) "
           + "| \(field.summary) |")
     }
+    lines += [
+      "", "## Repeated fields", "",
+      "Each of these names stands for several fields. A comparison (also `!=`, `IN`, `NOT IN`, "
+        + "`BETWEEN`) is true where any of them satisfies it: `ip.addr == 10.0.0.1` finds packets "
+        + "from it and to it, and `NOT ip.addr == 10.0.0.1` those that have nothing to do with it. "
+        + "Keys and arguments need one value.", "",
+      "| name | fields |", "|---|---|",
+    ]
+    for field in RepeatedField.all {
+      let fields = field.fields.map { "`\($0)`" }.joined(separator: ", ")
+      lines.append("| `\(field.name)` | \(fields) |")
+    }
     for format in RecordFormats.all {
       lines += [
         "", "## `\(format.source)`", "", format.summary + ".", "",

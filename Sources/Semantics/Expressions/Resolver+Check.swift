@@ -5,6 +5,7 @@ import Syntax
 extension Resolver {
   /// Checks an expression; nil where an error was reported.
   mutating func check(_ node: Expression, in scope: Scope) -> Typed? {
+    if let any = checkAny(node, in: scope) { return any }
     switch node {
     case .literal(let literal): return check(literal)
     case .path(let path): return check(path, in: scope)

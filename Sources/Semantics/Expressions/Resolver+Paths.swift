@@ -62,6 +62,11 @@ extension Resolver {
     if let id = derived(name, in: scope) { return (id, name) }
     if let id = published(name, in: scope) { return (id, name) }
     if let schema = schema(in: scope) { return recordField(path, of: schema, in: scope) }
+    if let repeated = RepeatedField.named(name) {
+      if let id = chosenValues[name] { return (id, id.field.name) }
+      reportRepeated(repeated, path)
+      return nil
+    }
     if ["payload", "tcp.payload", "udp.payload"].contains(name) {
       report(
         Diagnostic(
@@ -87,7 +92,8 @@ extension Resolver {
   mutating func reportUnknownField(_ path: Path, in scope: Scope) {
     let name = path.text
     guard path.components.allSatisfy({ !$0.isMissing }) else { return }
-    let fields = scope.hasTuples ? schema(in: scope)?.names ?? PacketFields.names : []
+    let packets = PacketFields.names + RepeatedField.all.map(\.name)
+    let fields = scope.hasTuples ? schema(in: scope)?.names ?? packets : []
     let candidates = scope.key.map(\.name) + names.ordered + fields
     var fixIts: [FixIt] = []
     if let near = nearest(to: name, in: candidates) {

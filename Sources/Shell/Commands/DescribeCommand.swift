@@ -32,6 +32,10 @@ struct DescribeCommand: MetaCommand {
   private func text(of name: String, in shell: Shell) throws(CommandFailure) -> String {
     guard let what = shell.workspace.describe(name) else {
       if let field = PacketFields.named(name) { return Self.text(of: field) }
+      if let field = RepeatedField.named(name) {
+        let fields = field.fields.map(\.description).joined(separator: " or ")
+        return "\(name) is any of several fields: \(fields)\nOnly comparisons can ask it.\n"
+      }
       throw shell.unknown(name)
     }
     var text = "\(name) is a \(what.summary)\n\n\(what.definition)\n"
