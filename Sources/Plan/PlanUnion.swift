@@ -25,9 +25,9 @@ public struct PlanUnion: Sendable, Hashable {
   /// places in the members' texts one behind the other, each with a byte after it.
   public let placed: PlacedPlan
   /// The members, in order.
-  public let members: [Member]
+  public private(set) var members: [Member]
   /// Where each member's text begins among the ranges of ``placed``.
-  public let textStarts: [Int]
+  public private(set) var textStarts: [Int]
   /// The longest span that divides every window of every member; nil where there are no windows.
   public let pane: Window?
 
@@ -42,6 +42,14 @@ public struct PlanUnion: Sendable, Hashable {
     members = joining.members
     textStarts = joining.textStarts
     pane = Window(dividing: plans.compactMap(\.plan.pane))
+  }
+
+  /// The same program without one of its members: what only that one needs is done for nobody.
+  public func removing(member index: Int) -> PlanUnion {
+    var rest = self
+    rest.members.remove(at: index)
+    rest.textStarts.remove(at: index)
+    return rest
   }
 }
 

@@ -26,8 +26,8 @@ final class DataPath: @unchecked Sendable {
   private let state: MappedState
   private let control: ControlBlock
   private var ring: RingDrain?
-  private let tuples: [ExportDecoder]
-  private let routes: Routes
+  private var tuples: [ExportDecoder]
+  private var routes: Routes
   /// The start of the pane of each epoch's half. Raw memory, because the clock's thread writes the
   /// entry of the half that it turns to while the turn's thread reads the other.
   private let paneOfEpoch: UnsafeMutablePointer<Int64>
@@ -63,6 +63,13 @@ final class DataPath: @unchecked Sendable {
   }
 
   deinit { paneOfEpoch.deallocate() }
+
+  /// Serves these queries from now on, the members of `union`, whose program is this one; called
+  /// right after a merge, when nothing is on its way to a graph.
+  func serve(_ union: PlanUnion, _ graphs: [HostGraph]) {
+    routes = Routes(union, graphs)
+    tuples = zip(union.placed.exports, routes.exports).map(ExportDecoder.init)
+  }
 
   /// Puts members of a set of the union into the data path, as `graph` hands them over.
   func install(

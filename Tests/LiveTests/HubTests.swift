@@ -5,6 +5,7 @@ import Glibc
 import Reference
 import Session
 import Sinks
+import Synchronization
 import TestSupport
 import Testing
 
@@ -14,73 +15,22 @@ extension Live {
     "A hub of live queries", .serialized,
     .enabled(if: Requirement.kernel.isMet, "needs the kernel"))
   struct HubTests {
-    /// Queries that stay: in the data path with a set fed back, with distinct items, on the host.
-    static let lasting = [
-      """
-      P = PacketStream("salcrx");
-      S = STREAM P BY ip.src;
-      N = FOREACH S GENERATE count() WINDOW 1s;
-      """,
-      """
-      P = PacketStream("salcrx");
-      S = STREAM (FILTER P BY tcp) BY ip.src;
-      D = FOREACH S GENERATE countdistinct(tcp.srcport) WINDOW 1s;
-      F = FOREACH S GENERATE first(tcp.srcport) WINDOW 1s;
-      OUTPUT D;
-      """,
-    ]
+    /// Tuples by source, of every second.
+    private static let bySource =
+      "S = STREAM (PacketStream()) BY ip.src; N = FOREACH S GENERATE count() WINDOW 1s;"
 
-    /// Queries that come and go; their windows change the pane of all.
-    static let passing = [
-      "S = STREAM (PacketStream(\"salcrx\")) BY ip.src; N = FOREACH S GENERATE count() WINDOW 2s;",
-      """
-      P = PacketStream("salcrx");
-      N = FOREACH (STREAM P BY tcp.dstport) GENERATE sum(frame.len) WINDOW 500ms;
-      """,
-      "P = PacketStream(\"salcrx\"); N = FOREACH P GENERATE max(frame.len) WINDOW 200ms;",
-    ]
+    /// Another one, with a pane of its own.
+    private static let longest =
+      "P = PacketStream(); N = FOREACH P GENERATE max(frame.len) WINDOW 200ms;"
 
-    /// Changes of programs under traffic.
-    private static let changes =
-      getenv("SALC_HUB_CHANGES").flatMap { Int(String(cString: $0)) } ?? 60
+    /// Tuples of an hour by a field that only TCP has.
+    private static let byPort =
+      "S = STREAM (PacketStream()) BY tcp.dstport; N = FOREACH S GENERATE count() WINDOW 1h;"
 
-    @Test("queries that stay see every packet in its window while others come and go")
-    func churn() throws {
-      let pair = try Namespaces("hub")
-      let hub = try LiveHub.on(pair)
-      let sinks = Self.lasting.map { _ in CollectingSink() }
-      let ids = try zip(Self.lasting, sinks).map { text, sink in
-        try hub.adding(InProcessRun.compile(text), into: sink, on: pair)
-      }
-      let stop = Flag()
-      let traffic = WindowedTraffic(sources: 40, times: 5)
-      let sending = Worker { traffic.send(on: pair, until: stop) }
-      let passing = try Self.passing.map { try InProcessRun.compile($0) }
-      var present: [QueryID] = []
-      for change in 0..<Self.changes {
-        if change % 3 == 2, let first = present.first {
-          _ = try hub.remove(first)
-          present.removeFirst()
-        } else if present.count < 3 {
-          present.append(try hub.add(passing[change % 3], into: CollectingSink()))
-        } else {
-          _ = try hub.remove(present.removeLast())
-        }
-      }
-      stop.raise()
-      sending.join()
-      #expect(hub.queries.count == 2 + present.count)
-      for id in present { _ = try hub.remove(id) }
-      let sent = try #require(
-        pair.counter("tx_packets", of: pair.sendingInterface, in: pair.sender))
-      for (id, sink) in zip(ids, sinks) {
-        let totals = try hub.remove(id)
-        #expect(totals.packets == sent)
-        #expect(totals.lost.isEmpty, "\(totals)")
-        traffic.expectWhole(sink)
-      }
-      #expect(!pair.hasProgram)
-    }
+    /// A hundred packets of ten sources.
+    private static let hundred = FrameSender(
+      frames: LiveTraffic.syns(sources: 10, times: 1).map(\.bytes), milliseconds: 10,
+      framesEach: 10)
 
     @Test("a changed threshold keeps what an open window has gathered")
     func keptState() throws {
@@ -112,21 +62,19 @@ extension Live {
       let pair = try Namespaces("edge")
       let hub = try LiveHub.on(pair)
       let sink = CollectingSink()
-      let id = try hub.adding(InProcessRun.compile(Self.lasting[0]), into: sink, on: pair)
-      let stop = Flag()
+      let id = try hub.adding(InProcessRun.compile(Self.bySource), into: sink, on: pair)
       let traffic = WindowedTraffic(sources: 40, times: 5)
-      let sending = Worker { traffic.send(on: pair, until: stop) }
+      let sending = WindowedSending(traffic, on: pair)
       usleep(2_500_000)
       let edge = try #require(
         try hub.replace(
           id,
           with: InProcessRun.compile(
-            Self.lasting[0].replacing("count()", with: "sum(frame.len)"))))
+            Self.bySource.replacing("count()", with: "sum(frame.len)"))))
       for _ in 0..<400 where hub.status(of: id)?.replacedAt != nil { usleep(10_000) }
       #expect(hub.status(of: id)?.replacedAt == nil, "the old query has left the program")
       usleep(2_000_000)
-      stop.raise()
-      sending.join()
+      sending.finish()
       _ = try hub.remove(id)
       traffic.expectWhole(sink)
       let starts = Set(sink.rows.map(\.start)).sorted()
@@ -143,28 +91,110 @@ extension Live {
       let pair = try Namespaces("refused")
       let hub = try LiveHub.on(pair)
       let id = try hub.adding(
-        InProcessRun.compile(Self.lasting[0]), into: CollectingSink(), on: pair)
+        InProcessRun.compile(Self.bySource), into: CollectingSink(), on: pair)
       setenv("SALC_CLANG", "/bin/false", 1)
       defer { unsetenv("SALC_CLANG") }
-      let other = try InProcessRun.compile(Self.passing[2])
+      let other = try InProcessRun.compile(Self.longest)
       #expect(throws: SessionError.self) { try hub.add(other, into: CollectingSink()) }
       #expect(throws: SessionError.self) { _ = try hub.replace(id, with: other) }
       #expect(hub.queries.map(\.id) == [id] && pair.hasProgram)
-      FrameSender(
-        frames: LiveTraffic.syns(sources: 10, times: 1).map(\.bytes), milliseconds: 10,
-        framesEach: 10
-      ).send(in: pair.sender, by: pair.sendingInterface)
+      Self.hundred.send(in: pair.sender, by: pair.sendingInterface)
       usleep(50_000)
       #expect(try hub.remove(id).packets == 100)
+    }
+
+    @Test("a query ends also where no program of the others can be made")
+    func removedAllTheSame() throws {
+      let pair = try Namespaces("left")
+      let remarks = Remarks()
+      let hub = try LiveHub.on(pair, remarks)
+      let sinks = [CollectingSink(), CollectingSink()]
+      let hour = Self.bySource.replacing("1s", with: "1h")
+      let first = try hub.adding(InProcessRun.compile(hour), into: sinks[0], on: pair)
+      let second = try hub.add(InProcessRun.compile(Self.byPort), into: sinks[1])
+      Self.hundred.send(in: pair.sender, by: pair.sendingInterface)
+      usleep(50_000)
+      setenv("SALC_CLANG", "/bin/false", 1)
+      defer { unsetenv("SALC_CLANG") }
+      #expect(try hub.remove(first).packets == 100)
+      #expect(sinks[0].rows.count == 10 && sinks[0].rows.allSatisfy { $0.quality == .partial })
+      #expect(remarks.all.contains { $0.contains("until the next change") }, "\(remarks.all)")
+      #expect(hub.queries.map(\.id) == [second] && pair.hasProgram)
+      Self.hundred.send(in: pair.sender, by: pair.sendingInterface)
+      usleep(50_000)
+      unsetenv("SALC_CLANG")
+      let third = try hub.add(InProcessRun.compile(hour), into: CollectingSink())
+      Self.hundred.send(in: pair.sender, by: pair.sendingInterface)
+      usleep(50_000)
+      #expect(try hub.remove(third).packets == 100)
+      #expect(try hub.remove(second).packets == 300)
+      #expect(sinks[0].rows.count == 10, "nothing came after its end")
+      #expect(sinks[1].rows.map(\.values.last) == [.integer(300)])
+    }
+
+    @Test("a replaced query goes also where the program cannot be made without it")
+    func replacedAllTheSame() throws {
+      let pair = try Namespaces("stays")
+      let remarks = Remarks()
+      let hub = try LiveHub.on(pair, remarks)
+      let sink = CollectingSink()
+      let id = try hub.adding(InProcessRun.compile(Self.bySource), into: sink, on: pair)
+      let traffic = WindowedTraffic(sources: 40, times: 5)
+      let sending = WindowedSending(traffic, on: pair)
+      let next = Self.bySource.replacing("count()", with: "sum(frame.len)")
+      let edge = try hub.replace(id, with: InProcessRun.compile(next))
+      setenv("SALC_CLANG", "/bin/false", 1)
+      defer { unsetenv("SALC_CLANG") }
+      #expect(edge != nil)
+      for _ in 0..<400 where !remarks.all.contains(where: { $0.contains("was replaced stays") }) {
+        usleep(10_000)
+      }
+      #expect(hub.status(of: id)?.replacedAt == nil, "\(remarks.all)")
+      usleep(4_000_000)
+      sending.finish()
+      let sent = pair.counter("tx_packets", of: pair.sendingInterface, in: pair.sender)
+      #expect(try hub.remove(id).packets == sent)
+      traffic.expectWhole(sink)
+      #expect(sink.metas.count == 2)
+    }
+
+    @Test("tuples without a key are counted on through a replacement", arguments: [true, false])
+    func unkeyed(isImmediate: Bool) throws {
+      let pair = try Namespaces("unkeyed")
+      let hub = try LiveHub.on(pair)
+      let window = isImmediate ? "1h" : "1s"
+      let query = Self.byPort.replacing("1h", with: window)
+      let id = try hub.adding(
+        InProcessRun.compile(query + " V = FILTER S BY N > 5;"), into: CollectingSink(), on: pair)
+      let traffic = FrameSender(
+        frames: LiveTraffic.udp(sizes: [100], times: 1).map(\.bytes), milliseconds: 10,
+        framesEach: 10)
+      traffic.send(in: pair.sender, by: pair.sendingInterface)
+      let edge = try hub.replace(
+        id,
+        with: InProcessRun.compile(
+          query.replacing("count()", with: isImmediate ? "count()" : "sum(frame.len)")
+            + " V = FILTER S BY N > 7;"))
+      #expect((edge == nil) == isImmediate)
+      // Both queries see these, where the new one waits for an edge.
+      traffic.send(in: pair.sender, by: pair.sendingInterface)
+      for _ in 0..<400 where hub.status(of: id)?.replacedAt != nil { usleep(10_000) }
+      traffic.send(in: pair.sender, by: pair.sendingInterface)
+      usleep(50_000)
+      let totals = try hub.remove(id)
+      #expect(totals.packets == 300)
+      #expect(totals.unkeyed.values.reduce(0, +) == 300, "\(totals.unkeyed)")
     }
   }
 }
 
 extension LiveHub {
   /// A hub on the receiving end.
-  static func on(_ pair: Namespaces) throws -> LiveHub {
+  static func on(_ pair: Namespaces, _ remarks: Remarks = Remarks()) throws -> LiveHub {
     LiveHub(
-      Configuration(interfaces: [pair.receivingInterface], attach: .native, seed: 7))
+      Configuration(
+        interfaces: [pair.receivingInterface], attach: .native, seed: 7,
+        remark: { remarks.put($0) }))
   }
 
   /// Adds a query that may be the first, which attaches, inside the receiver's namespace.
@@ -178,41 +208,9 @@ extension LiveHub {
   }
 }
 
-/// Traffic of which every window of a second holds the same: so often each source, sent well within
-/// the window. Rows are then known without a second run beside.
-struct WindowedTraffic: Sendable {
-  let sources: Int
-  let times: Int
-
-  /// Sends second by second until asked to stop, and then to the second's end.
-  func send(on pair: Namespaces, until stop: Flag) {
-    let frames = LiveTraffic.syns(sources: sources, times: 1).map(\.bytes)
-    let burst = FrameSender(
-      frames: frames, milliseconds: times * sources / 4, framesEach: 4)
-    while !stop.isRaised {
-      var now = timespec()
-      clock_gettime(CLOCK_REALTIME, &now)
-      // From a tenth of the next second on; the burst takes some 100 ms on a busy machine.
-      usleep(UInt32((1_100_000_000 - now.tv_nsec) / 1000))
-      burst.send(in: pair.sender, by: pair.sendingInterface)
-    }
-    // The last second's windows are to be closed before a query ends.
-    usleep(1_200_000)
-  }
-
-  /// Every window has each source as often as it was sent, and says that it is exact.
-  func expectWhole(
-    _ sink: CollectingSink, sourceLocation: SourceLocation = #_sourceLocation
-  ) {
-    let windows = Dictionary(grouping: sink.rows, by: \.start)
-    #expect(windows.count > 2, sourceLocation: sourceLocation)
-    for (start, rows) in windows {
-      let keys = Set(rows.compactMap(\.values.first))
-      #expect(
-        keys.count == sources && rows.count == sources, "\(start): \(rows.count)",
-        sourceLocation: sourceLocation)
-      let quality = Set(rows.map(\.quality))
-      #expect(quality == [.exact], "\(start): \(quality)", sourceLocation: sourceLocation)
-    }
-  }
+/// What a hub had to say.
+final class Remarks: Sendable {
+  private let texts = Mutex<[String]>([])
+  var all: [String] { texts.withLock { $0 } }
+  func put(_ text: String) { texts.withLock { $0.append(text) } }
 }

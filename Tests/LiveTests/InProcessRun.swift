@@ -60,6 +60,10 @@ enum InProcessRun {
       usleep(250_000)
       stop.raise()
     }
+    defer {
+      stop.raise()
+      sending.join()
+    }
     let configuration = RunConfiguration(
       query: query, input: .interfaces([namespaces.receivingInterface], attach: .native), seed: 7,
       ringBytes: ringBytes, waitingResults: waitingResults, observe: observe)
@@ -105,8 +109,9 @@ final class Flag: Sendable {
 }
 
 /// A thread of the test's; the pool of Swift's tasks is too small to block in.
-struct Worker {
+final class Worker {
   private var handle = pthread_t()
+  private var isJoined = false
 
   init(_ body: @escaping @Sendable () -> Void) {
     final class Box {
@@ -121,7 +126,12 @@ struct Worker {
       }, Unmanaged.passRetained(Box(body)).toOpaque())
   }
 
-  func join() { pthread_join(handle, nil) }
+  /// Waits for the end; may be called again.
+  func join() {
+    guard !isJoined else { return }
+    isJoined = true
+    pthread_join(handle, nil)
+  }
 }
 
 /// Sends frames through a packet socket: so many each millisecond, for so long.
@@ -129,6 +139,8 @@ struct FrameSender: Sendable {
   let frames: [[UInt8]]
   let milliseconds: Int
   let framesEach: Int
+  /// Microseconds between one millisecond's frames and the next.
+  var pause: UInt32 = 1000
 
   func send(in namespace: String, by interface: String) {
     try? NetworkNamespace(namespace).run { () throws(BPFError) in
@@ -151,7 +163,7 @@ struct FrameSender: Sendable {
             _ = sendto(descriptor, frame, frame.count, 0, pointer, UInt32($0.count))
           }
         }
-        usleep(1000)
+        if pause > 0 { usleep(pause) }
       }
     }
   }

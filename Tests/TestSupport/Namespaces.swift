@@ -58,6 +58,23 @@ public final class Namespaces: Sendable {
 
   deinit { remove() }
 
+  /// Joins the two by another pair, `salctx2` and `salcrx2`, up.
+  public func addPair() throws {
+    for step in [
+      [
+        "-n", sender, "link", "add", sendingInterface + "2", "type", "veth", "peer", "name",
+        receivingInterface + "2", "netns", receiver,
+      ],
+      ["-n", sender, "link", "set", sendingInterface + "2", "up"],
+      ["-n", receiver, "link", "set", receivingInterface + "2", "up"],
+    ] {
+      let outcome = Tool.run(ip, step)
+      guard outcome.exitCode == 0 else {
+        throw Failure(description: "ip \(step.joined(separator: " ")): \(outcome.errors)")
+      }
+    }
+  }
+
   /// Runs a program in a namespace to its end.
   public func run(
     in namespace: String, _ path: String, _ arguments: [String], timeout: Double = 120

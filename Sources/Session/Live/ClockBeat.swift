@@ -31,6 +31,12 @@ struct ClockBeat {
       period = exportsTuples ? min(length, Self.exportPeriod) : length
     }
 
+    /// A pane's length; 0 without panes.
+    var paneLength: Int64 { pane?.length ?? 0 }
+
+    /// Where the pane of this start ends; never, without panes.
+    func end(ofPane start: Int64) -> Int64 { pane.map { start + $0.length } ?? .max }
+
     /// The start of the pane of a time; 0 without panes.
     func paneStart(of time: Int64) -> Int64 { pane?.start(of: time) ?? 0 }
 
@@ -76,9 +82,15 @@ struct ClockBeat {
     let entered = rhythm.paneStart(of: now)
     ended = EndedHalf(
       epoch: paths[0].flip(toPane: entered, tick: now), pane: current, entered: entered,
-      lateness: entered > current ? now - nextFlip : 0)
+      lateness: entered > current ? now - (current + rhythm.paneLength) : 0)
     current = entered
     nextFlip = rhythm.flip(after: now)
+  }
+
+  /// Asks for a flip before the pane's end, as soon as the one that may be under way is done.
+  mutating func flipSoon(now: Int64) {
+    // Where the tick stands still before a flip, it must not go back.
+    nextFlip = min(nextFlip, now + 1)
   }
 
   /// The turn of the ended half is done.
@@ -89,22 +101,25 @@ struct ClockBeat {
   /// a window's edge must not be late because programs change.
   mutating func join(_ path: DataPath, _ next: Rhythm, now: Int64) -> Int64? {
     precondition(paths.count == 1, "one program follows another at a time")
-    guard ended == nil, nextFlip - now > min(Self.longestChange, rhythm.period / 2) else {
+    let end = rhythm.end(ofPane: current)
+    guard ended == nil, end - now > min(Self.longestChange, rhythm.paneLength / 2) else {
       return nil
     }
     path.gather(pane: next.paneStart(of: now))
     path.setTick(now)
     paths.append(path)
-    nextFlip = min(nextFlip, next.flip(after: now))
+    // A flip within the pane may wait; where turns take long, changes would else never begin.
+    nextFlip = min(end, next.end(ofPane: path.gatheredPane))
     return now
   }
 
   /// Goes on with one program alone, when no packet is in the other any more.
-  mutating func settle(on path: DataPath, _ rhythm: Rhythm) {
+  mutating func settle(on path: DataPath, _ rhythm: Rhythm, now: Int64) {
     paths = [path]
     self.rhythm = rhythm
     current = path.gatheredPane
-    // `nextFlip` stays the earlier of both: a flip within a pane does no harm.
+    // The earlier of both panes' ends stays: a flip within a pane does no harm.
+    nextFlip = min(nextFlip, rhythm.flip(after: now))
   }
 
   /// A change takes a link update, a grace period and a merge: some 20 ms.

@@ -248,9 +248,16 @@ public final class LiveHub: @unchecked Sendable {
       configuration.remark(running.turns.clockRemark)
       table.locked { self.running = nil }
     } else {
-      let change = try load(others.flatMap(\.lives), { false })
-      try running.change(to: change)
-      entry.live.finish(pane: change.lastPane)
+      do throws(SessionError) {
+        let change = try load(others.flatMap(\.lives), { false })
+        try running.change(to: change)
+        entry.live.finish(pane: change.lastPane)
+      } catch {
+        running.turns.keepOnly(others.flatMap(\.lives))
+        configuration.remark(
+          "query \(id) has ended, but its part stays in the program until the next change: \(error)"
+        )
+      }
     }
     table.locked { entries = others }
     let totals = try entry.finish(now: clock.now)
@@ -265,7 +272,21 @@ public final class LiveHub: @unchecked Sendable {
     let entry = try entry(id)
     try check(query, entry.options)
     try query.checkSinks(replacing: entry.live.query, openSinks: entry.feed.hasOpenSinks)
+    let wasReplaced = entry.replacement != nil
     stopReplacing(entry)
+    do throws(SessionError) {
+      return (entry, try exchange(entry, query, running, isCancelled))
+    } catch {
+      // The query that was to take the place is in the program still.
+      if wasReplaced { running.turns.keepOnly(entries.flatMap(\.lives)) }
+      throw error
+    }
+  }
+
+  private func exchange(
+    _ entry: HubEntry, _ query: CompiledQuery, _ running: RunningProgram,
+    _ isCancelled: @Sendable () -> Bool
+  ) throws(SessionError) -> Replacement {
     let old = entry.live
     var found: Replacement?
     let (change, _) = try prepare(query, isCancelled) { (query) throws(SessionError) in
@@ -289,7 +310,7 @@ public final class LiveHub: @unchecked Sendable {
         entry.replacement = replacement
       }
     }
-    return (entry, replacement)
+    return replacement
   }
 
   /// Drops the old query's part of the program, once another has taken its place.
@@ -300,8 +321,10 @@ public final class LiveHub: @unchecked Sendable {
       do throws(SessionError) {
         try running.change(to: try load(entries.flatMap(\.lives), { false }))
       } catch {
-        // The old query shows nothing any more; the next change leaves it out.
-        configuration.remark("the replaced query stays in the program for now: \(error)")
+        // The next change leaves it out; until then the program gathers for nobody.
+        running.turns.keepOnly(entries.flatMap(\.lives))
+        configuration.remark(
+          "the query that was replaced stays in the program until the next change: \(error)")
       }
     }
   }

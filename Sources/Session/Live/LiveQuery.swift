@@ -33,6 +33,10 @@ final class LiveQuery: @unchecked Sendable {
   /// Begins the results anew, where the query takes the place of one with other outputs.
   var announcement: RunMeta?
   private var packets: UInt64 = 0
+  /// Tuples that lacked a key before this query took another's place.
+  private var unkeyedBefore: [String: UInt64] = [:]
+  /// Those that its graph had counted by then, beside the other one.
+  private var unkeyedBeside: [String: UInt64] = [:]
   /// All windows up to here are on their way to the sink.
   private let closedUntil = Atomic<Int>(Int.min)
   private let lastEnd = Atomic<Int>(Int.max)
@@ -62,7 +66,10 @@ final class LiveQuery: @unchecked Sendable {
   var packetCount: UInt64 { visiblePackets.load(ordering: .relaxed) }
 
   /// Tuples that lacked a key, by feature; to be read once the turn's thread has let go.
-  var unkeyedTuples: [String: UInt64] { graph.unkeyedTuples }
+  var unkeyedTuples: [String: UInt64] {
+    graph.unkeyedTuples.merging(unkeyedBeside, uniquingKeysWith: &-)
+      .merging(unkeyedBefore, uniquingKeysWith: &+).filter { $0.value > 0 }
+  }
 
   /// What begins the query's results.
   func meta(attach: String?, seed: UInt64) -> RunMeta {
@@ -87,6 +94,8 @@ final class LiveQuery: @unchecked Sendable {
   func follow(_ other: LiveQuery, _ succession: StateSuccession) {
     graph.takeState(of: other.graph, succession)
     packets = other.packets
+    unkeyedBefore = other.unkeyedTuples
+    unkeyedBeside = graph.unkeyedTuples
     gate.lastEnd = other.gate.lastEnd
     lastEnd.store(Int(gate.lastEnd), ordering: .releasing)
     closedUntil.store(other.closedUntil.load(ordering: .relaxed), ordering: .releasing)

@@ -22,6 +22,8 @@ final class LiveTurns: @unchecked Sendable {
   private var beat: ClockBeat
   /// Under the monitor.
   private var pending: ProgramChange?
+  /// Under the monitor.
+  private var leaving: Departure?
 
   private var path: DataPath
   private var plan: PlanUnion
@@ -66,6 +68,19 @@ final class LiveTurns: @unchecked Sendable {
   func change(to next: ProgramChange) throws(BPFError) {
     monitor.locked { pending = next }
     try next.waitUntilDone()
+  }
+
+  /// Lets go of all other queries while their parts stay in the program, because no program without
+  /// them can be had: open windows are closed, and what is gathered from then on is for nobody.
+  func keepOnly(_ staying: [LiveQuery]) {
+    let departure = Departure(staying)
+    monitor.locked {
+      // A half that waits for its turn already lacks what has come since.
+      departure.turns = beat.ended == nil ? 1 : 2
+      beat.flipSoon(now: clock.now)
+      leaving = departure
+    }
+    departure.waitUntilDone()
   }
 
   /// Stops the clock, so that the program can be detached.
@@ -143,8 +158,39 @@ final class LiveTurns: @unchecked Sendable {
     observe(.merged)
     makeReplacements(dueAt: half.entered)
     for query in members { query.turn(half) }
+    letGo(after: half)
     observe(.closed)
-    monitor.locked { beat.finishTurn() }
+    monitor.locked {
+      beat.finishTurn()
+      if leaving != nil { beat.flipSoon(now: clock.now) }
+    }
+  }
+
+  /// Closes the windows of queries that leave, and takes them off the program's routes.
+  private func letGo(after half: ClockBeat.EndedHalf) {
+    guard let departure = monitor.locked({ leaving }) else { return }
+    departure.turns -= 1
+    guard departure.turns <= 0 else { return }
+    for (place, query) in members.enumerated().reversed()
+    where !departure.staying.contains(where: { $0 === query }) {
+      query.finish(pane: half.entered)
+      members.remove(at: place)
+      plan = plan.removing(member: place)
+    }
+    path.serve(plan, members.map(\.graph))
+    forgetReplacements()
+    monitor.locked { leaving = nil }
+    departure.finish()
+  }
+
+  /// Calls off the replacements of queries that have left.
+  private func forgetReplacements() {
+    for replacement in replacements where !members.contains(where: { $0 === replacement.new }) {
+      replacement.withdraw()
+    }
+    replacements.removeAll { replacement in
+      !members.contains { $0 === replacement.old } || !members.contains { $0 === replacement.new }
+    }
   }
 
   /// Merges the half that is being gathered, in which no packet can be any more.
@@ -174,7 +220,7 @@ final class LiveTurns: @unchecked Sendable {
     do {
       try interfaces.replace(path.program, with: next.path.program)
     } catch {
-      monitor.locked { beat.settle(on: path, ProgramChange.rhythm(plan)) }
+      monitor.locked { beat.settle(on: path, ProgramChange.rhythm(plan), now: clock.now) }
       next.fail(error)
       return true
     }
@@ -184,16 +230,10 @@ final class LiveTurns: @unchecked Sendable {
     next.lastPane = path.gatheredPane
     next.retired = path
     (path, plan, members) = (next.path, next.plan, next.members)
-    for replacement in replacements where !next.members.contains(where: { $0 === replacement.new })
-    {
-      replacement.withdraw()
-    }
-    replacements.removeAll { replacement in
-      !members.contains { $0 === replacement.old } || !members.contains { $0 === replacement.new }
-    }
+    forgetReplacements()
     for query in came { connectSets(of: query) }
     begin(came, at: begun, next)
-    monitor.locked { beat.settle(on: path, next.rhythm) }
+    monitor.locked { beat.settle(on: path, next.rhythm, now: clock.now) }
     return true
   }
 
@@ -246,65 +286,5 @@ final class LiveTurns: @unchecked Sendable {
         words, set: plan.members[place].sets[id.index], of: query.graph, id, from: from,
         until: until, now: clock.now)
     }
-  }
-}
-
-/// A program that is loaded and shall follow the present one, and whose it is.
-final class ProgramChange: @unchecked Sendable {
-  let path: DataPath
-  let plan: PlanUnion
-  let members: [LiveQuery]
-  /// A member that shall take another query's place.
-  let replacement: Replacement?
-  /// The program before; its end, which may take a while, is not the turn's business.
-  var retired: DataPath?
-  /// The pane that the program before gathered last.
-  var lastPane: Int64 = 0
-  private let monitor = Monitor()
-  private var isDone = false
-  private var failure: BPFError?
-
-  init(
-    _ path: DataPath, _ plan: PlanUnion, _ members: [LiveQuery], _ replacement: Replacement?
-  ) {
-    self.path = path
-    self.plan = plan
-    self.members = members
-    self.replacement = replacement
-  }
-
-  var rhythm: ClockBeat.Rhythm { Self.rhythm(plan) }
-
-  static func rhythm(_ plan: PlanUnion) -> ClockBeat.Rhythm {
-    ClockBeat.Rhythm(pane: plan.pane, exportsTuples: !plan.placed.exports.isEmpty)
-  }
-
-  /// Where the sets of queries that stay are in the program before, and where in this one.
-  func setsToCopy(from before: PlanUnion, _ members: [LiveQuery]) -> [(old: Int, new: Int)] {
-    zip(self.members, plan.members).flatMap { query, new -> [(old: Int, new: Int)] in
-      if let place = members.firstIndex(where: { $0 === query }) {
-        return zip(before.members[place].sets, new.sets).map { ($0, $1) }
-      }
-      guard let replacement, replacement.new === query,
-        let place = members.firstIndex(where: { $0 === replacement.old })
-      else { return [] }
-      return replacement.succession.sets.map {
-        (before.members[place].sets[$0.old], new.sets[$0.new])
-      }
-    }
-  }
-
-  func fail(_ error: BPFError) { failure = error }
-
-  func finish() {
-    monitor.locked {
-      isDone = true
-      monitor.signal()
-    }
-  }
-
-  func waitUntilDone() throws(BPFError) {
-    monitor.locked { while !isDone { monitor.wait(nanoseconds: 1_000_000_000) } }
-    if let failure { throw failure }
   }
 }
