@@ -47,10 +47,12 @@ public struct ClangJob: Sendable {
   ) throws(BPFError) -> [UInt8] {
     var directory = try PrivateDirectory()
     try directory.write(source, to: name)
-    for (companion, text) in companions.sorted(by: { $0.key < $1.key }) {
+    let object = "salc-object.o"
+    // A query may be called as our own files are; then the log shows it without its lines.
+    for (companion, text) in companions.sorted(by: { $0.key < $1.key })
+    where companion != name && companion != object {
       try directory.write(text, to: companion)
     }
-    let object = "salc-object.o"
     let result = try ChildProcess.run(
       arguments(source: name, object: directory.reserve(object)), in: directory.path,
       seconds: seconds)
