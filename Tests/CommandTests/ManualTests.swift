@@ -10,7 +10,7 @@ import Testing
     #expect(made.exitCode == 0, "\(made.summary)")
     for command in ["run", "check", "fmt", "explain", "compile", "repl", "test", "doctor", "ps"] {
       let page = String(
-        decoding: Repository.read(directory.file("salc-\(command).1")) ?? [], as: UTF8.self
+        decoding: FileBytes.read(directory.file("salc-\(command).1")) ?? [], as: UTF8.self
       ).filter { $0 != "\\" }
       #expect(page.contains(".Nm salc-\(command)"), "\(command)")
       let words = salc(command, "--help").output.split { !($0.isLetter || $0 == "-") }
