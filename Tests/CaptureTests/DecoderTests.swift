@@ -13,7 +13,7 @@ func plainValue(_ id: FieldID, of frame: CopiedFrame) -> Value {
     readable, UInt32(frame.bytes.count), UInt32(frame.flags.rawValue), &layers)
   func has(_ layer: Layer) -> Bool { layers.present >> UInt32(layer.rawValue) & 1 == 1 }
   switch id.field.location {
-  case .record: return .missing
+  case .record, .derived: return .missing
   case .wireLength: return .integer(Int64(frame.wireLength))
   case .capturedLength: return .integer(Int64(frame.bytes.count))
   case .time: return .time(frame.time)
