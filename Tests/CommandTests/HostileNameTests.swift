@@ -31,6 +31,7 @@ import Testing
     let clang = try #require(Tool.find("clang"))
     let directory = TemporaryDirectory()
     let path = directory.file(file)
+    if let slash = file.lastIndex(of: "/") { mkdir(directory.file(String(file[..<slash])), 0o700) }
     FileBytes.write(Array(text.utf8), to: path)
     let emitted = salc("compile", "--emit", "c", path)
     try #require(emitted.exitCode == 0, "\(emitted.summary)")
