@@ -28,8 +28,8 @@ struct TransformTests {
     // A transformation of a transformation; earlier values may be missing.
     """
     T = FOREACH P TRANSFORM (tcp.dstport.prev(1) + 1) : Last;
-    U = FOREACH (STREAM T BY DestIp) TRANSFORM (Last - Last.prev(1)) : Change;
-    OUTPUT U (DestIp, Last, Change);
+    U = FOREACH (STREAM T BY DestIp) TRANSFORM (Last.prev(1)) : Before;
+    OUTPUT U (DestIp, Last, Before);
     """,
   ]
 
