@@ -77,6 +77,7 @@ import Testing
     let directory = TemporaryDirectory()
     let folder = directory.file("a \"b\" $(false) *; c\\")
     mkdir(folder, 0o755)
+    if let slash = file.lastIndex(of: "/") { mkdir(folder + "/" + file[..<slash], 0o700) }
     FileBytes.write(Array(text.utf8), to: folder + "/" + file)
     let outcome = salc("compile", "-o", folder + "/out.salb", folder + "/" + file)
     #expect(outcome.exitCode == 0 && outcome.errors.isEmpty, "\(outcome.summary)")
