@@ -32,6 +32,22 @@ public struct LogicalPlan: Sendable, Hashable {
   /// An empty plan, to be filled by Semantics and checked by ``PlanVerifier``.
   public init() {}
 
+  /// Whether the order in which tuples of different panes come can be seen in the answer: where
+  /// tuples are printed or asked rows in effect, and where a node or a window of items remembers
+  /// what came before.
+  public var showsTupleOrder: Bool {
+    let remembers = nodes.contains { node in
+      switch node.operation {
+      case .distinct, .transform, .filterBeside: true
+      case .source, .filter: false
+      }
+    }
+    let printsTuples = outputs.contains { output in
+      if case .tuples = output.content { true } else { false }
+    }
+    return remembers || printsTuples || !items.isEmpty
+  }
+
   /// The pane: the longest length that divides every window and slide; nil where there are no
   /// windows.
   public var pane: Window? {

@@ -6,8 +6,8 @@ import Plan
 ///
 /// Records are written when flows end, and carry the time when they began, so neighbours may lie
 /// minutes apart. Between two closes of a pane the order of panes does not matter to windows, so
-/// records are gathered by pane; where it can be seen (tuples that are printed, DISTINCT), a part
-/// ends wherever the pane changes.
+/// records are gathered by pane; where it can be seen (``LogicalPlan/showsTupleOrder``), a part ends
+/// wherever the pane changes.
 struct RecordCutter {
   private let paneWindow: Window?
   private let lateness: Int64
@@ -26,11 +26,7 @@ struct RecordCutter {
     paneWindow = plan.pane
     lateness = plan.lateness
     part = TupleBatch(fields: fields)
-    let hasDistinct = plan.nodes.contains { $0.operation.window != nil }
-    let hasTuples = plan.outputs.contains {
-      if case .tuples = $0.content { true } else { false }
-    }
-    keepsOrder = hasDistinct || hasTuples
+    keepsOrder = plan.showsTupleOrder
   }
 
   /// The start of a record's pane.

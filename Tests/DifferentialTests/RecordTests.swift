@@ -44,6 +44,18 @@ struct RecordTests {
       OR TimeSeconds > 1312962700;
     OUTPUT Rare (SourceIp, DestTotalBytes * 8 AS Bits);
     """,
+    // What the record before had depends on their order, though only windows are printed.
+    """
+    K = STREAM F BY SourceIp;
+    Gaps = FOREACH K TRANSFORM (TimeSeconds - TimeSeconds.prev(1)) : Gap;
+    Sum = FOREACH (STREAM Gaps BY SourceIp) GENERATE sum(Gap) WINDOW 30s;
+    """,
+    """
+    K = STREAM F BY SourceIp;
+    Mean = FOREACH K GENERATE ave(SrcTotalBytes) WINDOW 5 ITEMS;
+    Big = FILTER K BY Mean > 50000;
+    N = FOREACH (STREAM Big BY DestPort) GENERATE count() WINDOW 30s;
+    """,
   ]
 
   /// Lines as exporters write them, up to minutes out of order, some of them damaged.
