@@ -17,6 +17,8 @@ final class DataPath: @unchecked Sendable {
     var ringBytes: Int
     var frags: Bool
     var seed: UInt64
+    /// Whether the host numbers the packets, so that their numbers alone are their order.
+    var isReplay = false
   }
 
   let program: LoadedProgram
@@ -57,18 +59,23 @@ final class DataPath: @unchecked Sendable {
     paneOfEpoch = .allocate(capacity: 2)
     paneOfEpoch.initialize(repeating: 0, count: 2)
     routes = Routes(union.plan, graphs)
-    tuples = zip(union.plan.placed.exports, routes.exports).map(ExportDecoder.init)
+    let isReplay = configuration.isReplay
+    tuples = zip(union.plan.placed.exports, routes.exports).map {
+      ExportDecoder($0, $1, isReplay: isReplay)
+    }
     precondition(
       state.halfBytes == layout.halfBytes, "the emitted layout is that of the compiled struct")
   }
 
   deinit { paneOfEpoch.deallocate() }
 
-  /// Serves these queries from now on, the members of `union`, whose program is this one; called
+  /// Serves these live queries from now on, the members of `union`, whose program is this one; called
   /// right after a merge, when nothing is on its way to a graph.
   func serve(_ union: PlanUnion, _ graphs: [HostGraph]) {
     routes = Routes(union, graphs)
-    tuples = zip(union.placed.exports, routes.exports).map(ExportDecoder.init)
+    tuples = zip(union.placed.exports, routes.exports).map {
+      ExportDecoder($0, $1, isReplay: false)
+    }
   }
 
   /// Puts members of a set of the union into the data path, as `graph` hands them over.

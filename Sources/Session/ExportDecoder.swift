@@ -5,17 +5,20 @@ import Plan
 /// Tuple records of one export, turned into batches for the graph (see `Export.wordCount`).
 ///
 /// Where order matters, the records of an epoch are kept until it ends and pushed in the order of
-/// time and arrival, because the CPUs' batches interleave.
+/// arrival, because the CPUs' batches interleave: in a replay that of the packets' numbers, whatever
+/// their times; live that of the ticks, and within one of each CPU's own packets.
 final class ExportDecoder {
   private let export: Export
   private let routes: [Route]
   private let batch: TupleBatch
   private let widths: [Int]
+  private let isReplay: Bool
   private var kept: [UInt64] = []
   private var pane = Int64.min
 
-  init(_ export: Export, _ routes: [Route]) {
+  init(_ export: Export, _ routes: [Route], isReplay: Bool) {
     self.export = export
+    self.isReplay = isReplay
     self.routes = routes
     batch = TupleBatch(fields: export.fields)
     widths = export.fields.map(\.field.type.laneCount)
@@ -49,7 +52,8 @@ final class ExportDecoder {
   private func pushSorted() {
     let width = export.wordCount
     let sorted = (0..<kept.count / width).sorted { a, b in
-      (kept[a * width], kept[a * width + 1], a) < (kept[b * width], kept[b * width + 1], b)
+      let (x, y) = (kept[a * width + 1], kept[b * width + 1])
+      return isReplay ? x < y : (kept[a * width], x, a) < (kept[b * width], y, b)
     }
     kept.withUnsafeBufferPointer { words in
       guard let base = words.baseAddress else { return }

@@ -71,6 +71,7 @@ private final class FramePlayer {
   private let results: ResultStream
   private let placed: PlacedPlan
   private let hasPanes: Bool
+  private let showsOrder: Bool
   private var currentPane = Int64.min
   private var order: UInt64 = 0
   private var sinceTurn: UInt64 = 0
@@ -96,9 +97,10 @@ private final class FramePlayer {
       union, object: object, graphs: [graph],
       DataPath.Configuration(
         cpus: choice.stateCPUs, ringBytes: configuration.ringBytes, frags: true,
-        seed: configuration.seed))
+        seed: configuration.seed, isReplay: true))
     late = LateFrames(graph: graph, source: source)
     hasPanes = placed.plan.pane != nil
+    showsOrder = placed.plan.showsTupleOrder
     self.graph = graph
     self.results = results
     self.placed = placed
@@ -119,11 +121,15 @@ private final class FramePlayer {
   /// Turns where a pane has ended, or the epoch has gathered enough.
   func turnIfDue(_ panes: PaneCursor, firstTime: Int64) {
     guard panes.isNew || sinceTurn >= Self.framesPerTurn else { return }
-    let ended = path.flip(toPane: max(panes.current, 0), tick: firstTime)
+    turn(toPane: panes.current, tick: firstTime)
+    if panes.isNew { graph.advance(to: panes.current) }
+  }
+
+  private func turn(toPane pane: Int64, tick: Int64) {
+    let ended = path.flip(toPane: max(pane, 0), tick: tick)
     if sinceTurn > 0 { results.count(packets: path.merge(endedEpoch: ended)) }
     sinceTurn = 0
-    currentPane = panes.current
-    if panes.isNew { graph.advance(to: panes.current) }
+    currentPane = pane
   }
 
   /// Plays a run of frames that share a pane; those of an ended pane go to the graph.
@@ -135,6 +141,8 @@ private final class FramePlayer {
     for row in rows {
       // Nor is there a form in which the program could be shown a frame of no bytes.
       if isLate || frames.capturedLengths[row] == 0 {
+        // What the program still holds came first.
+        if showsOrder, sinceTurn > 0 { turn(toPane: currentPane, tick: now) }
         late.push(frames, row..<row + 1, firstOrder: order)
         results.count(packets: 1)
       } else {
