@@ -51,22 +51,3 @@ final class Monitor: @unchecked Sendable {
     return time.tv_sec * 1000 + time.tv_nsec / 1_000_000
   }
 }
-
-/// Starts a thread of its own for `body`; it is not waited for.
-func startThread(_ body: @escaping @Sendable () -> Void) {
-  final class Box {
-    let body: @Sendable () -> Void
-    init(_ body: @escaping @Sendable () -> Void) { self.body = body }
-  }
-  let box = Unmanaged.passRetained(Box(body)).toOpaque()
-  var handle = pthread_t()
-  let result = pthread_create(
-    &handle, nil,
-    { argument in
-      guard let argument else { return nil }
-      Unmanaged<Box>.fromOpaque(argument).takeRetainedValue().body()
-      return nil
-    }, box)
-  precondition(result == 0, "a thread can be made")
-  pthread_detach(handle)
-}

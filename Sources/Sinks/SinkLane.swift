@@ -64,7 +64,7 @@ final class SinkLane: @unchecked Sendable {
   func begin(_ meta: RunMeta) throws(SinkError) {
     try sink.begin(meta)
     isOver = false
-    startThread { self.work() }
+    Thread { self.work() }.detach()
   }
 
   /// Puts results in. Where the queue is full, waits while `mayWait` says so; what finds no room is

@@ -19,7 +19,7 @@ public final class LiveView: Sink, @unchecked Sendable {
   private let shouldStop: @Sendable () -> Bool
   // Of the run's thread.
   private var terminal: TerminalGuard?
-  private var thread: ViewThread?
+  private var thread: Thread?
   private var isReplay = false
   /// Remarks that were made while the screen was ours; told when it is not.
   private let remarks = Mutex<(isOpen: Bool, kept: [String])>((false, []))
@@ -70,7 +70,7 @@ public final class LiveView: Sink, @unchecked Sendable {
     }
     remarks.withLock { $0.isOpen = true }
     let size = SizeChanges()
-    thread = ViewThread { [self] in follow(keys, size) }
+    thread = Thread { [self] in follow(keys, size) }
   }
 
   public func row(_ row: Row) throws(SinkError) {

@@ -4,6 +4,7 @@ import DataModel
 import Glibc
 import HostRuntime
 import Plan
+import Sinks
 import Synchronization
 
 /// The clock and the turn of a live program (architecture: write the word, RCU barrier, drain what

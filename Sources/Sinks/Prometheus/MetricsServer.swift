@@ -75,13 +75,13 @@ final class MetricsServer: @unchecked Sendable {
       return !isRunning && !isStopped
     }
     guard isFirst else { return }
-    startThread {
+    Thread {
       self.serve(board)
       self.monitor.locked {
         self.isRunning = false
         self.monitor.signal()
       }
-    }
+    }.detach()
   }
 
   /// Ends the thread and its connections, and waits for that.

@@ -1,6 +1,8 @@
 import Glibc
 
-/// A dedicated thread; the data path knows no tasks and no actors.
+/// A dedicated thread: of a run, a sink, a view. There are no tasks and no actors.
+///
+/// It stands here because sinks are what everything that has threads imports.
 public struct Thread {
   private var handle = pthread_t()
 
@@ -23,13 +25,13 @@ public struct Thread {
 
   /// Puts the calling thread before all ordinary ones, where the process may: a tick then waits
   /// for no other thread. For threads that sleep nearly always.
-  static func runAheadOfOthers() {
+  public static func runAheadOfOthers() {
     var parameters = sched_param(sched_priority: 1)
     _ = pthread_setschedparam(pthread_self(), SCHED_FIFO, &parameters)
   }
 
   /// Lets the thread end by itself.
-  func detach() { pthread_detach(handle) }
+  public func detach() { pthread_detach(handle) }
 
   /// Waits for the end.
   public func join() { pthread_join(handle, nil) }
