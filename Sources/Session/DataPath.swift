@@ -69,8 +69,8 @@ final class DataPath: @unchecked Sendable {
 
   deinit { paneOfEpoch.deallocate() }
 
-  /// Serves these live queries from now on, the members of `union`, whose program is this one; called
-  /// right after a merge, when nothing is on its way to a graph.
+  /// Serves these live queries from now on, the members of `union`, whose program is this one;
+  /// called right after a merge, when nothing is on its way to a graph.
   func serve(_ union: PlanUnion, _ graphs: [HostGraph]) {
     routes = Routes(union, graphs)
     tuples = zip(union.placed.exports, routes.exports).map {

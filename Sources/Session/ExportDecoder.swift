@@ -5,8 +5,8 @@ import Plan
 /// Tuple records of one export, turned into batches for the graph (see `Export.wordCount`).
 ///
 /// Where order matters, the records of an epoch are kept until it ends and pushed in the order of
-/// arrival, because the CPUs' batches interleave: in a replay that of the packets' numbers, whatever
-/// their times; live that of the ticks, and within one of each CPU's own packets.
+/// arrival, because the CPUs' batches interleave: in a replay that of the packets' numbers,
+/// whatever their times; live that of the ticks, and within one of each CPU's own packets.
 final class ExportDecoder {
   private let export: Export
   private let routes: [Route]

@@ -56,7 +56,7 @@ struct HostReplay {
     results.tell(pulse.progress(results.totals.packets, placed.flows(graph, isWhole: true)))
     results.take(unkeyed: graph.unkeyedTuples)
     let totals = try results.end(elapsedSeconds: Double(clock.now - started) / 1e9)
-    panes.remarkOnDisorder(totals, configuration)
+    panes.disorder.remark(on: totals, configuration)
     if let damage { throw .capture(damage) }
     return totals
   }

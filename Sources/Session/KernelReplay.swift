@@ -56,7 +56,7 @@ struct KernelReplay {
     player.finish()
     results.tell(pulse.progress(player.packets, player.flows))
     let totals = try results.end(elapsedSeconds: Double(clock.now - started) / 1e9)
-    panes.remarkOnDisorder(totals, configuration)
+    panes.disorder.remark(on: totals, configuration)
     if let damage { throw .capture(damage) }
     return totals
   }

@@ -6,14 +6,16 @@ import Plan
 ///
 /// Records are written when flows end, and carry the time when they began, so neighbours may lie
 /// minutes apart. Between two closes of a pane the order of panes does not matter to windows, so
-/// records are gathered by pane; where it can be seen (``LogicalPlan/showsTupleOrder``), a part ends
-/// wherever the pane changes.
+/// records are gathered by pane; where it can be seen (``LogicalPlan/showsTupleOrder``), a part
+/// ends wherever the pane changes.
 struct RecordCutter {
   private let paneWindow: Window?
   private let lateness: Int64
   private let keepsOrder: Bool
   private let part: TupleBatch
   private var newest = Int64.min
+  /// How far records stand behind newer ones.
+  private(set) var disorder = Disorder()
   /// The newest time at which another pane ends.
   private var nextClose = Int64.min
   /// The rows of a batch, pane by pane.
@@ -68,11 +70,14 @@ struct RecordCutter {
     guard let first = range.first else { return }
     var low = window.start(of: batch.times[first])
     var isOne = true
+    var behind: Int64 = 0
     for row in range {
       newest = max(newest, batch.times[row])
+      behind = max(behind, newest - batch.times[row])
       let offset = batch.times[row] - low
       if offset < 0 || offset >= window.length { isOne = false }
     }
+    disorder.note(behind: behind)
     if isOne, range.count == batch.count { return graph.push(batch, atSource: node) }
     if isOne { return push(batch, rows: range.map { UInt16($0) }, graph, node) }
     if !keepsOrder { return pushGathered(batch, range, window, graph, node) }

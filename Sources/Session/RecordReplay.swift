@@ -61,6 +61,7 @@ struct RecordReplay {
     results.tell(pulse.progress(results.totals.packets, placed.flows(graph, isWhole: true)))
     results.take(unkeyed: graph.unkeyedTuples)
     let totals = try results.end(elapsedSeconds: Double(clock.now - started) / 1e9)
+    cutter.disorder.remark(on: totals, configuration)
     if let damage { throw .capture(damage) }
     return totals
   }
