@@ -42,25 +42,6 @@ extension Live {
         """
     }
 
-    /// Queries that come, are replaced and go. The first goes on at once with the state it has, the
-    /// second waits for an edge, and all change the pane.
-    private static let passing: [(text: String, replacement: String)] = {
-      let count = "S = STREAM (PacketStream()) BY ip.src; N = FOREACH S GENERATE count() WINDOW "
-      return [
-        (count + "2s; V = FILTER S BY N > 1000;", count + "2s; V = FILTER S BY N > 5;"),
-        (
-          "P = PacketStream(); N = FOREACH P GENERATE max(frame.len) WINDOW 200ms;",
-          "P = PacketStream(); N = FOREACH P GENERATE min(frame.len) WINDOW 200ms;"
-        ),
-        (count + "500ms; V = FILTER S BY N > 10;", count + "500ms;"),
-      ]
-    }()
-
-    private static let beside = [
-      "N = FOREACH (STREAM (PacketStream()) BY tcp.dstport) GENERATE sum(frame.len) WINDOW 500ms;",
-      "P = PacketStream(); N = FOREACH (STREAM P BY ip.dst) GENERATE count() WINDOW 1s;",
-    ]
-
     /// Changes of the program.
     private static let changes =
       getenv("SALC_HUB_CHANGES").flatMap { Int(String(cString: $0)) } ?? 60
@@ -81,7 +62,7 @@ extension Live {
         try hub.adding(InProcessRun.compile(text), into: sink, on: pair)
       }
       let sending = WindowedSending(traffic, on: pair)
-      try Self.change(hub)
+      try QueryChurn().change(hub, Self.changes)
       sending.finish()
       let known = try #require(Self.settled(pair, pair.sendingInterface + "2"))
       for id in ids {
@@ -96,27 +77,6 @@ extension Live {
       traffic.expectWhole(sinks[2], output: 1)
       #expect(remarks.all.allSatisfy { $0.hasPrefix("clock: ") }, "\(remarks.all)")
       #expect(!pair.hasProgram)
-    }
-
-    /// Adds, replaces and removes queries, so many times in all.
-    private static func change(_ hub: LiveHub) throws {
-      let passing = try Self.passing.map {
-        (try InProcessRun.compile($0.text), try InProcessRun.compile($0.replacement))
-      }
-      let beside = try Self.beside.map { try InProcessRun.compile($0) }
-      var present: [QueryID] = []
-      for change in 0..<changes {
-        let (first, second) = passing[change / 5 % passing.count]
-        switch change % 5 {
-        case 0: present.append(try hub.add(first, into: CollectingSink()))
-        case 1:
-          present.append(try hub.add(beside[change / 5 % beside.count], into: CollectingSink()))
-        case 2: _ = try hub.replace(present[0], with: second)
-        default: _ = try hub.remove(present.removeLast())
-        }
-        #expect(hub.queries.count == 3 + present.count)
-      }
-      for id in present { _ = try hub.remove(id) }
     }
 
     /// Packets that left an interface, once no more do.

@@ -17,11 +17,11 @@ extension Live {
       arguments: [[], ["--place", "host", "--ring-bytes", "65536"], ["--table-sets", "64"]])
     func closure(options: [String]) throws {
       let directory = TemporaryDirectory()
-      let (flood, object) = try Self.build(into: directory)
+      let flood = try FloodGenerator(into: directory)
       let run = try LiveRun(Namespaces("flood"), InterfaceTests.count, options)
       let pair = run.namespaces
       let outcome = pair.run(
-        in: pair.sender, flood, [pair.sendingInterface, object, "\(Self.packets)"])
+        in: pair.sender, flood.program, flood.arguments(pair.sendingInterface, Self.packets, sources: 1 << 14))
       try #require(outcome.exitCode == 0, "\(outcome.errors)")
       usleep(300_000)
       func counter(_ name: String, isSender: Bool) throws -> UInt64 {
@@ -42,22 +42,6 @@ extension Live {
       let shown = result.losses.flatMap { $0["lost"]?.members ?? [] }
         .reduce(0) { $0 + UInt64($1.value.integer ?? 0) }
       #expect(shown == result.lost, "each window says what it lost")
-    }
-
-    /// Compiles the generator of `Fixtures`.
-    private static func build(into directory: TemporaryDirectory) throws -> (String, String) {
-      let clang = try #require(Tool.find("clang"))
-      let fixtures = Repository.root + "/Tests/LiveTests/Fixtures"
-      let program = directory.file("flood")
-      let object = directory.file("flood.o")
-      for arguments in [
-        ["-O2", "-o", program, fixtures + "/flood.c", "-lbpf"],
-        ["-O2", "-g", "-target", "bpf", "-c", "-o", object, fixtures + "/flood.bpf.c"],
-      ] {
-        let outcome = Tool.run(clang, arguments)
-        try #require(outcome.exitCode == 0, "\(outcome.errors)")
-      }
-      return (program, object)
     }
   }
 }

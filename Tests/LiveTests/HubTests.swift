@@ -158,6 +158,33 @@ extension Live {
       #expect(sink.metas.count == 2)
     }
 
+    @Test("a change is made also where turns take longer than panes")
+    func slowTurns() throws {
+      let pair = try Namespaces("slow")
+      let hub = LiveHub(
+        LiveHub.Configuration(
+          interfaces: [pair.receivingInterface], attach: .native, seed: 7,
+          observe: { if $0 == .passedBarrier { usleep(120_000) } }))
+      let sink = CollectingSink()
+      let count = Self.bySource.replacing("1s", with: "100ms")
+      let first = try hub.adding(InProcessRun.compile(count), into: sink, on: pair)
+      let sending = Worker {
+        for _ in 0..<20 { Self.hundred.send(in: pair.sender, by: pair.sendingInterface) }
+      }
+      usleep(300_000)
+      for _ in 0..<2 {
+        let second = try hub.add(InProcessRun.compile(Self.longest), into: CollectingSink())
+        _ = try hub.remove(second)
+      }
+      sending.join()
+      usleep(300_000)
+      #expect(try hub.remove(first).packets == 2000)
+      let counted = sink.rows.reduce(Int64(0)) { sum, row in
+        if case .integer(let value)? = row.values.last { sum + value } else { sum }
+      }
+      #expect(counted == 2000)
+    }
+
     @Test("tuples without a key are counted on through a replacement", arguments: [true, false])
     func unkeyed(isImmediate: Bool) throws {
       let pair = try Namespaces("unkeyed")

@@ -98,13 +98,16 @@ struct ClockBeat {
 
   /// Lets another program gather beside the present one, each in its own pane; until ``settle``
   /// neither flips. Returns the tick at which it begins, or nil where a flip is due or too near:
-  /// a window's edge must not be late because programs change.
-  mutating func join(_ path: DataPath, _ next: Rhythm, now: Int64) -> Int64? {
+  /// a window's edge must not be late because programs change. Right after a flip, whose half still
+  /// waits for its turn, there is time if ever.
+  mutating func join(
+    _ path: DataPath, _ next: Rhythm, beforeTurn: Bool, now: Int64
+  ) -> Int64? {
     precondition(paths.count == 1, "one program follows another at a time")
     let end = rhythm.end(ofPane: current)
-    guard ended == nil, end - now > min(Self.longestChange, rhythm.paneLength / 2) else {
-      return nil
-    }
+    guard (ended != nil) == beforeTurn,
+      end - now > min(Self.longestChange, rhythm.paneLength / 2)
+    else { return nil }
     path.gather(pane: next.paneStart(of: now))
     path.setTick(now)
     paths.append(path)

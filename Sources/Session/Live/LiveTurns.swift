@@ -37,6 +37,9 @@ final class LiveTurns: @unchecked Sendable {
   private var threads: [Thread] = []
 
   static let tickNanoseconds = 500_000
+  /// A change that waits longer is made before a turn: where turns take as long as panes, there is
+  /// no time between them.
+  private static let longestWait: Int64 = 1_000_000_000
   /// Idle rounds of the turn's thread between two looks at the packet counters.
   private static let roundsPerCount = 200
 
@@ -67,7 +70,10 @@ final class LiveTurns: @unchecked Sendable {
 
   /// Puts another program in the place of the present one, without a gap, and waits for it.
   func change(to next: ProgramChange) throws(BPFError) {
-    monitor.locked { pending = next }
+    monitor.locked {
+      next.asked = clock.now
+      pending = next
+    }
     try next.waitUntilDone()
   }
 
@@ -123,11 +129,11 @@ final class LiveTurns: @unchecked Sendable {
     var round = 0
     while !isFinishing.load(ordering: .acquiring) {
       let (ended, next) = monitor.locked { (beat.ended, pending) }
-      if let ended {
-        makeTurn(ended)
-      } else if let next, perform(next) {
+      if let next, perform(next, before: ended) {
         monitor.locked { pending = nil }
         next.finish()
+      } else if let ended {
+        makeTurn(ended)
       } else {
         observe(.draining)
         path.drain()
@@ -210,20 +216,26 @@ final class LiveTurns: @unchecked Sendable {
 
   /// Changes programs, where the time allows: partials merge associatively, so it may happen within
   /// a window and the rows of queries that stay are what they would have been.
-  private func perform(_ next: ProgramChange) -> Bool {
+  ///
+  /// A half that waits for its turn goes first, unless the change has waited so long that turns may
+  /// leave no time for it: then the turn is made between the change's two steps.
+  private func perform(_ next: ProgramChange, before turn: ClockBeat.EndedHalf?) -> Bool {
+    if turn != nil && clock.now - next.asked < Self.longestWait { return false }
     let begun = monitor.locked {
-      beat.join(next.path, next.rhythm, now: clock.now)
+      beat.join(next.path, next.rhythm, beforeTurn: turn != nil, now: clock.now)
     }
     guard let begun else { return false }
-    for (old, new) in next.setsToCopy(from: plan, members) {
-      next.path.copySet(new, from: path, old)
-    }
+    copySets(into: next)
     do {
       try interfaces.replace(path.program, with: next.path.program)
     } catch {
       monitor.locked { beat.settle(on: path, ProgramChange.rhythm(plan), now: clock.now) }
       next.fail(error)
       return true
+    }
+    if let turn {
+      makeTurn(turn)
+      copySets(into: next)
     }
     awaitGracePeriod(pane: path.gatheredPane)
     mergeGathering()
@@ -236,6 +248,13 @@ final class LiveTurns: @unchecked Sendable {
     begin(came, at: begun, next)
     monitor.locked { beat.settle(on: path, next.rhythm, now: clock.now) }
     return true
+  }
+
+  /// Members of sets go on in the program that follows.
+  private func copySets(into next: ProgramChange) {
+    for (old, new) in next.setsToCopy(from: plan, members) {
+      next.path.copySet(new, from: path, old)
+    }
   }
 
   /// Begins new queries: whole from now on, or in another's place now or at a window's edge.

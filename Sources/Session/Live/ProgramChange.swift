@@ -8,6 +8,8 @@ final class ProgramChange: @unchecked Sendable {
   let members: [LiveQuery]
   /// A member that shall take another query's place.
   let replacement: Replacement?
+  /// When it was asked for.
+  var asked: Int64 = 0
   /// The program before; its end, which may take a while, is not the turn's business.
   var retired: DataPath?
   /// The pane that the program before gathered last.

@@ -1,0 +1,127 @@
+import BPFRuntime
+import DataModel
+import Glibc
+import Session
+import Sinks
+import TestSupport
+import Testing
+
+extension Live {
+  /// Queries come, are replaced and go while packets come as fast as a veth pair takes them.
+  @Suite(
+    "Changes under a flood", .serialized,
+    .enabled(if: Requirement.kernel.isMet, "needs the kernel"),
+    .enabled(if: Requirement.program("clang").isMet, "needs the program clang"))
+  struct FloodedChangeTests {
+    private static let sources = 1024
+
+    /// Of each source in each second.
+    private static let times = 256
+
+    /// Changes of a run of CI; scripts/benchmarks/changes sets a thousand.
+    private static let changes =
+      getenv("SALC_FLOODED_CHANGES").flatMap { Int(String(cString: $0)) } ?? 40
+
+    /// Each source in each second; those that were there in the second before, and all packets.
+    private static let lasting = [
+      "S = STREAM (PacketStream()) BY ip.src; N = FOREACH S GENERATE count() WINDOW 1s;",
+      """
+      P = PacketStream();
+      S = STREAM (FILTER P BY udp) BY ip.src;
+      N = FOREACH S GENERATE count() WINDOW 1s;
+      V = FILTER S BY N > 4;
+      W = STREAM (FILTER P BY udp AND ip.src IN V) BY ip.src;
+      M = FOREACH W GENERATE sum(frame.len) WINDOW 1s;
+      OUTPUT M;
+      """,
+      "S = STREAM (PacketStream()) BY ip.src; N = FOREACH S GENERATE count() WINDOW 1d;",
+    ]
+
+    /// What a run gave.
+    private struct Run {
+      var sinks: [CollectingSink] = []
+      var totals: [RunTotals] = []
+      var made: UInt64 = 0
+      var refused: UInt64 = 0
+      var arrived: UInt64 = 0
+    }
+
+    /// Runs the lasting queries under a flood while `during` does something to their hub.
+    private static func run(
+      _ packets: UInt64, eachSecond: Bool, during: (LiveHub) throws -> Void
+    ) throws -> Run {
+      let directory = TemporaryDirectory()
+      let generator = try FloodGenerator(into: directory)
+      let pair = try Namespaces("flooded")
+      let hub = try LiveHub.on(pair)
+      var run = Run(sinks: lasting.map { _ in CollectingSink() })
+      let ids = try zip(lasting, run.sinks).map { text, sink in
+        try hub.adding(InProcessRun.compile(text), into: sink, on: pair)
+      }
+      let flood = pair.start(
+        in: pair.sender, generator.program,
+        generator.arguments(
+          pair.sendingInterface, packets, sources: sources, eachSecond: eachSecond))
+      try during(hub)
+      flood.signal(SIGTERM)
+      let outcome = flood.wait(timeout: 20)
+      try #require(outcome.exitCode == 0, "\(outcome.errors)")
+      run.made = try #require(UInt64(outcome.output.dropLast()))
+      usleep(1_200_000)
+      let (tx, rx) = (pair.sendingInterface, pair.receivingInterface)
+      run.refused = try #require(pair.counter("tx_dropped", of: tx, in: pair.sender))
+      run.arrived = try #require(pair.counter("rx_packets", of: rx, in: pair.receiver))
+      run.totals = try ids.map { try hub.remove($0) }
+      #expect(run.made == run.arrived + run.refused)
+      for totals in run.totals {
+        #expect(totals.packets == run.arrived && totals.lost.isEmpty, "\(totals)")
+      }
+      return run
+    }
+
+    @Test("rows of queries that stay are those of a run without changes")
+    func rows() throws {
+      let packets = UInt64(Self.sources * Self.times)
+      let undisturbed = try Self.run(packets, eachSecond: true) { _ in usleep(3_500_000) }
+      let changed = try Self.run(packets, eachSecond: true) {
+        try QueryChurn().change($0, Self.changes)
+      }
+      for (index, bytes) in [Int64(1), 60].enumerated() {
+        let expected = try #require(Self.windows(undisturbed.sinks[index]).values.first)
+        #expect(expected.count == Self.sources)
+        let windows = Self.windows(changed.sinks[index])
+        #expect(windows.values.count { $0 == expected } >= 2)
+        // What the pair did not take is the only difference there may be.
+        var missing: Int64 = 0
+        for (start, rows) in windows where rows != expected {
+          for (source, count) in expected { missing += count - rows[source, default: 0] }
+          let isLess = rows.allSatisfy { $0.value <= expected[$0.key] ?? 0 }
+          #expect(isLess, "query \(index), \(Timestamp.text(start)): \(rows)")
+        }
+        #expect(missing == Int64(changed.refused) * bytes, "query \(index)")
+      }
+    }
+
+    /// Each window's rows, which are one a source.
+    private static func windows(_ sink: CollectingSink) -> [Int64: [Value: Int64]] {
+      Dictionary(grouping: sink.rows, by: \.start).mapValues(Self.sums)
+    }
+
+    @Test("at the highest rate nothing is lost and nothing counted twice")
+    func flood() throws {
+      let run = try Self.run(1 << 40, eachSecond: false) {
+        try QueryChurn().change($0, Self.changes)
+      }
+      let (bySecond, inAll) = (Self.sums(run.sinks[0].rows), Self.sums(run.sinks[2].rows))
+      #expect(bySecond == inAll && inAll.count == Self.sources)
+      #expect(inAll.values.reduce(0, +) == Int64(run.arrived))
+    }
+
+    /// The last column's sums, by source.
+    private static func sums(_ rows: [Row]) -> [Value: Int64] {
+      rows.reduce(into: [:]) { sums, row in
+        if case .integer(let value)? = row.values.last { sums[row.values[0], default: 0] += value }
+      }
+    }
+  }
+}
