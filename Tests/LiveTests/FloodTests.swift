@@ -21,7 +21,8 @@ extension Live {
       let run = try LiveRun(Namespaces("flood"), InterfaceTests.count, options)
       let pair = run.namespaces
       let outcome = pair.run(
-        in: pair.sender, flood.program, flood.arguments(pair.sendingInterface, Self.packets, sources: 1 << 14))
+        in: pair.sender, flood.program,
+        flood.arguments(pair.sendingInterface, Self.packets, sources: 1 << 14))
       try #require(outcome.exitCode == 0, "\(outcome.errors)")
       usleep(300_000)
       func counter(_ name: String, isSender: Bool) throws -> UInt64 {

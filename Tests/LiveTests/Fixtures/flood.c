@@ -3,7 +3,7 @@
  *
  * Usage    flood INTERFACE OBJECT COUNT [MASK [seconds]]
  *          sources are 10.0.0.0 + (n & MASK), 0xffff unless given. With `seconds`, COUNT frames in
- *          each second of the wall clock, from its first eighth on, all or none; until SIGTERM
+ *          each second of the wall clock, from its first eighth on, until SIGTERM
  * Output   the number of frames made; those that the pair did not take are in its drop counters
  * Exit     3 where a second's frames took so long that they may belong to the next one
  * How      BPF_PROG_TEST_RUN with BPF_F_TEST_XDP_LIVE_FRAMES: pages of a pool go straight into the
@@ -71,7 +71,7 @@ static long long send_frames(int program, struct xdp_md *context, unsigned long 
 
 	build(frame);
 	while (rest && !is_ended()) {
-		/* A call makes and frees a pool of pages, which takes some 20 ms: few and large ones. */
+		/* A call makes a pool of pages, which takes 20 ms: few and large ones. */
 		unsigned count = rest < FRAMES_A_CALL ? (unsigned)rest : FRAMES_A_CALL;
 		LIBBPF_OPTS(bpf_test_run_opts, options, .data_in = frame,
 			.data_size_in = sizeof(frame), .ctx_in = context,
