@@ -39,6 +39,24 @@ install_packages() {
 	} || die "could not install:$missing (needs root or sudo, and a package mirror)"
 }
 
+# Python packages that tests compare us with, in an environment of their own: no other is touched.
+python=$root/.build-python/bin/python3
+
+# Installs those of the named packages that are missing there.
+install_python_packages() {
+	[ -x "$python" ] || python3 -m venv "${python%/bin/python3}" ||
+		die "could not make a Python environment (needs python3-venv)"
+	missing=
+	for package; do
+		"$python" -m pip show -q "$package" >/dev/null 2>&1 || missing="$missing $package"
+	done
+	[ -z "$missing" ] && return 0
+	say "installing for Python:$missing"
+	# shellcheck disable=SC2086 # a list of names
+	"$python" -m pip install -q --disable-pip-version-check $missing >&2 ||
+		die "could not install for Python:$missing (needs a package index)"
+}
+
 # The toolchain is the one prerequisite that is not installed here.
 need_swift() {
 	command -v swift >/dev/null 2>&1 || [ ! -x /opt/swift/usr/bin/swift ] ||

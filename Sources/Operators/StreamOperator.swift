@@ -176,9 +176,9 @@ extension KeyState {
 public enum OperatorCatalogue {
   /// One line an operator.
   public static let all: [any StreamOperator] = [
-    Average(), Count(), CountDistinct(), Entropy(), First(), Histogram(), Last(), Maximum(),
-    Median(),
-    Minimum(), Norm(), Quantile(), Rarity(), StandardDeviation(), Sum(), TopK(), Variance(),
+    Average(), Count(), CountDistinct(), Entropy(), First(), FrequentSketch(), HLLSketch(),
+    Histogram(), KLLSketch(), Last(), Maximum(), Median(), Minimum(), Norm(), Quantile(), Rarity(),
+    StandardDeviation(), Sum(), ThetaSketch(), TopK(), Variance(),
   ]
 
   /// Finds an operator by name or alias, in any case.

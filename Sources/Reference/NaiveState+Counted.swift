@@ -21,6 +21,16 @@ extension NaiveState {
     }
   }
 
+  /// The sketch of the exact counts. Its bytes are the operator's own: what they are worth is for
+  /// the library that reads them to say (`SketchExportTests`); that each engine makes them of the
+  /// same counts is for us.
+  func exported(_ items: [[Value]: Int128], _ call: OperatorCall) -> Value {
+    let tally = items.map { (item: $0.key, count: Int64(clamping: $0.value)) }
+    let total = Int64(clamping: items.values.reduce(0, +))
+    return OperatorCatalogue.operation(of: call).evaluate(call, .tally(items: tally, total: total))
+      .value
+  }
+
   /// log₂ x of a positive number: its exponent, and of the rest m the series of 2 artanh y / ln 2
   /// for y = (m − 1) / (m + 1).
   private func logarithm(_ x: Double) -> Double {

@@ -67,6 +67,8 @@ struct NaiveState {
     case "topk": return .ranking(ranking(index, call))
     case "entropy", "rarity", "norm", "quantile", "median", "histogram":
       return counted(items[index] ?? [:], call)
+    case "hllsketch", "thetasketch", "kllsketch", "frequentsketch":
+      return exported(items[index] ?? [:], call)
     default: preconditionFailure("the naive evaluator does not know \(call.name)")
     }
   }

@@ -180,7 +180,8 @@ public struct QueryGenerator: Sendable {
   /// An operator over the counts of items or values.
   private mutating func counted() -> (text: String, isNumber: Bool) {
     let item = random.choice(["DestPort", "SourceIp", "ip.proto", "DestIp, DestPort"])
-    switch random.number(0...6) {
+    switch random.number(0...7) {
+    case 7: return (random.choice(["hll", "theta", "frequent"]) + "sketch(\(item))", false)
     case 0: return ("entropy(\(item))", true)
     case 1: return ("rarity(\(random.choice(["SourcePort", "ip.ttl"])), 2)", true)
     case 2: return ("norm(DestIp, \(random.choice(["L0", "L1", "L2", "Linf"])))", true)

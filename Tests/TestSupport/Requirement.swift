@@ -11,6 +11,8 @@ public enum Requirement: Sendable {
   case captures
   /// A program on `PATH`.
   case program(String)
+  /// A package of the Python environment that `scripts/setup --tests` makes.
+  case python(String)
 
   /// Whether the test can run.
   public var isMet: Bool {
@@ -18,6 +20,7 @@ public enum Requirement: Sendable {
     case .kernel: Self.isKernelRequired || Self.canUseKernel
     case .captures: Repository.testData != nil
     case .program(let name): Tool.find(name) != nil
+    case .python(let name): Tool.run(Tool.python, ["-c", "import \(name)"]).exitCode == 0
     }
   }
 
@@ -27,6 +30,7 @@ public enum Requirement: Sendable {
     case .kernel: "needs the kernel: root, network namespaces and BPF"
     case .captures: "needs captures: SALC_TEST_DATA is not set"
     case .program(let name): "needs the program \(name)"
+    case .python(let name): "needs Python with \(name): scripts/setup --tests"
     }
   }
 

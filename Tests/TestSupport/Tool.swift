@@ -40,6 +40,9 @@ public enum Tool {
     return directories.map { $0 + "/" + name }.first { access($0, X_OK) == 0 }
   }
 
+  /// The Python of the environment that `scripts/setup --tests` makes, for oracles from PyPI.
+  public static let python = Repository.root + "/.build-python/bin/python3"
+
   /// The `salc` of this build: beside the test bundle, or what `SALC` names.
   public static let salc: String = {
     if let named = getenv("SALC") { return String(cString: named) }
