@@ -21,6 +21,7 @@ struct ReductionLowering {
       switch reduction {
       case .tuples: continue
       case .present: counts.append(.update(word(offset), .add, valid.bit))
+      case .reals: preconditionFailure("real numbers stay on the host")
       case .sum:
         // Placement leaves sums on the host that could leave 64 bits within a pane.
         folds.append(.update(word(offset), .add, valid.select(number.value)))
@@ -54,7 +55,7 @@ struct ReductionLowering {
     layout.reductions.allSatisfy {
       switch $0 {
       case .tuples, .present, .sum: true
-      case .sumOfSquares, .minimum, .maximum, .first, .last: false
+      case .sumOfSquares, .minimum, .maximum, .first, .last, .reals: false
       }
     }
   }

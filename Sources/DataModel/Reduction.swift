@@ -21,6 +21,8 @@ public enum Reduction: Hashable, Sendable {
   case first(TupleExpression)
   /// Value of the latest tuple: time, order, value; time `Int64.min` where there is none.
   case last(TupleExpression)
+  /// Of a column of real numbers: how many, Σx, mean, Σ(x − mean)², least, greatest.
+  case reals(TupleExpression)
 
   /// Number of 64-bit words.
   public var wordCount: Int {
@@ -28,6 +30,7 @@ public enum Reduction: Hashable, Sendable {
     case .tuples, .present, .sum, .minimum, .maximum: 1
     case .sumOfSquares: 2
     case .first, .last: 3
+    case .reals: 6
     }
   }
 
@@ -40,6 +43,7 @@ public enum Reduction: Hashable, Sendable {
     case .maximum: [UInt64(bitPattern: .min)]
     case .first: [UInt64(bitPattern: .max), 0, 0]
     case .last: [UInt64(bitPattern: .min), 0, 0]
+    case .reals: [0, 0, 0, 0, Double.infinity.bitPattern, (-Double.infinity).bitPattern]
     }
   }
 
@@ -48,7 +52,7 @@ public enum Reduction: Hashable, Sendable {
     switch self {
     case .tuples: nil
     case .present(let x), .sum(let x), .sumOfSquares(let x), .minimum(let x), .maximum(let x),
-      .first(let x), .last(let x):
+      .first(let x), .last(let x), .reals(let x):
       x
     }
   }

@@ -44,7 +44,9 @@ extension LogicalPlan {
       switch node.operation {
       case .filter(let predicate): asked.append(predicate.longestWithin(of: set))
       case .filterBeside(let condition): asked.append(condition.longestWithin(of: set))
-      case .source, .distinct, .transform: break
+      case .transform(let transform):
+        asked += transform.columns.map { RowExpression.tuple($0.value).longestWithin(of: set) }
+      case .source, .distinct: break
       }
     }
     for relation in relations {

@@ -44,7 +44,7 @@ final class TupleStage {
         RowExpressionProgram(
           condition, layout: KeyLayout(types: []), graph: sources, asking: relations))
     case .transform(let transform):
-      work = .transform(TransformRun(transform, sources.configuration))
+      work = .transform(TransformRun(transform, sources, relations, scratch))
     case .distinct(let key, let window):
       work = .distinct(FirstSeen(key, window, scratch, sources.configuration))
     }
@@ -64,7 +64,12 @@ final class TupleStage {
 
   /// The rows that the node and its outputs ask for their tuples.
   var rowsInEffect: [RowsInEffect] {
-    let own = if case .beside(let program) = work { program.rowsInEffect } else { [RowsInEffect]() }
+    let own: [RowsInEffect] =
+      switch work {
+      case .beside(let program): program.rowsInEffect
+      case .transform(let run): run.rowsInEffect
+      case .source, .filter, .distinct: []
+      }
     return own + outputs.flatMap(\.rowsInEffect)
   }
 

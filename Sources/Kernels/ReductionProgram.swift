@@ -7,7 +7,7 @@ public import DataModel
 /// - Cost: about 1 ns a tuple and reduction behind the lookup, whose lines are in the cache.
 public final class ReductionProgram {
   private enum Operation {
-    case present, sum, sumOfSquares, minimum, maximum, first, last
+    case present, sum, sumOfSquares, minimum, maximum, first, last, reals
   }
 
   private struct Step {
@@ -34,6 +34,7 @@ public final class ReductionProgram {
       case .maximum: operation = .maximum
       case .first: operation = .first
       case .last: operation = .last
+      case .reals: operation = .reals
       }
       guard let operand = reduction.operand else { return nil }
       return Step(
@@ -98,7 +99,60 @@ public final class ReductionProgram {
             batch.times[row], batch.orders[row], UInt64(bitPattern: values[row]),
             in: words + Int(slots[index]) &* stride)
         }
+      case .reals:
+        for index in 0..<n where valid[Int(rows[index])] != 0 {
+          RealFold.add(values[Int(rows[index])], to: words + Int(slots[index]) &* stride)
+        }
       }
+    }
+  }
+
+  /// The columns of the steps, for ``write(row:_:to:)``.
+  public func columns(_ batch: TupleBatch) -> [ComputedColumn] {
+    steps.map { $0.operand.evaluate(batch) }
+  }
+
+  /// Writes the words of one tuple alone, over the layout's identity; `.tuples` is the caller's.
+  public func write(
+    row: Int, _ columns: [ComputedColumn], to words: UnsafeMutablePointer<UInt64>
+  ) {
+    for (step, column) in zip(steps, columns) where column.validity[row] != 0 {
+      let value = column.values[row]
+      let place = words + step.offset
+      switch step.operation {
+      case .present: place[0] = 1
+      case .sum, .minimum, .maximum: place[0] = UInt64(bitPattern: value)
+      case .sumOfSquares:
+        (place[1], place[0]) = value.magnitude.multipliedFullWidth(by: value.magnitude)
+      case .reals: RealFold.add(value, to: place)
+      case .first, .last: preconditionFailure("one tuple alone has no order")
+      }
+    }
+  }
+
+  /// Merges one partial's words into another's; `.tuples` is the caller's.
+  public func merge(
+    _ other: UnsafePointer<UInt64>, into words: UnsafeMutablePointer<UInt64>
+  ) {
+    for step in steps {
+      if let present = step.presentOffset, other[present] == 0 { continue }
+      Self.merge(step, other + step.offset, into: words + step.offset)
+    }
+  }
+
+  @inline(__always)
+  private static func merge(
+    _ step: Step, _ other: UnsafePointer<UInt64>, into words: UnsafeMutablePointer<UInt64>
+  ) {
+    switch step.operation {
+    case .present: words[0] &+= other[0]
+    case .sum: Fold.add(Int64(bitPattern: other[0]), to: words)
+    case .sumOfSquares: Fold.addWide(other[0], other[1], to: words)
+    case .minimum: Fold.keepLess(Int64(bitPattern: other[0]), in: words)
+    case .maximum: Fold.keepGreater(Int64(bitPattern: other[0]), in: words)
+    case .first: Fold.keepEarlier(Int64(bitPattern: other[0]), other[1], other[2], in: words)
+    case .last: Fold.keepLater(Int64(bitPattern: other[0]), other[1], other[2], in: words)
+    case .reals: RealFold.merge(other, into: words)
     }
   }
 
@@ -120,17 +174,7 @@ public final class ReductionProgram {
         if let present = step.presentOffset, partials[index &* partialStride &+ present] == 0 {
           continue
         }
-        switch step.operation {
-        case .present: words[0] &+= other[0]
-        case .sum: Fold.add(Int64(bitPattern: other[0]), to: words)
-        case .sumOfSquares: Fold.addWide(other[0], other[1], to: words)
-        case .minimum: Fold.keepLess(Int64(bitPattern: other[0]), in: words)
-        case .maximum: Fold.keepGreater(Int64(bitPattern: other[0]), in: words)
-        case .first:
-          Fold.keepEarlier(Int64(bitPattern: other[0]), other[1], other[2], in: words)
-        case .last:
-          Fold.keepLater(Int64(bitPattern: other[0]), other[1], other[2], in: words)
-        }
+        Self.merge(step, other, into: words)
       }
     }
   }

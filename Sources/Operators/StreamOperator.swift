@@ -31,6 +31,8 @@ public protocol StreamOperator: Sendable {
   func absentValue(_ call: OperatorCall) -> Value
   /// Why the accuracy asked for cannot be kept; nil where it can.
   func accuracyProblem(_ call: OperatorCall) -> String?
+  /// Whether the first argument may be a column of real numbers, which rows and tables have.
+  var takesReals: Bool { get }
   /// What the answer is worth where tuples were lost: `at_least` where more tuples could only
   /// make it larger, else `partial` (language.md §3.6).
   func qualityUnderLoss(_ call: OperatorCall) -> Quality
@@ -44,6 +46,7 @@ extension StreamOperator {
     _ call: OperatorCall, ascending values: UnsafeBufferPointer<Int64>
   ) -> Estimate? { nil }
   public func accuracyProblem(_ call: OperatorCall) -> String? { nil }
+  public var takesReals: Bool { false }
   public func qualityUnderLoss(_ call: OperatorCall) -> Quality { .partial }
 }
 

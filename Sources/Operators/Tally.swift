@@ -22,6 +22,18 @@ enum Tally {
     return (items, total)
   }
 
+  /// Real values with their counts, ascending.
+  static func reals(_ state: KeyState) -> (values: [(value: Double, count: Int64)], total: Int64) {
+    let (items, total) = items(state)
+    let values = items.map { entry -> (Double, Int64) in
+      guard case .real(let value)? = entry.item.first else {
+        preconditionFailure("the counted field is a real number")
+      }
+      return (value, entry.count)
+    }
+    return (values.sorted { $0.0 < $1.0 }, total)
+  }
+
   /// Numeric values with their counts, ascending.
   static func values(_ state: KeyState) -> (values: [(value: Int64, count: Int64)], total: Int64) {
     let (items, total) = items(state)

@@ -4,6 +4,9 @@ public import Operators
 
 /// State over the last tuples of each key of a stream, for features that change with every tuple.
 ///
+/// Where ``latest`` has components, it is a table instead (COLLAPSE): of each key the last tuple of
+/// every value of those, which the next one of the same value takes the place of.
+///
 /// The key is looked up once for everything that is kept of it. Such state hangs on the order in
 /// which tuples arrive, so it is on the host (language.md §3.4).
 public struct ItemGroup: Sendable, Hashable {
@@ -11,13 +14,18 @@ public struct ItemGroup: Sendable, Hashable {
   public var input: Int
   /// The key; empty for one state of all tuples.
   public var key: [KeyComponent]
+  /// What tells the rows of a key's table apart; empty for windows of a key's last tuples.
+  public var latest: [KeyComponent]
   /// What is kept for each key.
   public var states: [ItemState]
 
   /// Creates a group.
-  public init(input: Int, key: [KeyComponent], states: [ItemState] = []) {
+  public init(
+    input: Int, key: [KeyComponent], latest: [KeyComponent] = [], states: [ItemState] = []
+  ) {
     self.input = input
     self.key = key
+    self.latest = latest
     self.states = states
   }
 }
@@ -37,7 +45,7 @@ public struct ItemState: Sendable, Hashable {
     case basicWindows(items: [KeyComponent], length: Int, count: Int)
   }
 
-  /// The window: so many of the key's last tuples.
+  /// The window: so many of the key's last tuples; of a table the most rows of a key.
   public var items: Int
   /// What is kept.
   public var form: Form
@@ -80,7 +88,7 @@ public struct ItemFeature: Sendable, Hashable {
 extension ItemGroup {
   /// The fields that a tuple needs to be folded.
   public var fields: Set<FieldID> {
-    states.reduce(into: Set(key.map(\.field))) { $0.formUnion($1.fields) }
+    states.reduce(into: Set((key + latest).map(\.field))) { $0.formUnion($1.fields) }
   }
 }
 
@@ -132,9 +140,12 @@ extension LogicalPlan {
           "\(count) most frequent (\(items.map(\.text).joined(separator: ", "))) "
           + "of each \(length)"
       }
-      return "last \(state.items): \(what)"
+      return group.latest.isEmpty ? "last \(state.items): \(what)" : what
     }
     let key = group.key.map(\.text).joined(separator: ", ")
-    return "items n\(group.input) by (\(key)) \(states.joined(separator: "; "))"
+    let table = group.latest.map(\.text).joined(separator: ", ")
+    let what = group.latest.isEmpty ? "items" : "latest of (\(table)) in"
+    return "\(what) n\(group.input) by (\(key)) \(states.joined(separator: "; "))"
+
   }
 }

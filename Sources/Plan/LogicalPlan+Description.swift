@@ -47,7 +47,7 @@ extension LogicalPlan: CustomStringConvertible {
     case .filter(let predicate): what = "filter\(from) by \(predicate.text)"
     case .filterBeside(let condition): what = "filter\(from) by \(text(condition, key: []))"
     case .transform(let transform):
-      let columns = transform.columns.map { "\($0.value.text) AS \($0.into)" }
+      let columns = transform.columns.map { "\(text($0.value)) AS \($0.into)" }
       what = "transform\(from) by \(list(transform.key)): \(columns.joined(separator: ", "))"
     case .distinct(let key, let window):
       what = "distinct\(from) by \(list(key)) window \(window)"

@@ -91,6 +91,7 @@ extension Reduction {
     case .maximum: name = "greatest"
     case .first: name = "earliest"
     case .last: name = "latest"
+    case .reals: name = "moments"
     }
     return "\(name)(\(operand?.text ?? ""))"
   }

@@ -44,7 +44,7 @@ private struct PlanCheck {
       case .transform(let transform):
         components(transform.key, "n\(index)")
         require(!transform.columns.isEmpty, "n\(index) computes nothing")
-        for column in transform.columns { expression(column.value, "n\(index)") }
+        for column in transform.columns { self.column(column.value, "n\(index)") }
       case .distinct(let key, _):
         require(!key.isEmpty, "n\(index) has no key")
         components(key, "n\(index)")
@@ -101,6 +101,10 @@ private struct PlanCheck {
 
   private mutating func expression(_ expression: TupleExpression, _ place: String) {
     require(expression.range != nil, "\(place): \(expression.text) may leave 64 bits")
+    let isColumn = if case .field = expression { true } else { false }
+    require(
+      isColumn || !expression.fields.contains { $0.field.type == .float },
+      "\(place): \(expression.text) computes with real numbers")
     for field in expression.fields {
       require(field.field.type.laneCount == 1, "\(place): \(field) has two lanes")
     }
@@ -152,6 +156,7 @@ private struct PlanCheck {
     for (index, group) in plan.items.enumerated() {
       require(plan.nodes.indices.contains(group.input), "i\(index): input")
       components(group.key, "i\(index)")
+      components(group.latest, "i\(index)")
       for state in group.states { require(state.items > 0, "i\(index): empty window") }
     }
     for (index, feature) in plan.itemFeatures.enumerated() {

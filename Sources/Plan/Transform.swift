@@ -22,13 +22,13 @@ public struct Transform: Sendable, Hashable {
 
   /// A new column.
   public struct Column: Sendable, Hashable {
-    /// The value, over fields of the tuple and columns of earlier values.
-    public var value: TupleExpression
+    /// The value, over fields of the tuple, columns of earlier values, and features.
+    public var value: TupleColumnExpression
     /// The column that holds it.
     public var into: FieldID
 
     /// Creates a column.
-    public init(_ value: TupleExpression, into: FieldID) {
+    public init(_ value: TupleColumnExpression, into: FieldID) {
       self.value = value
       self.into = into
     }

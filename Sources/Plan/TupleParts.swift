@@ -70,18 +70,23 @@ extension TupleColumnExpression {
 }
 
 extension LogicalPlan {
-  /// The expressions beside tuples of a node: its own condition, and columns of its outputs.
+  /// The expressions beside tuples of a node: its own, and columns of its outputs.
   public func expressions(besideTuplesOf node: Int) -> [RowExpression] {
     var found: [RowExpression] = []
-    if case .filterBeside(let condition) = nodes[node].operation { found.append(condition) }
+    var columns: [TupleColumnExpression] = []
+    switch nodes[node].operation {
+    case .filterBeside(let condition): found.append(condition)
+    case .transform(let transform): columns = transform.columns.map(\.value)
+    case .source, .filter, .distinct: break
+    }
     for output in outputs {
-      guard case .tuples(node, let columns) = output.content else { continue }
-      for column in columns {
-        switch column {
-        case .beside(let expression): found.append(expression)
-        case .current: found.append(.tuple(column))
-        default: break
-        }
+      if case .tuples(node, let own) = output.content { columns += own }
+    }
+    for column in columns {
+      switch column {
+      case .beside(let expression): found.append(expression)
+      case .current: found.append(.tuple(column))
+      default: break
       }
     }
     return found

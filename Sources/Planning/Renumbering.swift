@@ -59,7 +59,12 @@ struct Renumbering {
       switch node.operation {
       case .filter(let predicate): node.operation = .filter(renumbered(predicate))
       case .filterBeside(let condition): node.operation = .filterBeside(renumbered(condition))
-      case .source, .distinct, .transform: break
+      case .transform(var transform):
+        transform.columns = transform.columns.map {
+          Transform.Column(renumbered($0.value), into: $0.into)
+        }
+        node.operation = .transform(transform)
+      case .source, .distinct: break
       }
       return node
     }

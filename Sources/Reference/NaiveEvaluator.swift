@@ -150,13 +150,9 @@ public struct NaiveEvaluator {
     for previous in transform.previous {
       packet.derived[previous.into] = before[before.count - previous.back].value(previous.field)
     }
-    let tuple = NaiveTuple(packet: packet) { _, _, _ in false }
     for column in transform.columns {
-      packet.derived[column.into] =
-        tuple.number(column.value).map {
-          Value(
-            lanes: (UInt64(bitPattern: $0), 0), type: column.into.field.type, isV6: false)
-        } ?? .missing
+      packet.derived[column.into] = Self.typed(
+        value(of: column.value, packet), column.into.field.type)
     }
     return true
   }

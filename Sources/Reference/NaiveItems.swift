@@ -25,11 +25,24 @@ struct NaiveItems {
       return ranking(items, length, count, state.items, seen)
     }
     var window = NaiveState()
-    for packet in seen.suffix(state.items) {
+    for packet in held(seen, plan.items[feature.group], state) {
       window.tuples += 1
       window.update(index, feature.call, NaiveTuple(packet: packet) { _, _, _ in false })
     }
     return window.value(index, feature.call)
+  }
+
+  /// The tuples that a value is of: the last so many, or of a table the last of each row.
+  private func held(
+    _ seen: [NaivePacket], _ group: ItemGroup, _ state: ItemState
+  ) -> [NaivePacket] {
+    if group.latest.isEmpty { return Array(seen.suffix(state.items)) }
+    var rows: [[Value]: NaivePacket] = [:]
+    for packet in seen {
+      let tuple = NaiveTuple(packet: packet) { _, _, _ in false }
+      if let row = tuple.key(group.latest) { rows[row] = packet }
+    }
+    return rows.values.sorted { $0.order < $1.order }
   }
 
   /// The sums of the best items of closed basic windows; a window closes when its successor's

@@ -63,6 +63,10 @@ extension NaiveState {
 
   private func ordered(_ values: [Value], _ call: OperatorCall) -> Value {
     guard !values.isEmpty else { return call.name == "histogram" ? .ranking([]) : .missing }
+    if call.name == "median", case .real = values[0] {
+      return .real(
+        (real(values[(values.count - 1) / 2]) + real(values[values.count / 2])) / 2)
+    }
     switch call.name {
     case "quantile":
       guard call.arguments.count > 1, case .share(let p, let q) = call.arguments[1] else {
@@ -79,6 +83,10 @@ extension NaiveState {
       return .real(middle.reduce(0) { $0 + Double(number($1)) } / 2 / (isDuration ? 1e9 : 1))
     default: return .ranking(histogram(values, call))
     }
+  }
+
+  private func real(_ value: Value) -> Double {
+    if case .real(let number) = value { number } else { 0 }
   }
 
   private func number(_ value: Value) -> Int64 {

@@ -7,12 +7,18 @@ struct NaiveState {
   var tuples = 0
   /// Per feature: operand values in arrival order with their times.
   var numbers: [Int: [(time: Int64, value: Int64)]] = [:]
+  /// Per feature: operands that are real numbers.
+  var reals: [Int: [Double]] = [:]
   /// Per feature: items with their counts or weights.
   var items: [Int: [[Value]: Int128]] = [:]
 
   /// Takes in a tuple for the feature of this index.
   mutating func update(_ index: Int, _ call: OperatorCall, _ tuple: NaiveTuple) {
     switch call.arguments.first {
+    case .expression(.field(let id), type: .float)?:
+      if case .real(let value) = tuple.packet.value(id) {
+        reals[index, default: []].append(value)
+      }
     case .expression(let operand, _)?:
       guard let value = tuple.number(operand) else { return }
       numbers[index, default: []].append((tuple.packet.time, value))
@@ -32,6 +38,7 @@ struct NaiveState {
 
   /// The exact value of a feature, by the operator's definition in the language.
   func value(_ index: Int, _ call: OperatorCall) -> Value {
+    if call.operandType == .float { return realValue(reals[index] ?? [], call) }
     let values = (numbers[index] ?? []).map(\.value)
     let isDuration = call.operandType == .duration
     // Operators see seconds.

@@ -36,6 +36,8 @@ struct Resolver {
   var settings: [String: SourceRange] = [:]
   /// What the TRANSFORM at hand reads of earlier tuples; nil outside.
   var transformScope: TransformScope?
+  /// Columns that nodes give names to which mean them there, whatever else has that name.
+  var boundColumns: [Int: [String: FieldID]] = [:]
   /// Derived columns so far.
   var derivedCount = 0
   /// Defaults of item windows that the preamble sets.

@@ -40,6 +40,9 @@ extension Resolver {
           Diagnostic(
             .unusedName, .warning, "‘\(name)’ is never used", at: assignment.name.range,
             notes: [Diagnostic.Note("a program with OUTPUT prints what it names there only")]))
+      } else if names.isAssignedAgain(name, after: index) {
+        // What only its own name could ask has another meaning by now, of which was warned.
+        continue
       } else if case .current(let feature, _) = meaning {
         current.append((feature, assignment.name.range))
       } else {
@@ -216,7 +219,9 @@ extension Resolver {
     _ value: Typed, of stream: TupleStream
   ) -> TupleColumnExpression? {
     let key = stream.components
-    if value.features.isEmpty, !value.hasCurrent, !value.isConstant, !isRead(value, ofKey: key) {
+    if value.features.isEmpty, !value.hasCurrent, !value.isConstant, !isRead(value, ofKey: key),
+      !value.hasReals, staysIn64Bits(value, over: stream)
+    {
       if value.isCondition, isCompound(value) {
         return predicate(value, key: key).map { .condition($0) }
       }
@@ -229,14 +234,18 @@ extension Resolver {
 
   /// What people look at first: the key, then ends, protocol and length.
   private func defaultFields(_ stream: TupleStream) -> [FieldID] {
+    let own = plan.transforms(before: stream.node).reversed().flatMap(\.columns).map(\.into)
+    if !stream.latest.isEmpty {
+      let bound = boundColumns[stream.node]?.values.sorted() ?? own
+      return (stream.components + stream.latest).map(\.field) + bound
+    }
     if let schema = plan.recordSchema(of: stream.node) {
-      let key = stream.components.map(\.field)
+      let key = stream.components.map(\.field) + own
       return key + schema.columns.map(\.id).filter { !key.contains($0) }
     }
     let usual = [
       "SourceIp", "SourcePort", "DestIp", "DestPort", "IpProtocol", "frame.len",
     ].compactMap { PacketFields.named($0) }
-    let own = plan.transforms(before: stream.node).reversed().flatMap(\.columns).map(\.into)
     var result: [FieldID] = []
     for field in stream.components.map(\.field) + own + usual where !result.contains(field) {
       result.append(field)

@@ -6,7 +6,7 @@ struct UnsupportedTests {
     arguments: [
       "A = ⟦SAL0901:UNION⟧ P, P;",
       "A = JOIN P, P BY SourceIp ANTI ⟦SAL0901:AFTER 1s⟧;",
-      "A = ⟦SAL0901:COLLAPSE⟧ P BY SourceIp;",
+      "A = ⟦SAL0274:COLLAPSE⟧ P BY SourceIp;",
       "⟦SAL0901:SUBGRAPH⟧ ON P WITH source(SourceIp) AND target(DestIp) { a e b; };",
       "A = ⟦SAL0901:FlowStream⟧(\"eth0\", active: 60s, idle: 15s);",
       "A = ⟦SAL0901:VertexInfo⟧(\"f\");",

@@ -46,7 +46,10 @@ final class BasicWindowItems: ItemStateRun {
     codes.prepare(batch, rows: universe, count: count)
   }
 
-  func fold(_ ids: UnsafePointer<Int32>, _ rows: UnsafePointer<UInt16>, count: Int) {
+  func fold(
+    _ ids: UnsafePointer<Int32>, _ rows: UnsafePointer<UInt16>, places: UnsafePointer<Int32>?,
+    count: Int
+  ) {
     for index in 0..<count where ids[index] >= 0 {
       let (id, row) = (Int(ids[index]), Int(rows[index]))
       while windows.count <= id { windows.append(Windows()) }

@@ -14,6 +14,8 @@ final class CountsItems: ItemStateRun {
   private let budget: ItemBudget
   private var rings: [ItemRing] = []
   private var sorted: [SortedItems] = []
+  /// Of a table the code that each row has.
+  private var tables: [[Int64?]] = []
   private var answers: [RowValue]
   private(set) var shortened = 0
 
@@ -41,7 +43,11 @@ final class CountsItems: ItemStateRun {
     codes.prepare(batch, rows: universe, count: count)
   }
 
-  func fold(_ ids: UnsafePointer<Int32>, _ rows: UnsafePointer<UInt16>, count: Int) {
+  func fold(
+    _ ids: UnsafePointer<Int32>, _ rows: UnsafePointer<UInt16>, places: UnsafePointer<Int32>?,
+    count: Int
+  ) {
+    if let places { return replace(ids, rows, places, count) }
     for index in 0..<count where ids[index] >= 0 {
       let (id, row) = (Int(ids[index]), Int(rows[index]))
       while rings.count <= id {
@@ -56,6 +62,35 @@ final class CountsItems: ItemStateRun {
         entry[1] = UInt64(bitPattern: code)
         sorted[id].insert(code)
       }
+      look(id, row: row, ask: 0)
+    }
+  }
+
+  /// A table: a tuple takes the place of the one before it of its row.
+  private func replace(
+    _ ids: UnsafePointer<Int32>, _ rows: UnsafePointer<UInt16>, _ places: UnsafePointer<Int32>,
+    _ count: Int
+  ) {
+    for index in 0..<count where ids[index] >= 0 {
+      let (id, row, place) = (Int(ids[index]), Int(rows[index]), Int(places[index]))
+      while tables.count <= id {
+        tables.append([])
+        sorted.append(SortedItems())
+      }
+      // A row's code, and as much again where it is sorted.
+      let missing = (place + 1 - tables[id].count) * 32
+      if missing > 0, !budget.take(missing) {
+        shortened += 1
+        look(id, row: row, ask: 0)
+        continue
+      }
+      while tables[id].count <= place { tables[id].append(nil) }
+      if let old = tables[id][place] {
+        sorted[id].remove(old)
+        codes.release(old)
+      }
+      tables[id][place] = codes.isPresent[row] == 0 ? nil : codes.take(row)
+      if let code = tables[id][place] { sorted[id].insert(code) }
       look(id, row: row, ask: 0)
     }
   }

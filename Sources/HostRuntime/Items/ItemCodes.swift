@@ -1,5 +1,6 @@
 import DataModel
 import Kernels
+import Operators
 
 /// Items as signed 64-bit codes: a number of one lane is its own code, other items are interned
 /// and counted, so that one which has left every window is forgotten.
@@ -15,8 +16,9 @@ final class ItemCodes {
 
   private let components: [KeyComponent]
   private let packer: KeyPacker
-  /// The column of an item that is its own code.
+  /// Whether the item is a column that is its own code, or a real number in order.
   private let isPlain: Bool
+  private let isReal: Bool
   private var codes: [Words: Int64] = [:]
   private var items: [(words: Words, uses: Int)] = []
   private var free: [Int64] = []
@@ -35,6 +37,7 @@ final class ItemCodes {
     isPlain =
       components.count == 1 && components[0].type.laneCount == 1 && components[0].mask == nil
       && components[0].fallback == nil
+    isReal = isPlain && components[0].type == .float
     let n = TupleBatch.capacity
     values = .allocate(capacity: n)
     isPresent = .allocate(capacity: n)
@@ -56,7 +59,8 @@ final class ItemCodes {
     if isPlain, let column = batch.column(components[0].field) {
       for index in 0..<count {
         let row = Int(rows[index])
-        values[row] = Int64(bitPattern: column.lane0[row])
+        let bits = column.lane0[row]
+        values[row] = isReal ? RealOrder.code(bits) : Int64(bitPattern: bits)
         isPresent[row] = column.validity[row]
       }
       return
@@ -104,6 +108,7 @@ final class ItemCodes {
 
   /// The values of an item.
   func item(_ code: Int64) -> [Value] {
+    if isReal { return [.real(RealOrder.number(code))] }
     if isPlain {
       return [
         Value(lanes: (UInt64(bitPattern: code), 0), type: components[0].type, isV6: false)

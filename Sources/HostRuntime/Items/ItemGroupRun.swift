@@ -18,6 +18,8 @@ final class ItemGroupRun {
   /// Whether tuples may ask that are not folded.
   private let isAskedByOthers: Bool
   private let table: KeyedTable
+  /// The rows of every key's table, where there are tables.
+  private let members: TableMembers?
   private let states: [any ItemStateRun]
   /// The state that a feature reads, and how.
   private let features: [Int: (state: Int, ItemEvaluation)]
@@ -72,6 +74,7 @@ final class ItemGroupRun {
     table = KeyedTable(
       keyWords: packer.layout.wordCount, identity: [0, 0], seed: configuration.seed,
       limit: configuration.keyLimit)
+    members = group.latest.isEmpty ? nil : TableMembers(group, configuration)
     var features: [Int: (state: Int, ItemEvaluation)] = [:]
     var states: [any ItemStateRun] = []
     let budget = ItemBudget(bytes: configuration.itemBytesLimit / plan.items.count)
@@ -86,7 +89,8 @@ final class ItemGroupRun {
         features[feature] = (place, evaluation)
       }
       states.append(
-        Self.makeState(state, evaluations, asks: asks.count, budget: budget))
+        Self.makeState(
+          state, evaluations, isTable: !group.latest.isEmpty, asks: asks.count, budget: budget))
     }
     self.features = features
     self.states = states
@@ -101,9 +105,12 @@ final class ItemGroupRun {
   }
 
   private static func makeState(
-    _ state: ItemState, _ features: [ItemEvaluation], asks: Int, budget: ItemBudget
+    _ state: ItemState, _ features: [ItemEvaluation], isTable: Bool, asks: Int,
+    budget: ItemBudget
   ) -> any ItemStateRun {
     switch state.form {
+    case .words(let layout) where isTable || layout.hasReals:
+      TreeItems(layout, window: state.items, asks: asks, budget: budget)
     case .words(let layout):
       WordsItems(layout, window: state.items, asks: asks, budget: budget)
     case .counts(let items):
@@ -124,7 +131,8 @@ final class ItemGroupRun {
 
   /// Tuples of keys that found no room, and tuples whose key's window is short of memory.
   var withoutRoom: UInt64 {
-    table.otherTuples + states.reduce(0) { $0 + UInt64($1.shortened) }
+    table.otherTuples + (members?.withoutRoom ?? 0)
+      + states.reduce(0) { $0 + UInt64($1.shortened) }
   }
 
   /// Folds the tuples `passed[0..<count]`, and keeps the values for the rows of the `universe`.
@@ -133,7 +141,9 @@ final class ItemGroupRun {
     universe: UnsafePointer<UInt16>, _ universeCount: Int
   ) {
     isKnown.update(repeating: 0, count: TupleBatch.capacity * asks.count)
-    let n = packer.pack(batch, rows: passed, count: count, kept: rows, keys: keys)
+    let source = members?.prepare(batch, rows: passed, count: count)
+    let n = packer.pack(
+      batch, rows: source?.rows ?? passed, count: source?.count ?? count, kept: rows, keys: keys)
     if n > 0 { table.locate(keys: keys, count: n, slots: slots, fresh: fresh) }
     for state in states { state.prepare(batch, universe: UnsafePointer(rows), count: n) }
     if !isAskedByOthers {
@@ -141,7 +151,11 @@ final class ItemGroupRun {
         ids[index] = number(of: slots[index])
         isKnown[Int(rows[index])] = unsafeBitCast(ids[index] >= 0, to: UInt8.self)
       }
-      for state in states { state.fold(ids, rows, count: n) }
+      if members != nil {
+        for index in 0..<n { fold(index) }
+      } else {
+        for state in states { state.fold(ids, rows, places: nil, count: n) }
+      }
       return
     }
     foldAndAsk(batch, n, universe, universeCount)
@@ -160,7 +174,7 @@ final class ItemGroupRun {
       let row = universe[place]
       if next < n && rows[next] == row {
         ids[next] = number(of: slots[next])
-        for state in states { state.fold(ids + next, rows + next, count: 1) }
+        fold(next)
         next += 1
       }
       for (ask, keys) in asked.enumerated() {
@@ -175,6 +189,20 @@ final class ItemGroupRun {
         for state in states { state.look(id, row: Int(row), ask: ask) }
       }
     }
+  }
+
+  /// Folds one tuple; of a table it takes the place of its row's last one.
+  private func fold(_ index: Int) {
+    guard let members else {
+      for state in states { state.fold(ids + index, rows + index, places: nil, count: 1) }
+      return
+    }
+    guard ids[index] >= 0 else { return }
+    guard var place = members.place(index, of: ids[index]) else {
+      for state in states { state.look(Int(ids[index]), row: Int(rows[index]), ask: 0) }
+      return
+    }
+    for state in states { state.fold(ids + index, rows + index, places: &place, count: 1) }
   }
 
   /// The number of a key, given at its first tuple; −1 for keys beyond the limit.

@@ -11,8 +11,11 @@ import Plan
 protocol ItemStateRun: AnyObject {
   /// Computes what is read of the batch's tuples; `universe` are all rows that may be folded.
   func prepare(_ batch: TupleBatch, universe: UnsafePointer<UInt16>, count: Int)
-  /// Folds the tuples `rows[0..<count]` of the keys `ids` and keeps their values.
-  func fold(_ ids: UnsafePointer<Int32>, _ rows: UnsafePointer<UInt16>, count: Int)
+  /// Folds the tuples `rows[0..<count]` of the keys `ids` and keeps their values. Of tables
+  /// `places` are the tuples' places among the rows of their keys.
+  func fold(
+    _ ids: UnsafePointer<Int32>, _ rows: UnsafePointer<UInt16>, places: UnsafePointer<Int32>?,
+    count: Int)
   /// Keeps the values of a key for a row that asks.
   func look(_ id: Int, row: Int, ask: Int)
   /// The value of a feature for a row whose key is known.

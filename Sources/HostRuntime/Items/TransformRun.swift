@@ -6,7 +6,7 @@ import Plan
 final class TransformRun {
   private let transform: Transform
   private let packer: KeyPacker
-  private let columns: [ExpressionProgram]
+  private let columns: [Column]
   private let table: KeyedTable
   private let depth: Int
   /// Words of an earlier tuple: a value and whether it is there, for each kept field.
@@ -16,13 +16,30 @@ final class TransformRun {
   private let keys: UnsafeMutablePointer<UInt64>
   private let slots: UnsafeMutablePointer<UInt32>
   private let fresh: UnsafeMutablePointer<UInt8>
+  private let scratch: BatchScratch
   /// Tuples of keys beyond the limit, which do not pass.
   var withoutRoom: UInt64 { table.otherTuples }
 
-  init(_ transform: Transform, _ configuration: HostConfiguration) {
+  private enum Column {
+    case number(ExpressionProgram)
+    /// What features and real numbers are part of, computed tuple by tuple.
+    case beside(RowExpressionProgram)
+  }
+
+  init(
+    _ transform: Transform, _ sources: RowSources, _ relations: [RelationEvaluation],
+    _ scratch: BatchScratch
+  ) {
+    self.scratch = scratch
+    let configuration = sources.configuration
     self.transform = transform
     packer = KeyPacker(key: transform.key)
-    columns = transform.columns.map { ExpressionProgram($0.value) }
+    columns = transform.columns.map { column in
+      if case .number(let number) = column.value { return .number(ExpressionProgram(number)) }
+      return .beside(
+        RowExpressionProgram(
+          .tuple(column.value), layout: KeyLayout(types: []), graph: sources, asking: relations))
+    }
     table = KeyedTable(
       keyWords: packer.layout.wordCount, identity: [0, 0], seed: configuration.seed,
       limit: configuration.keyLimit)
@@ -45,17 +62,31 @@ final class TransformRun {
     _ batch: TupleBatch, rows: UnsafePointer<UInt16>, count: Int,
     kept: UnsafeMutablePointer<UInt16>
   ) -> (kept: Int, lost: UInt64) {
+    // Readers want the columns also where no tuple came so far.
+    for id in transform.previous.map(\.into) + transform.columns.map(\.into) {
+      _ = batch.derivedColumn(id)
+    }
     var n = packer.pack(batch, rows: rows, count: count, kept: kept, keys: keys)
     guard n > 0 else { return (0, 0) }
     let before = table.otherTuples
     if depth > 0 { n = recall(batch, kept, n) }
     for (column, program) in zip(transform.columns, columns) {
       let target = batch.derivedColumn(column.into)
-      let result = program.evaluate(batch)
-      for index in 0..<n {
-        let row = Int(kept[index])
-        target.lane0[row] = UInt64(bitPattern: result.values[row])
-        target.validity[row] = result.validity[row]
+      switch program {
+      case .number(let program):
+        let result = program.evaluate(batch)
+        for index in 0..<n {
+          let row = Int(kept[index])
+          target.lane0[row] = UInt64(bitPattern: result.values[row])
+          target.validity[row] = result.validity[row]
+        }
+      case .beside(let program):
+        program.prepare(batch, rows: kept, count: n)
+        for index in 0..<n {
+          let row = Int(kept[index])
+          let cell = program.evaluate(RowView(key: scratch.keys, end: 0, tuple: row))
+          target.set(RowOutput.value(cell, as: column.into.field.type), at: row)
+        }
       }
     }
     return (n, table.otherTuples - before)
@@ -93,6 +124,13 @@ final class TransformRun {
       seen[id] += 1
     }
     return passed
+  }
+
+  /// The rows that the columns ask for their tuples.
+  var rowsInEffect: [RowsInEffect] {
+    columns.flatMap { column in
+      if case .beside(let program) = column { program.rowsInEffect } else { [RowsInEffect]() }
+    }
   }
 
   /// The number of a key, in the order of first tuples; nil for keys beyond the limit.

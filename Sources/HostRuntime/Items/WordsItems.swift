@@ -58,7 +58,8 @@ final class WordsItems: ItemStateRun {
         let isMinimum = reduction == .minimum(x)
         extremes.append((place(x), isMinimum))
         steps.append((.extreme(extremes.count - 1), offset))
-      case .first, .last: preconditionFailure("item windows have neither first nor last")
+      case .first, .last, .reals:
+        preconditionFailure("windows of whole numbers have neither order nor reals")
       }
     }
     self.steps = steps
@@ -86,7 +87,10 @@ final class WordsItems: ItemStateRun {
     for operand in operands { columns.append(operand.evaluate(batch)) }
   }
 
-  func fold(_ ids: UnsafePointer<Int32>, _ rows: UnsafePointer<UInt16>, count: Int) {
+  func fold(
+    _ ids: UnsafePointer<Int32>, _ rows: UnsafePointer<UInt16>, places: UnsafePointer<Int32>?,
+    count: Int
+  ) {
     for index in 0..<count {
       let id = Int(ids[index])
       guard id >= 0 else { continue }

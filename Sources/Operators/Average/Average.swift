@@ -6,13 +6,16 @@ public struct Average: StreamOperator {
   public let aliases = ["ehave", "avg"]
   public let summary = "The mean of an expression; from the exact sum and count, rounded once."
   public let parameters = [Parameter("expression", .expression)]
+  public let takesReals = true
   public let example = "A = FOREACH (STREAM P BY SourceIp) GENERATE ave(frame.len) WINDOW 1s;"
 
   public func resultType(_ call: OperatorCall) -> ScalarType { .float }
   public func state(_ call: OperatorCall) -> StateForm {
-    .words(call.operand.map { [.tuples, .present($0), .sum($0)] } ?? [])
+    call.realState()
+      ?? .words(call.operand.map { [.tuples, .present($0), .sum($0)] } ?? [])
   }
   public func evaluate(_ call: OperatorCall, _ state: KeyState) -> Estimate {
+    if let reals = RealMoments(call, state) { return reals.estimate { $0.mean } }
     guard let operand = call.operand else { preconditionFailure("ave has an operand") }
     let n = state.word(.present(operand))
     guard n > 0 else { return Estimate(.missing) }

@@ -6,6 +6,7 @@ public struct First: StreamOperator {
   public let summary =
     "The value of an expression in the earliest tuple; runs where arrival order is kept."
   public let parameters = [Parameter("expression", .expression)]
+  public let takesReals = true
   public let example = "V = FOREACH (STREAM P BY SourceIp) GENERATE first(frame.len) WINDOW 1s;"
 
   public func resultType(_ call: OperatorCall) -> ScalarType { call.operandType ?? .signed }

@@ -6,6 +6,7 @@ public struct Last: StreamOperator {
   public let summary =
     "The value of an expression in the latest tuple; runs where arrival order is kept."
   public let parameters = [Parameter("expression", .expression)]
+  public let takesReals = true
   public let example = "V = FOREACH (STREAM P BY SourceIp) GENERATE last(frame.len) WINDOW 1s;"
 
   public func resultType(_ call: OperatorCall) -> ScalarType { call.operandType ?? .signed }

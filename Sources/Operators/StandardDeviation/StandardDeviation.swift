@@ -5,6 +5,7 @@ public struct StandardDeviation: StreamOperator {
   public let name = "stddev"
   public let summary = "The square root of the population's variance."
   public let parameters = [Parameter("expression", .expression)]
+  public let takesReals = true
   public let example = "S = FOREACH (STREAM P BY SourceIp) GENERATE stddev(frame.len) WINDOW 1s;"
 
   public func resultType(_ call: OperatorCall) -> ScalarType { .float }

@@ -6,6 +6,7 @@ public struct Variance: StreamOperator {
   public let aliases = ["ehvar", "variance"]
   public let summary = "The population's variance; exact n, Σx, Σx² in 128 bits, rounded once."
   public let parameters = [Parameter("expression", .expression)]
+  public let takesReals = true
   public let example = "V = FOREACH (STREAM P BY SourceIp) GENERATE var(frame.len) WINDOW 1s;"
 
   public func resultType(_ call: OperatorCall) -> ScalarType { .float }
@@ -18,11 +19,15 @@ public struct Variance: StreamOperator {
 /// What `var` and `stddev` share.
 enum Moments {
   static func state(_ call: OperatorCall) -> StateForm {
-    .words(call.operand.map { [.tuples, .present($0), .sum($0), .sumOfSquares($0)] } ?? [])
+    call.realState()
+      ?? .words(call.operand.map { [.tuples, .present($0), .sum($0), .sumOfSquares($0)] } ?? [])
   }
 
   /// (n·Σx² − (Σx)²) / n², the numerator exact in 256 bits, rounded once at the division.
   static func variance(_ call: OperatorCall, _ state: KeyState) -> Estimate {
+    if let reals = RealMoments(call, state) {
+      return reals.estimate { $0.squares / Double($0.count) }
+    }
     guard let operand = call.operand else { preconditionFailure("the operator has an operand") }
     let n = state.word(.present(operand))
     guard n > 0 else { return Estimate(.missing) }

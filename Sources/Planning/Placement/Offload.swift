@@ -51,6 +51,7 @@ struct Offload {
     switch reduction {
     case .tuples, .present, .minimum, .maximum: return nil
     case .first, .last: return "\(reduction.text) needs the order in which tuples arrive"
+    case .reals: return "the data path has no real numbers"
     case .sum(let operand):
       guard let range = operand.withPlausibleLengths.range else {
         return "the operand's range is unknown"

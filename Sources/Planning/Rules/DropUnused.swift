@@ -69,7 +69,9 @@ private struct Use {
     switch plan.nodes[index].operation {
     case .filter(let predicate): for set in predicate.sets { mark(set: set.index) }
     case .filterBeside(let condition): mark(condition)
-    case .source, .distinct, .transform: break
+    case .transform(let transform):
+      for column in transform.columns { mark(.tuple(column.value)) }
+    case .source, .distinct: break
     }
   }
 

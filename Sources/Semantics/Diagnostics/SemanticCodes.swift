@@ -97,6 +97,8 @@ extension DiagnosticCode {
   public static let windowsDoNotMeet = DiagnosticCode("SAL0272")
   /// A slide that does not divide its window.
   public static let slideDoesNotDivide = DiagnosticCode("SAL0273")
+  /// COLLAPSE without features of its stream.
+  public static let collapseNeedsFeatures = DiagnosticCode("SAL0274")
   /// Unknown sink.
   public static let unknownSink = DiagnosticCode("SAL0281")
   /// A sink that is refused.

@@ -22,6 +22,12 @@ extension SemanticExplanations {
         X = FILTER P BY DestIp IN Hot;   // where Rate has WINDOW 50ms
         """),
     DiagnosticExplanation(
+      .collapseNeedsFeatures, "COLLAPSE without features of its stream",
+      "COLLAPSE T BY a FOR f keeps, for each a, the table of the rest of T's key with the "
+        + "current f of each. FOR names features of T itself, and at least one column of the key "
+        + "is dropped.",
+      example: "C = COLLAPSE Pairs BY DestIp;"),
+    DiagnosticExplanation(
       .wrongKeyOfSet, "set asked with another key",
       "A set holds keys of a stream; it is asked with as many values as the key has "
         + "columns, of the same types, by position.",

@@ -19,7 +19,11 @@ extension Resolver {
     _ value: Typed, over stream: TupleStream
   ) -> RowExpression? {
     if value.isConstant { return rowExpression(value, key: []) }
-    if isRead(value, ofKey: stream.components) { return parts(value, over: stream) }
+    if isRead(value, ofKey: stream.components) || value.hasReals
+      || !staysIn64Bits(value, over: stream)
+    {
+      return parts(value, over: stream)
+    }
     if value.isCondition {
       return predicate(value, key: stream.components).map { .tuple(.condition($0)) }
     }
@@ -84,6 +88,22 @@ extension Resolver {
     let relation = rows(of: source, for: value.features, value.range).relation
     guard isLagBelowWindow(plan.relations[relation], value.range) else { return nil }
     return .inEffect(relation, key: source.components, lowered)
+  }
+
+  /// Whether 64 bits hold every intermediate result. Values of computed columns, which are on the
+  /// host anyhow, are computed in 128 else; fields of packets and records are refused.
+  mutating func staysIn64Bits(_ value: Typed, over stream: TupleStream) -> Bool {
+    guard value.contains({ $0.isComputedColumn }) else { return true }
+    let before = log
+    defer { log = before }
+    if value.isCondition {
+      _ = predicate(value, key: stream.components)
+    } else {
+      _ = tupleExpression(value, key: stream.components)
+    }
+    return !log.diagnostics.dropFirst(before.diagnostics.count).contains {
+      $0.code == .leavesRange
+    }
   }
 
   /// Whether the value reads a column of the key that is no field of the tuple: masked, or with

@@ -14,6 +14,7 @@ extension Resolver {
   /// A name in an expression: a feature, a column of the key, or a field of the tuple.
   mutating func check(_ path: Path, in scope: Scope) -> Typed? {
     let first = path.components[0]
+    if let id = bound(path.text, in: scope) { return Typed(.field(id), id.field.type, path.range) }
     if path.components.count == 1, names.assignments[first.text] != nil {
       return program(first, in: scope)
     }
@@ -59,7 +60,7 @@ extension Resolver {
   /// A field of the tuple by either vocabulary, with the name to show; reports unknown names.
   mutating func field(_ path: Path, in scope: Scope) -> (FieldID, String)? {
     let name = path.text
-    if let id = derived(name, in: scope) { return (id, name) }
+    if let id = bound(name, in: scope) ?? derived(name, in: scope) { return (id, name) }
     if let id = published(name, in: scope) { return (id, name) }
     if let schema = schema(in: scope) { return recordField(path, of: schema, in: scope) }
     if let repeated = RepeatedField.named(name) {
@@ -163,7 +164,7 @@ extension Resolver {
     }
     if node.name.text.lowercased() == "prev" {
       // A feature's windows, or tuples of a TRANSFORM.
-      return names.assignments[path.text] == nil
+      return names.assignments[path.text] == nil || bound(path.text, in: scope) != nil
         ? previous(node, path, in: scope) : previous(path.components[0], node, in: scope)
     }
     var index = 0

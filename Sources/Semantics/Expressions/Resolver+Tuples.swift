@@ -6,6 +6,11 @@ import Syntax
 extension Resolver {
   /// An integer expression over the tuple; nil with the reason reported.
   mutating func tupleExpression(_ value: Typed, key: [KeyComponent]) -> TupleExpression? {
+    if case .field(let id) = value.node, id.field.type == .float { return .field(id) }
+    guard !value.hasReals else {
+      reportReal(value)
+      return nil
+    }
     guard let fraction = fraction(value, key: key) else { return nil }
     guard fraction.isWhole else {
       reportReal(value)

@@ -93,6 +93,16 @@ extension Typed {
     }
   }
 
+  /// Whether a part is a column of real numbers.
+  var hasReals: Bool {
+    contains { if case .field(let id) = $0.node { id.field.type == .float } else { false } }
+  }
+
+  /// Whether it is a column that the program computes.
+  var isComputedColumn: Bool {
+    if case .field(let id) = node { id.derived != nil } else { false }
+  }
+
   /// Whether a part is a field of the tuple or a current value.
   var isOfTuple: Bool {
     hasCurrent || contains { if case .field = $0.node { true } else { false } }

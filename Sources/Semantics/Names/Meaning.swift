@@ -18,9 +18,18 @@ struct TupleStream {
   var node: Int
   /// The key; nil for a stream that is not keyed.
   var key: [KeyComponent]?
+  /// Of a collapsed stream what tells the rows of a key's table apart.
+  var latest: [KeyComponent] = []
 
   /// The key's components; none where there is no key.
   var components: [KeyComponent] { key ?? [] }
+
+  /// The same stream behind another node.
+  func behind(_ node: Int) -> TupleStream {
+    var stream = self
+    stream.node = node
+    return stream
+  }
 }
 
 /// A stream of rows.

@@ -21,6 +21,11 @@ struct NameTable {
     }
   }
 
+  /// Whether a later statement assigns the name.
+  func isAssignedAgain(_ name: String, after statement: Int) -> Bool {
+    assignments[name]?.contains { $0 > statement } ?? false
+  }
+
   /// The statement that a use in `statement` means: the only assignment, or the latest above.
   func statement(of name: String, usedIn statement: Int) -> Int? {
     guard let found = assignments[name] else { return nil }

@@ -13,7 +13,7 @@ extension Resolver {
       let component = component(
         node, mask: nil, of: TupleStream(node: scope.node ?? 0, key: scope.key))
     else { return nil }
-    guard component.type.isNumeric, component.type != .float else {
+    guard component.type.isNumeric, component.type != .float || operation.takesReals else {
       report(
         Diagnostic(
           .wrongType,
@@ -24,6 +24,28 @@ extension Resolver {
       return nil
     }
     return .fields([component])
+  }
+
+  /// A column of real numbers, which stands alone.
+  mutating func real(
+    _ value: Typed, of operation: any StreamOperator
+  ) -> OperatorCall.Argument? {
+    guard operation.takesReals else {
+      report(
+        Diagnostic(
+          .wrongType, "\(operation.name) takes whole numbers; ‘\(text(value.range))’ is real",
+          at: value.range))
+      return nil
+    }
+    if case .field(let id) = value.node { return .expression(.field(id), type: .float) }
+    report(
+      Diagnostic(
+        .realInTuple, "an operator takes a column of real numbers as it stands", at: value.range,
+        notes: [
+          Diagnostic.Note(
+            "compute it first: FOREACH S TRANSFORM (\(text(value.range))) : Value")
+        ]))
+    return nil
   }
 
   /// A constant from 0 to 1.

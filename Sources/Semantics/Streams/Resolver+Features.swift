@@ -202,6 +202,7 @@ extension Resolver {
         reportOperand(value, of: operation.name, needs: "a number")
         return nil
       }
+      guard !value.hasReals else { return real(value, of: operation) }
       return tupleExpression(value, key: scope.key).map {
         .expression($0, type: value.type == .float ? .signed : value.type)
       }

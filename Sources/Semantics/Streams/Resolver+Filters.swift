@@ -102,8 +102,7 @@ extension Resolver {
     if mixed.isEmpty { return .tuples(passed) }
     guard let lowered = beside(joined(mixed, range), over: stream) else { return .invalid }
     return .tuples(
-      TupleStream(
-        node: add(.filterBeside(lowered), to: passed.node, range: range), key: stream.key))
+      stream.behind(add(.filterBeside(lowered), to: passed.node, range: range)))
   }
 
   private func joined(_ parts: [Typed], _ range: SourceRange) -> Typed {
@@ -124,6 +123,7 @@ extension Resolver {
   private mutating func isAsked(_ part: Typed, over stream: TupleStream) -> Bool {
     if part.features.isEmpty {
       return !part.hasCurrent && !isRead(part, ofKey: stream.components)
+        && !part.hasReals && staysIn64Bits(part, over: stream)
     }
     if answering(part, over: stream) != nil { return true }
     switch part.node {
@@ -138,7 +138,7 @@ extension Resolver {
   ) -> Meaning {
     guard let lowered = predicate(condition, key: stream.components) else { return .invalid }
     return .tuples(
-      TupleStream(node: add(.filter(lowered), to: stream.node, range: range), key: stream.key))
+      stream.behind(add(.filter(lowered), to: stream.node, range: range)))
   }
 
   /// Whether rows with this key can answer: no fields of the tuple, features of the key's parts.

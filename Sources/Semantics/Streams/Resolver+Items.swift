@@ -12,6 +12,8 @@ struct ItemRequest {
   var items: Int
   /// The arguments of the operator itself.
   var arguments: [Argument]
+  /// Whether it is the table of a collapsed stream instead.
+  var isTable = false
   /// Of `topk` in SAL's form: the length of basic windows, and how many items each keeps.
   var basic: (length: Int, count: Int)?
 }
@@ -20,7 +22,7 @@ extension Resolver {
   /// SAL's defaults, where the preamble sets none.
   private static let defaults = ["WindowSize": 10_000, "BasicWindowSize": 1_000, "EHK": 2]
   /// The most tuples of an item window.
-  private static let itemsMax = 1 << 20
+  static let itemsMax = 1 << 20
 
   /// The item window that a feature asks for; nil where it asks for none. An error is reported
   /// where the outer optional holds nil.
@@ -40,6 +42,10 @@ extension Resolver {
         return .some(nil)
       }
       return ItemRequest(items: items, arguments: node.call.arguments, basic: nil)
+    }
+    if !input.latest.isEmpty, node.call.arguments.count <= operation.parameters.count {
+      return ItemRequest(
+        items: Self.itemsMax, arguments: node.call.arguments, isTable: true, basic: nil)
     }
     let numbers = node.call.arguments.dropFirst().map { integer($0.value) }
     let isPositional = !numbers.isEmpty && numbers.allSatisfy { $0 != nil }
@@ -136,10 +142,13 @@ extension Resolver {
     let call = OperatorCall(name: operation.name, arguments: arguments, accuracy: accuracy)
     guard let form = form(of: call, operation, request, node.call.range) else { return .invalid }
     let key = input.components
-    let group =
-      plan.items.firstIndex { $0.input == input.node && $0.key == key } ?? plan.items.count
-    if group == plan.items.count {
-      plan.items.append(ItemGroup(input: input.node, key: key))
+    let latest = request.isTable ? input.latest : []
+    let known = plan.items.firstIndex {
+      $0.input == input.node && $0.key == key && $0.latest == latest
+    }
+    let group = known ?? plan.items.count
+    if known == nil {
+      plan.items.append(ItemGroup(input: input.node, key: key, latest: latest))
     }
     let state = place(ItemState(items: request.items, form: form), in: group)
     let feature = ItemFeature(
@@ -212,6 +221,11 @@ extension Resolver {
     let node = commonNode(inputs)
     var columns: [TupleColumnExpression] = []
     var schema: [DataModel.OutputColumn] = []
+    // SAM wrote what the record is known to be before its features, for learning.
+    if let label = plan.recordSchema(of: node)?.named("Label") {
+      columns.append(.field(label))
+      schema.append(DataModel.OutputColumn(name: "Label", type: label.field.type))
+    }
     for (feature, _) in features {
       let entry = plan.itemFeatures[feature]
       var title = entry.name

@@ -4,7 +4,7 @@ import Operators
 import Plan
 import Syntax
 
-// JOIN and COLLAPSE of rows (language.md §2).
+// JOIN of rows (language.md §2).
 extension Resolver {
   /// `JOIN A, B, … BY k [LEFT | OUTER | ANTI]`.
   mutating func resolve(_ node: Join) -> Meaning {
@@ -99,7 +99,7 @@ extension Resolver {
     return columns.compactMap { $0 }
   }
 
-  private func column(_ path: Path, of key: [KeyComponent]) -> Int? {
+  func column(_ path: Path, of key: [KeyComponent]) -> Int? {
     key.firstIndex { $0.name == path.text }
       ?? key.firstIndex { $0.mask == nil && $0.field == PacketFields.named(path.text) }
   }
@@ -191,50 +191,6 @@ extension Resolver {
         .whereRow(of: $1.relation, key: $1.columns, $0, otherwise: absent)
       }
     }
-  }
-
-  // MARK: COLLAPSE
-
-  /// `COLLAPSE rows BY k`: the distinct k of each close.
-  mutating func resolve(_ node: Collapse) -> Meaning {
-    if node.features != nil {
-      notSupported("COLLAPSE … FOR", keyword(of: node.range))
-      return .invalid
-    }
-    let input: RowStream
-    switch meaning(of: node.input) {
-    case .rows(let rows): input = rows
-    case .feature(let index, let stream) where stream.key != nil:
-      input = RowStream(
-        relation: keys(plan.features[index].aggregation, node.range), features: [index],
-        tuples: nil)
-    case .tuples, .feature, .current:
-      notSupported(
-        "COLLAPSE of tuples", keyword(of: node.range),
-        notes: [Diagnostic.Note("rows work: COLLAPSE (FILTER Rate BY Rate > 5) BY DestIp")])
-      return .invalid
-    case .invalid: return .invalid
-    }
-    let relation = plan.relations[input.relation]
-    var columns: [Int] = []
-    for key in node.keys {
-      guard case .path(let path) = key.expression, key.mask == nil, key.alias == nil,
-        let column = column(path, of: relation.key), !columns.contains(column)
-      else {
-        report(
-          Diagnostic(
-            .fieldNotInRows, "COLLAPSE keeps columns of the key: \(list(relation.key))",
-            at: key.range))
-        return .invalid
-      }
-      columns.append(column)
-    }
-    guard !columns.isEmpty else { return .invalid }
-    plan.relations.append(
-      Relation(
-        .collapse(input: input.relation, columns: columns), key: columns.map { relation.key[$0] },
-        window: relation.window, name: statementName, range: node.range))
-    return .rows(RowStream(relation: plan.relations.count - 1, features: [], tuples: nil))
   }
 }
 

@@ -37,6 +37,13 @@ extension Resolver {
       component.fallback = value
     }
     if let alias = node.alias, !alias.isMissing { component.name = alias.text }
+    guard component.type != .float else {
+      report(
+        Diagnostic(
+          .keyIsNoField, "‘\(component.name)’ is a real number, and no key", at: node.range,
+          notes: [Diagnostic.Note("a key is a value that tuples can share: div(a, b) is whole")]))
+      return nil
+    }
     return component
   }
 
@@ -64,7 +71,8 @@ extension Resolver {
       component = known
     } else {
       if path.components.count == 1, names.assignments[path.text] != nil,
-        published(path.text, in: Scope(stream)) == nil
+        published(path.text, in: Scope(stream)) == nil,
+        bound(path.text, in: Scope(stream)) == nil
       {
         report(
           Diagnostic(

@@ -54,14 +54,14 @@ extension Resolver {
   /// The tuples of `FILTER K BY p`: those whose key is in the set that the rows feed.
   mutating func tupleView(of rows: RowStream, at range: SourceRange) -> TupleStream? {
     guard let tuples = rows.tuples else { return nil }
-    if let node = tupleViews[rows.relation] { return TupleStream(node: node, key: tuples.key) }
+    if let node = tupleViews[rows.relation] { return tuples.behind(node) }
     guard let set = set(fedBy: rows.relation, askedAt: range) else { return nil }
     let relation = plan.relations[rows.relation]
     let node = add(
       .filter(.inSet(set, tuples.components, within: 0, negated: false)), to: tuples.node,
       name: relation.name, range: relation.range)
     tupleViews[rows.relation] = node
-    return TupleStream(node: node, key: tuples.key)
+    return tuples.behind(node)
   }
 
   /// Appends a tuple node.

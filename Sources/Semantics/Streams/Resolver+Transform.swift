@@ -18,8 +18,7 @@ extension Resolver {
     let outer = transformScope
     transformScope = TransformScope()
     defer { transformScope = outer }
-    var scope = Scope(input)
-    scope.hasFeatures = false
+    let scope = Scope(input)
     var columns: [Plan.Transform.Column] = []
     for field in node.fields {
       guard !field.name.isMissing, isNew(field.name, columns) else { return .invalid }
@@ -28,14 +27,33 @@ extension Resolver {
         reportOperand(value, of: "TRANSFORM", needs: "numbers")
         return .invalid
       }
-      guard let lowered = tupleExpression(value, key: input.components) else { return .invalid }
-      columns.append(Plan.Transform.Column(lowered, into: derive(field.name.text, value.type)))
+      guard let column = transformed(value, over: input, named: field.name.text) else {
+        return .invalid
+      }
+      columns.append(column)
     }
     guard !columns.isEmpty else { return .invalid }
     let transform = Plan.Transform(
       key: input.components, previous: transformScope?.previous ?? [], columns: columns)
     let added = add(.transform(transform), to: input.node, range: node.range)
-    return .tuples(TupleStream(node: added, key: input.key))
+    return .tuples(input.behind(added))
+  }
+
+  /// A new column: whole numbers by the tuple alone, where that does; else beside rows.
+  private mutating func transformed(
+    _ value: Typed, over input: TupleStream, named name: String
+  ) -> Plan.Transform.Column? {
+    let isPlain =
+      value.features.isEmpty && !value.hasCurrent && !value.hasReals && value.type != .float
+      && !isRead(value, ofKey: input.components) && staysIn64Bits(value, over: input)
+    if isPlain {
+      return tupleExpression(value, key: input.components).map {
+        Plan.Transform.Column(.number($0), into: derive(name, value.type))
+      }
+    }
+    return beside(value, over: input).map {
+      Plan.Transform.Column(.beside($0), into: derive(name, value.type))
+    }
   }
 
   private mutating func isNew(_ name: Name, _ columns: [Plan.Transform.Column]) -> Bool {
@@ -45,10 +63,20 @@ extension Resolver {
     return false
   }
 
-  private mutating func derive(_ name: String, _ type: ScalarType) -> FieldID {
+  mutating func derive(_ name: String, _ type: ScalarType) -> FieldID {
     derivedCount += 1
-    let kept: ScalarType = type == .float || type == .bool ? .signed : type
+    let kept: ScalarType = type == .bool ? .signed : type
     return DerivedColumn(place: derivedCount, name: name, type: kept).id
+  }
+
+  /// The field of a name that means a column there, whatever else in the program has that name.
+  func bound(_ name: String, in scope: Scope) -> FieldID? {
+    var current = scope.node
+    while let node = current {
+      if let id = boundColumns[node]?[name] { return id }
+      current = plan.nodes[node].input
+    }
+    return nil
   }
 
   /// The field of a name that a TRANSFORM before a node has given.

@@ -1,0 +1,148 @@
+import DataModel
+import Diagnostics
+import Plan
+import Syntax
+
+// COLLAPSE (language.md §2).
+extension Resolver {
+  /// `COLLAPSE T BY k [FOR f1, f2]`.
+  mutating func resolve(_ node: Collapse) -> Meaning {
+    switch meaning(of: node.input) {
+    case .tuples(let stream): return collapse(stream, node)
+    case .rows(let rows): return collapse(rows, node)
+    case .feature(let index, let stream) where stream.key != nil:
+      return collapse(
+        RowStream(
+          relation: keys(plan.features[index].aggregation, node.range), features: [index],
+          tuples: nil), node)
+    case .feature, .current:
+      report(
+        Diagnostic(
+          .wrongType, "‘\(text(node.input.range))’ is a value, and COLLAPSE takes a stream",
+          at: node.input.range,
+          notes: [Diagnostic.Note("name it behind FOR: COLLAPSE K BY DestIp FOR F")]))
+      return .invalid
+    case .invalid: return .invalid
+    }
+  }
+
+  // MARK: Rows
+
+  /// The distinct k of each close.
+  private mutating func collapse(_ input: RowStream, _ node: Collapse) -> Meaning {
+    if node.features != nil {
+      notSupported("COLLAPSE … FOR of rows", keyword(of: node.range))
+      return .invalid
+    }
+    let relation = plan.relations[input.relation]
+    guard let columns = kept(node, of: relation.key) else { return .invalid }
+    plan.relations.append(
+      Relation(
+        .collapse(input: input.relation, columns: columns), key: columns.map { relation.key[$0] },
+        window: relation.window, name: statementName, range: node.range))
+    return .rows(RowStream(relation: plan.relations.count - 1, features: [], tuples: nil))
+  }
+
+  /// The columns of the key that BY names.
+  private mutating func kept(_ node: Collapse, of key: [KeyComponent]) -> [Int]? {
+    var columns: [Int] = []
+    for written in node.keys {
+      guard case .path(let path) = written.expression, written.mask == nil, written.alias == nil,
+        let column = column(path, of: key), !columns.contains(column)
+      else {
+        report(
+          Diagnostic(
+            .fieldNotInRows, "COLLAPSE keeps columns of the key: \(list(key))",
+            at: written.range))
+        return nil
+      }
+      columns.append(column)
+    }
+    return columns.isEmpty ? nil : columns
+  }
+
+  // MARK: Tuples
+
+  /// For each value of the columns that stay the table of the others' values, each with its
+  /// features as of its last tuple: the tuples with the features as columns, re-keyed.
+  private mutating func collapse(_ stream: TupleStream, _ node: Collapse) -> Meaning {
+    guard let features = node.features else {
+      report(
+        Diagnostic(
+          .collapseNeedsFeatures, "COLLAPSE of tuples says FOR which features",
+          at: keyword(of: node.range),
+          notes: [
+            Diagnostic.Note("for example: COLLAPSE Pairs BY DestIp FOR Gap"),
+            Diagnostic.Note("rows collapse without: COLLAPSE (FILTER Rate BY Rate > 5) BY DestIp"),
+          ]))
+      return .invalid
+    }
+    let key = stream.components
+    guard let columns = kept(node, of: key) else { return .invalid }
+    let members = key.indices.filter { !columns.contains($0) }.map { key[$0] }
+    guard !members.isEmpty else {
+      report(
+        Diagnostic(
+          .collapseNeedsFeatures, "COLLAPSE drops a column of the key, and none is left over",
+          at: node.range, notes: [Diagnostic.Note("the key is \(list(key))")]))
+      return .invalid
+    }
+    var values: [Plan.Transform.Column] = []
+    var names: [String: FieldID] = [:]
+    for path in features {
+      guard let index = feature(path, of: stream) else { return .invalid }
+      guard names[path.text] == nil else {
+        report(
+          Diagnostic(.duplicateColumn, "two columns are called ‘\(path.text)’", at: path.range))
+        return .invalid
+      }
+      let into = derive(path.text, plan.itemFeatures[index].type)
+      names[path.text] = into
+      values.append(Plan.Transform.Column(.current(index, key: key), into: into))
+    }
+    let added = add(
+      .transform(Plan.Transform(key: key, previous: [], columns: values)), to: stream.node,
+      range: node.range)
+    boundColumns[added] = names
+    return .tuples(
+      TupleStream(node: added, key: columns.map { key[$0] }, latest: members))
+  }
+
+  /// A feature of the stream itself, so that it changes with the stream's tuples only.
+  private mutating func feature(_ path: Path, of stream: TupleStream) -> Int? {
+    guard path.components.count == 1, let name = path.components.first else {
+      report(
+        Diagnostic(.collapseNeedsFeatures, "FOR names features", at: path.range))
+      return nil
+    }
+    switch meaning(of: name) {
+    case .current(let index, _):
+      let feature = plan.itemFeatures[index]
+      guard feature.type != .ranking else {
+        report(
+          Diagnostic(
+            .wrongType, "‘\(path.text)’ is a ranking, and no column", at: path.range))
+        return nil
+      }
+      let group = plan.items[feature.group]
+      guard group.input == stream.node, group.key == stream.components else {
+        report(
+          Diagnostic(
+            .collapseNeedsFeatures,
+            "‘\(path.text)’ is no feature of the stream that is collapsed", at: path.range,
+            notes: [Diagnostic.Note("the feature is computed here", at: feature.range)]))
+        return nil
+      }
+      return index
+    case .feature:
+      notSupported("COLLAPSE … FOR of windows of time", path.range)
+    case .rows, .tuples:
+      report(
+        Diagnostic(
+          .collapseNeedsFeatures, "‘\(path.text)’ is a stream, and FOR names features",
+          at: path.range))
+    case .invalid: break
+    }
+    return nil
+  }
+}
