@@ -104,7 +104,7 @@ let tests: [Target] = [
     name: "DifferentialTests",
     dependencies: [
       "TestSupport", "Reference", "Diagnostics", "DataModel", "Plan", "Planning", "BPFModel",
-      "Compiler", "Session", "Sinks", "CRuntimeBPF",
+      "BPFRuntime", "Capture", "Compiler", "Kernels", "Session", "Sinks", "CRuntimeBPF",
     ],
     swiftSettings: strict),
   .testTarget(
