@@ -190,6 +190,12 @@ struct Completer {
 }
 
 extension String {
+  /// At most so many characters, those at its beginning.
+  func beginning(of count: Int) -> String { self.count > count ? prefix(count - 1) + "…" : self }
+
+  /// At most so many characters, those at its end: of a path, the file.
+  func end(of count: Int) -> String { self.count > count ? "…" + suffix(count - 1) : self }
+
   /// With spaces behind it, at least so many characters wide.
   func padded(to width: Int) -> String {
     self + String(repeating: " ", count: max(0, width - count))

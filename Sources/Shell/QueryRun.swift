@@ -8,7 +8,7 @@ import Synchronization
 
 /// A query of the shell that runs, in the foreground or behind it, on a thread of its own.
 final class QueryRun: @unchecked Sendable {
-  // `result` is written by the query's thread before `isDone`, and read after it.
+  // `result` and `ended` are written by the query's thread before `isDone`, and read after it.
 
   /// How it ended.
   enum Outcome {
@@ -42,6 +42,8 @@ final class QueryRun: @unchecked Sendable {
   private var result: Outcome?
   private var thread: Thread?
   private let started = QueryRun.now()
+  /// When it was over; written and read as `result` is.
+  private var ended: Double?
 
   /// Starts a query; `ended` is called on its thread when it is over.
   init(
@@ -56,6 +58,7 @@ final class QueryRun: @unchecked Sendable {
       do throws(SessionError) { result = .finished(try perform(work)) } catch {
         result = .failed(error)
       }
+      self.ended = Self.now()
       isDone.store(true, ordering: .releasing)
       channel.wake()
       ended()
@@ -77,8 +80,10 @@ final class QueryRun: @unchecked Sendable {
     thread = nil
   }
 
-  /// Seconds since it was started.
-  var elapsedSeconds: Double { Self.now() - started }
+  /// Seconds that it has run.
+  var elapsedSeconds: Double {
+    (isDone.load(ordering: .acquiring) ? ended ?? Self.now() : Self.now()) - started
+  }
 
   // MARK: On its thread
 

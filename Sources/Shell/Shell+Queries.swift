@@ -140,6 +140,9 @@ extension Shell {
     }
   }
 
+  /// `1 row`, `2 rows`.
+  private static func count(_ rows: UInt64) -> String { rows == 1 ? "1 row" : "\(rows) rows" }
+
   /// Seconds as `\timing` writes them.
   private static func time(_ seconds: Double) -> String {
     let microseconds = Int((seconds * 1e6).rounded())
@@ -171,7 +174,8 @@ extension Shell {
       run.isEndTold = true
       switch outcome {
       case .finished(let totals):
-        text += "[\(run.number)] \(run.title) has ended: \(totals.rows) rows; \\fg shows them\n"
+        let rows = Self.count(totals.rows)
+        text += "[\(run.number)] \(run.title) has ended: \(rows); \\fg shows them\n"
       case .failed(let error): text += "[\(run.number)] \(run.title) failed: \(error)\n"
       }
     }

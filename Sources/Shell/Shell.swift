@@ -180,6 +180,12 @@ public final class Shell {
       record(String(words), remember)
       return try command.run(CommandArguments(""), in: self)
     }
+    let foreign = isPending ? nil : ForeignWords.failure(words, defines: workspace.defines)
+    if let foreign {
+      workspace.withText(text) { $0.skip(line) }
+      record(String(words), remember)
+      throw foreign
+    }
     workspace.withText(text) { $0.append(line) }
     let pieces = workspace.takePieces(from: text)
     for piece in pieces { record(String(decoding: piece.utf8, as: UTF8.self), remember) }
@@ -192,7 +198,7 @@ public final class Shell {
     guard !workspace.defines(word) else { return nil }
     return switch word {
     case "help": HelpCommand()
-    case "quit", "exit": QuitCommand()
+    case "quit", "exit", "quit()", "exit()": QuitCommand()
     default: nil
     }
   }

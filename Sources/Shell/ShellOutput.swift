@@ -78,18 +78,30 @@ final class ShellOutput {
 
 /// Lines of cells in aligned columns.
 enum Columns {
-  /// Aligns cells; the first line is a heading. Where lines are longer than `width` the last
-  /// column is cut.
+  /// Aligns cells; the first line is a heading. Where lines are longer than `width` the widest
+  /// columns are cut, as much as it takes; the first one, which names the line, last.
   static func text(_ lines: [[String]], width: Int) -> String {
     guard let count = lines.first?.count else { return "" }
-    let widths = (0..<count).map { column in lines.map { $0[column].count }.max() ?? 0 }
+    let wanted = (0..<count).map { column in lines.map { $0[column].count }.max() ?? 0 }
+    let widths = fitted(wanted, into: width - 2 * count)
     return lines.map { line in
       var text = ""
       for (column, cell) in line.enumerated() {
-        text += "  " + (column + 1 < count ? cell.padded(to: widths[column]) : cell)
+        text += "  " + cell.beginning(of: widths[column]).padded(to: widths[column])
       }
       while text.last == " " { text.removeLast() }
-      return (text.count > width ? text.prefix(width - 1) + "…" : text[...]) + "\n"
+      return text.beginning(of: width) + "\n"
     }.joined()
+  }
+
+  /// The widths with one limit for all but the first, so that their sum is at most `room`; none is
+  /// cut below eight characters.
+  private static func fitted(_ wanted: [Int], into room: Int) -> [Int] {
+    guard let first = wanted.first else { return [] }
+    var limit = wanted.dropFirst().max() ?? 0
+    while limit > 8, wanted.dropFirst().reduce(first, { $0 + min($1, limit) }) > room {
+      limit -= 1
+    }
+    return [first] + wanted.dropFirst().map { min($0, limit) }
   }
 }

@@ -136,7 +136,7 @@ struct Session {
     session.enter(Self.count)
     session.enter("Busy = FILTER Hosts BY Count > 1;")
     session.enter("Busy;")
-    #expect(session.terminal.expect("4 packets, 1 rows"), session.summary)
+    #expect(session.terminal.expect("4 packets, 1 row"), session.summary)
     session.enter("Hosts = STREAM Packets BY DestIp;")
     #expect(session.terminal.expect("Hosts is now a keyed stream by DestIp"), session.summary)
     #expect(session.terminal.expect("still right: Count, Busy"), session.summary)

@@ -1,5 +1,6 @@
 import DataModel
 import Diagnostics
+import Operators
 import Plan
 import Syntax
 
@@ -91,6 +92,9 @@ extension Resolver {
       if let index = names.assignments[near]?.first {
         notes.append(Diagnostic.Note("‘\(near)’ is assigned here", at: nameRange(index)))
       }
+    } else if let entry = OperatorCatalogue.named(name.text) {
+      notes.append(
+        Diagnostic.Note("‘\(name.text)’ is an operator, for features: \(entry.example)"))
     } else if PacketFields.named(name.text) != nil {
       notes.append(Diagnostic.Note("‘\(name.text)’ is a field, not a stream"))
     }

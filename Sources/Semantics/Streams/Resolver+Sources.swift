@@ -1,5 +1,6 @@
 import DataModel
 import Diagnostics
+import Operators
 import Plan
 import Syntax
 
@@ -86,10 +87,13 @@ extension Resolver {
     if let near = nearest(to: name, in: Self.sources + Self.laterSources) {
       fixIts.append(FixIt("did you mean ‘\(near)’?", replacing: call.name.range, with: near))
     }
+    var notes = [Diagnostic.Note("sources are PacketStream(\"eth0\") and PcapStream(\"f.pcap\")")]
+    if let entry = OperatorCatalogue.named(name.lowercased()) {
+      notes = [Diagnostic.Note("‘\(name)’ is an operator, for features: \(entry.example)")]
+    }
     report(
       Diagnostic(
-        .unknownSource, "no source is called ‘\(name)’", at: call.name.range,
-        notes: [Diagnostic.Note("sources are PacketStream(\"eth0\") and PcapStream(\"f.pcap\")")],
+        .unknownSource, "no source is called ‘\(name)’", at: call.name.range, notes: notes,
         fixIts: fixIts))
   }
 }

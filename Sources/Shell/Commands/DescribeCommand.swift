@@ -31,23 +31,36 @@ struct DescribeCommand: MetaCommand {
 
   private func text(of name: String, in shell: Shell) throws(CommandFailure) -> String {
     guard let what = shell.workspace.describe(name) else {
-      if let field = PacketFields.named(name) { return Self.text(of: field) }
+      let below = Self.fields(below: name, shell.output.columns)
+      if let field = PacketFields.named(name) { return Self.text(of: field) + below }
       if let field = RepeatedField.named(name) {
         let fields = field.fields.map(\.description).joined(separator: " or ")
         return "\(name) is any of several fields: \(fields)\nOnly comparisons can ask it.\n"
       }
+      guard below.isEmpty else { return below }
       throw shell.unknown(name)
     }
     var text = "\(name) is a \(what.summary)\n\n\(what.definition)\n"
     if what.kind == "broken" { text = "\(name) is not right\n\n\(what.definition)\n" }
     guard what.kind == "source" else { return text }
-    var lines = [["field", "other names", "type", "meaning"]]
-    for field in PacketFields.all {
-      lines.append(
-        [field.name, field.aliases.joined(separator: ", "), "\(field.type)", field.summary])
-    }
-    text += "\n" + Columns.text(lines, width: shell.output.columns)
+    text += "\n" + Self.table(PacketFields.all, shell.output.columns)
     return text
+  }
+
+  /// The fields of a protocol, `tcp` or `tcp.`; empty where there are none.
+  private static func fields(below name: String, _ columns: Int) -> String {
+    let prefix = (name.hasSuffix(".") ? name : name + ".").lowercased()
+    let fields = PacketFields.all.filter { field in
+      ([field.name] + field.aliases).contains { $0.lowercased().hasPrefix(prefix) }
+    }
+    return fields.isEmpty ? "" : table(fields, columns)
+  }
+
+  private static func table(_ fields: [PacketField], _ columns: Int) -> String {
+    let lines = fields.map { field in
+      [field.name, field.aliases.joined(separator: ", "), "\(field.type)", field.summary]
+    }
+    return Columns.text([["field", "other names", "type", "meaning"]] + lines, width: columns)
   }
 
   private static func text(of id: FieldID) -> String {

@@ -21,7 +21,7 @@ struct JobsCommand: MetaCommand {
         }
       let unseen = counts.unseen == 0 ? "" : " (\(counts.unseen) not kept)"
       lines.append([
-        "\(run.number)", run.title, run.input, state, "\(Int(run.elapsedSeconds)) s",
+        "\(run.number)", run.title, run.input.end(of: 40), state, "\(Int(run.elapsedSeconds)) s",
         "\(counts.rows)\(unseen)", "\(counts.lost)",
       ])
     }

@@ -28,7 +28,7 @@ struct SetCommand: MetaCommand {
   private func list(_ shell: Shell) -> String {
     var lines = [["setting", "value", "takes", "what it is"]]
     for setting in Setting.all {
-      let value = setting.value(shell.settings)
+      let value = setting.value(shell.settings).end(of: 40)
       lines.append([
         setting.name, value.isEmpty ? "(not set)" : value, setting.values, setting.summary,
       ])

@@ -28,6 +28,9 @@ struct WatchCommand: MetaCommand {
     }
     repeat {
       try shell.run(target, inBackground: false)
-    } while !shell.wasInterrupted && shell.pause(seconds: seconds)
+      if shell.wasInterrupted { return }
+    } while shell.pause(seconds: seconds)
+    // The terminal has shown ^C.
+    shell.output.confirm("")
   }
 }

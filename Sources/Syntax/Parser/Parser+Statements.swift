@@ -213,9 +213,13 @@ extension Parser {
       _ = reportMissing(inPattern)
       return
     }
+    let note =
+      previousKind == .rightParenthesis
+      ? "FOREACH computes one feature; OUTPUT S (A, B) shows several beside each other"
+      : "a list stands in braces: {a, b}"
     reportUnexpected(
       expecting: "‘;’ or more of the \(inPattern ? "constraint" : "statement")",
-      notes: kind == .comma ? [Diagnostic.Note("a list stands in braces: {a, b}")] : [])
+      notes: kind == .comma ? [Diagnostic.Note(note)] : [])
     recover(inPattern: inPattern)
   }
 

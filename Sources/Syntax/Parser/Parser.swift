@@ -76,6 +76,9 @@ struct Parser {
       || source.utf8[trivia.lowerBound..<trivia.upperBound].contains(UInt8(ascii: "\n"))
   }
 
+  /// What the last token read is.
+  var previousKind: TokenKind? { index == 0 ? nil : lexed[visible[index - 1]].token.kind }
+
   /// Where the last token read ends.
   var previousEnd: Int { index == 0 ? 0 : lexed[visible[index - 1]].token.range.upperBound }
 

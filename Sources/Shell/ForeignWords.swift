@@ -1,0 +1,31 @@
+import Syntax
+
+/// What people type who know other shells: commands without their backslash, and SQL.
+enum ForeignWords {
+  private static let statements: [String: String] = [
+    "SELECT": "FILTER Packets BY … chooses tuples, FOREACH … GENERATE … WINDOW … computes",
+    "SHOW": "\\d lists streams and features, \\set the settings",
+    "DESC": "\\d NAME shows what a stream has",
+    "CREATE": "NAME = …; defines a stream or a feature",
+    "DROP": "\\forget NAME takes a name out of the session",
+    "USE": "\\set pcap FILE, or \\set iface NAME",
+  ]
+
+  /// What is wrong with a line that begins like a command or like SQL, and what helps; nil for all
+  /// other lines. A name of the session, or one that is being defined, is never foreign.
+  static func failure(_ line: Substring, defines: (String) -> Bool) -> CommandFailure? {
+    let word = String(line.prefix { $0.isLetter })
+    let rest = line.dropFirst(word.count).drop { $0.isWhitespace }
+    guard word.count > 1, !defines(word), rest.first != "=" else { return nil }
+    if let remedy = statements[word.uppercased()], rest.first?.isLetter == true || rest.first == "*"
+    {
+      return CommandFailure("SAL has no \(word.uppercased())", remedy)
+    }
+    let name = word.lowercased()
+    guard !keywordSpellings.contains(word.uppercased()), rest.first != "(", rest.first != ".",
+      MetaCommands.all.contains(where: { $0.name == name || $0.aliases.contains(name) })
+    else { return nil }
+    let meant = rest.isEmpty ? name : "\(name) \(rest)"
+    return CommandFailure("commands begin with a backslash", "did you mean \\\(meant)?")
+  }
+}

@@ -1,0 +1,41 @@
+import Testing
+
+@testable import Shell
+
+@Suite("What people type who know other shells") struct ForeignWordTests {
+  private func remedy(_ line: String, names: [String] = []) -> String? {
+    ForeignWords.failure(line[...], defines: names.contains)?.remedy
+  }
+
+  @Test("a command without its backslash is answered with the command")
+  func commands() {
+    #expect(remedy("set pcap f.pcap") == "did you mean \\set pcap f.pcap?")
+    #expect(remedy("WATCH") == "did you mean \\watch?")
+    #expect(remedy("describe Packets") == "did you mean \\describe Packets?")
+  }
+
+  @Test("SQL is answered with what SAL has")
+  func sql() {
+    #expect(remedy("SELECT * FROM Packets;")?.contains("FILTER Packets") == true)
+    #expect(remedy("show tables")?.contains("\\d lists") == true)
+  }
+
+  @Test("statements, names of the session and misspelt keywords are nobody's business here")
+  func statements() {
+    for line in ["set = FILTER P BY x;", "Watch=3;", "FILTER P BY ip;", "e; f", "Select;"] {
+      #expect(remedy(line) == nil, "\(line)")
+    }
+    #expect(remedy("set;", names: ["set"]) == nil)
+    #expect(remedy("open (Count);") == nil)
+  }
+
+  @Test("columns are cut where they are widest, and never beyond the terminal")
+  func columns() {
+    let lines = [["a", "long", "b"], ["1", String(repeating: "x", count: 50), "meaning of it"]]
+    let text = Columns.text(lines, width: 40).split(separator: "\n")
+    #expect(text.allSatisfy { $0.count <= 40 })
+    #expect(text[1].hasSuffix("meaning of it") && text[1].contains("x…"), "\(text[1])")
+    #expect(Columns.text(lines, width: 200).contains(String(repeating: "x", count: 50)))
+    #expect("/a/long/path/of/x.pcap".end(of: 8) == "…/x.pcap")
+  }
+}
