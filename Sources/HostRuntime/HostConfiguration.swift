@@ -9,15 +9,22 @@ public struct HostConfiguration: Sendable, Hashable {
   public var distinctBytesLimit: Int
   /// The most bytes that the entries of all item windows take; windows of further keys are short.
   public var itemBytesLimit: Int
+  /// The most tuples of one SUBGRAPH that wait for late ones, and the most edges that one of its
+  /// filters keeps; 40 bytes each, and its share of the tables by vertex and pair.
+  public var edgeLimit: Int
+  /// The most edges that SUBGRAPH tries for one tuple that may complete a match.
+  public var patternStepLimit: Int
 
   /// Creates a configuration.
   public init(
     seed: UInt64, keyLimit: Int = 1 << 20, distinctBytesLimit: Int = 256 << 20,
-    itemBytesLimit: Int = 1 << 30
+    itemBytesLimit: Int = 1 << 30, edgeLimit: Int = 1 << 22, patternStepLimit: Int = 1 << 20
   ) {
     self.seed = seed
     self.keyLimit = keyLimit
     self.distinctBytesLimit = distinctBytesLimit
     self.itemBytesLimit = itemBytesLimit
+    self.edgeLimit = edgeLimit
+    self.patternStepLimit = patternStepLimit
   }
 }

@@ -40,7 +40,13 @@ extension HostGraph {
       markPartial(
         pane: pane.start(of: time), reason: "rows were asked before they were known")
     }
-    while let end = sources.windows.compactMap(\.nextEnd).min(), end <= until {
+    while true {
+      let end = sources.windows.compactMap(\.nextEnd).min()
+      if let step = patternRuns.compactMap(\.nextEnd).min(), step <= min(end ?? .max, until) {
+        settlePatterns(until: step)
+        continue
+      }
+      guard let end, end <= until else { break }
       closeWindows(end: end)
       horizon = max(horizon, end)
     }

@@ -29,6 +29,7 @@ extension HostGraph {
       }
       let n = reached[index]
       stage.passed &+= UInt64(n)
+      feedPatterns(index, batch, UnsafePointer(stage.kept), n)
       aggregate(stage, batch, UnsafePointer(stage.kept), n, everything: everything)
       for group in itemGroups where group.input == index {
         group.fold(batch, UnsafePointer(stage.kept), n, universe: rows, count)

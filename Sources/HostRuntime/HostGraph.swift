@@ -34,6 +34,8 @@ public final class HostGraph {
   /// The states of item windows.
   let itemGroups: [ItemGroupRun]
   private(set) var stages: [TupleStage] = []
+  /// The patterns, in the order of their nodes.
+  private(set) var patternRuns: [PatternRun] = []
   /// The rows that tuples ask.
   private(set) var rowsInEffect: [RowsInEffect] = []
   private let scratch: BatchScratch
@@ -83,6 +85,11 @@ public final class HostGraph {
     merged = unkeyed
     stages = makeStages()
     rowsInEffect = stages.flatMap(\.rowsInEffect)
+    patternRuns = plan.nodes.enumerated().compactMap { index, node in
+      guard case .match(let pattern) = node.operation else { return nil }
+      return PatternRun(
+        index, pattern, fields: projectedFields(ofSource: index), configuration)
+    }
   }
 
   private static func widestKey(_ plan: LogicalPlan) -> Int {
@@ -138,7 +145,9 @@ public final class HostGraph {
 
   private func collectFields(below node: Int, into fields: inout Set<FieldID>) {
     fields.formUnion(plan.fields(readBy: node))
-    for child in stages[node].children { collectFields(below: child, into: &fields) }
+    for child in stages[node].children where !plan.nodes[child].operation.isMatch {
+      collectFields(below: child, into: &fields)
+    }
   }
 
   /// Runs every node behind a source: the host engine, and late tuples of a replay.
@@ -171,6 +180,12 @@ public final class HostGraph {
     }
   }
 
+  /// Hands matches of a pattern to everything behind its node.
+  func passMatches(_ batch: TupleBatch, of node: Int) {
+    pass(
+      stages[node], batch, UnsafePointer(batch.selection), batch.selected, everything: true)
+  }
+
   /// Filters by the node, then hands on.
   private func run(
     _ stage: TupleStage, _ batch: TupleBatch, _ rows: UnsafePointer<UInt16>, _ count: Int,
@@ -193,6 +208,7 @@ public final class HostGraph {
     }
     stage.passed &+= UInt64(count)
     for output in stage.outputs { output.emit(batch, rows: rows, count: count, self.rows) }
+    if !patternRuns.isEmpty { feedPatterns(stage.index, batch, rows, count) }
     aggregate(stage, batch, rows, count, everything: everything)
     for index in everything ? stage.children : stage.hostChildren {
       run(stages[index], batch, rows, count, everything: everything)

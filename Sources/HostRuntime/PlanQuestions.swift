@@ -6,7 +6,7 @@ extension LogicalPlan {
   func fields(readBy node: Int) -> Set<FieldID> {
     var fields: Set<FieldID> = []
     switch nodes[node].operation {
-    case .source: break
+    case .source, .match: break
     case .filter(let predicate): fields.formUnion(predicate.fields)
     case .filterBeside(let condition): fields.formUnion(condition.fields)
     case .distinct(let key, _): fields.formUnion(key.map(\.field))
@@ -22,6 +22,7 @@ extension LogicalPlan {
         fields.formUnion(reduction.operand?.fields ?? [])
       }
     }
+    for pattern in patterns(over: node) { fields.formUnion(pattern.fields) }
     for group in items where group.input == node { fields.formUnion(group.fields) }
     for output in outputs {
       guard case .tuples(let source, let columns) = output.content, source == node else {
@@ -46,7 +47,7 @@ extension LogicalPlan {
       case .filterBeside(let condition): asked.append(condition.longestWithin(of: set))
       case .transform(let transform):
         asked += transform.columns.map { RowExpression.tuple($0.value).longestWithin(of: set) }
-      case .source, .distinct: break
+      case .source, .distinct, .match: break
       }
     }
     for relation in relations {

@@ -10,6 +10,8 @@ final class TupleStage {
     case beside(RowExpressionProgram)
     case distinct(FirstSeen)
     case transform(TransformRun)
+    /// Takes its tuples elsewhere, and hands on matches only.
+    case match
   }
 
   /// The node's index.
@@ -45,6 +47,7 @@ final class TupleStage {
           condition, layout: KeyLayout(types: []), graph: sources, asking: relations))
     case .transform(let transform):
       work = .transform(TransformRun(transform, sources, relations, scratch))
+    case .match: work = .match
     case .distinct(let key, let window):
       work = .distinct(FirstSeen(key, window, scratch, sources.configuration))
     }
@@ -105,6 +108,7 @@ final class TupleStage {
         n += 1
       }
       return (n, 0)
+    case .match: return (0, 0)
     case .transform(let run): return run.run(batch, rows: rows, count: count, kept: kept)
     case .distinct(let seen):
       let end = seen.window.start(of: batch.times[0]) + seen.window.slide

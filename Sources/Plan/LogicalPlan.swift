@@ -22,6 +22,8 @@ public struct LogicalPlan: Sendable, Hashable {
   public var relations: [Relation] = []
   /// Sets of keys that relations feed back to filters.
   public var sets: [SetSpecification] = []
+  /// What files say of vertices.
+  public var tables: [SideTable] = []
   /// What the program prints.
   public var outputs: [Output] = []
   /// Delay from a window's close to its set's taking effect, nanoseconds (`SetLag`).
@@ -36,14 +38,15 @@ public struct LogicalPlan: Sendable, Hashable {
   /// tuples are printed or asked rows in effect, and where a node or a window of items remembers
   /// what came before.
   public var showsTupleOrder: Bool {
-    let remembers = nodes.contains { node in
-      switch node.operation {
-      case .distinct, .transform, .filterBeside: true
-      case .source, .filter: false
+    // Matches of a pattern come in the order of their times, in whatever order their edges came.
+    let remembers = nodes.indices.contains { index in
+      switch nodes[index].operation {
+      case .distinct, .transform, .filterBeside: !isBehindMatch(index)
+      case .source, .filter, .match: false
       }
     }
     let printsTuples = outputs.contains { output in
-      if case .tuples = output.content { true } else { false }
+      if case .tuples(let node, _) = output.content { !isBehindMatch(node) } else { false }
     }
     return remembers || printsTuples || !items.isEmpty
   }
@@ -85,9 +88,18 @@ public enum TupleOperation: Sendable, Hashable {
   case distinct(key: [KeyComponent], window: Window)
   /// Adds columns to the tuples that have the key and enough tuples of it before them.
   case transform(Transform)
+  /// Makes a tuple of each match of a pattern, whose edges are tuples of the pattern's own inputs;
+  /// the node's input is the stream that SUBGRAPH names.
+  case match(Pattern)
 
-  /// The window, for `distinct`.
-  public var window: Window? { if case .distinct(_, let window) = self { window } else { nil } }
+  /// The window of `distinct`, and the step of a pattern.
+  public var window: Window? {
+    switch self {
+    case .distinct(_, let window): window
+    case .match(let pattern): pattern.tick
+    case .source, .filter, .filterBeside, .transform: nil
+    }
+  }
 }
 
 /// A source of packets or records.

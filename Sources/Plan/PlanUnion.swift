@@ -116,6 +116,7 @@ private struct Joining {
         moved.operation = .filter(
           predicate.mappingSets { SetID(index: member.sets[$0.index]) })
       }
+      moved.operation = moved.operation.mappingInputs { member.nodes[$0] }
       let identity = NodeIdentity(
         operation: moved.input == nil ? nil : moved.operation, input: moved.input,
         placement: placement)

@@ -45,6 +45,7 @@ private struct PlanCheck {
         components(transform.key, "n\(index)")
         require(!transform.columns.isEmpty, "n\(index) computes nothing")
         for column in transform.columns { self.column(column.value, "n\(index)") }
+      case .match(let pattern): self.pattern(pattern, index)
       case .distinct(let key, _):
         require(!key.isEmpty, "n\(index) has no key")
         components(key, "n\(index)")
@@ -53,6 +54,35 @@ private struct PlanCheck {
     if let first = plan.nodes.first, case .source = first.operation {
     } else {
       require(plan.nodes.isEmpty, "n0 is no source")
+    }
+  }
+
+  private mutating func pattern(_ pattern: Pattern, _ index: Int) {
+    let place = "n\(index)"
+    require((1...Pattern.edgesMax).contains(pattern.edges.count), "\(place): number of edges")
+    for edge in pattern.edges {
+      require((0..<index).contains(edge.input), "\(place): input of \(edge.name)")
+      require(
+        pattern.vertices.indices.contains(edge.source)
+          && pattern.vertices.indices.contains(edge.target), "\(place): ends of \(edge.name)")
+    }
+    components([pattern.source, pattern.target], place)
+    require(pattern.source.type == pattern.target.type, "\(place): ends of two types")
+    for bound in pattern.times {
+      require(
+        pattern.edges.indices.contains(bound.later.edge)
+          && pattern.edges.indices.contains(bound.earlier.edge), "\(place): times")
+    }
+    require(!pattern.bounds.isContradictory, "\(place): times contradict each other")
+    for pair in pattern.unequal {
+      require(
+        pattern.vertices.indices.contains(pair.second) && pair.first != pair.second,
+        "\(place): unequal vertices")
+    }
+    for comparison in pattern.comparisons {
+      require(
+        comparison.vertices.allSatisfy { pattern.vertices.indices.contains($0) },
+        "\(place): vertices of a comparison")
     }
   }
 

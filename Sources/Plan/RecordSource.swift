@@ -39,11 +39,16 @@ extension RecordOrigin: CustomStringConvertible {
 }
 
 extension LogicalPlan {
-  /// The schema of the records that reach a tuple node; nil where they are packets.
+  /// The schema of the records, or of the matches, that reach a tuple node; nil where they are
+  /// packets.
   public func recordSchema(of node: Int) -> RecordSchema? {
     guard nodes.indices.contains(node) else { return nil }
     var current = node
-    while let input = nodes[current].input { current = input }
+    while true {
+      if case .match(let pattern) = nodes[current].operation { return pattern.schema }
+      guard let input = nodes[current].input else { break }
+      current = input
+    }
     guard case .source(.records(let source)) = nodes[current].operation else { return nil }
     return source.schema
   }

@@ -68,6 +68,7 @@ extension LogicalPlan {
     var current: Int? = node
     while let index = current, nodes.indices.contains(index) {
       if case .transform(let transform) = nodes[index].operation { found.append(transform) }
+      if case .match = nodes[index].operation { break }
       current = nodes[index].input
     }
     return found

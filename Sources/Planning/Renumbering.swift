@@ -64,6 +64,7 @@ struct Renumbering {
           Transform.Column(renumbered($0.value), into: $0.into)
         }
         node.operation = .transform(transform)
+      case .match: node.operation = node.operation.mappingInputs { at(nodes, $0) }
       case .source, .distinct: break
       }
       return node

@@ -25,6 +25,9 @@ public struct NaiveRow: Sendable {
 public struct NaiveEvaluator {
   let plan: LogicalPlan
   private var newest = Int64.min
+  /// The time by which the tuple at hand is late or not.
+  var clock = Int64.min
+  var patterns = NaivePatterns()
   private var states: [WindowKey: [[Value]: NaiveState]] = [:]
   var items = NaiveItems()
   private var earlier: [Int: [[Value]: [NaivePacket]]] = [:]
@@ -62,15 +65,23 @@ public struct NaiveEvaluator {
 
   /// Takes the next packet.
   public mutating func take(_ taken: NaivePacket) {
+    newest = max(newest, taken.time)
+    settlePatterns(until: newest - plan.lateness)
+    clock = newest
+    run(taken, from: nil)
+  }
+
+  /// Runs a tuple of the source, or a match of the pattern of node `root`, through the plan.
+  mutating func run(_ taken: NaivePacket, from root: Int?) {
     var packet = taken
-    newest = max(newest, packet.time)
     var passed = [Bool](repeating: false, count: plan.nodes.count)
     for index in plan.nodes.indices {
       let node = plan.nodes[index]
       defer { if passed[index] { fold(packet, at: index) } }
-      if let input = node.input, !passed[input] { continue }
+      if index != root, let input = node.input, !passed[input] { continue }
       switch node.operation {
-      case .source: passed[index] = true
+      case .source: passed[index] = root == nil
+      case .match: passed[index] = index == root
       case .filter(let predicate):
         passed[index] = satisfies(predicate, packet)
       case .transform(let transform): passed[index] = compute(transform, at: index, &packet)
@@ -113,10 +124,17 @@ public struct NaiveEvaluator {
       }
     }
     emitTuples(tuple, passed)
+    takeEdge(packet, passed)
   }
 
   /// Closes every window and gives all rows, by window end, output and values.
   public func finish() -> [NaiveRow] {
+    var settled = self
+    settled.settlePatterns(until: .max)
+    return settled.allRows()
+  }
+
+  private func allRows() -> [NaiveRow] {
     var rows = tupleRows
     for (index, output) in plan.outputs.enumerated() {
       guard case .rows(let relation, let columns) = output.content else { continue }
@@ -164,7 +182,11 @@ public struct NaiveEvaluator {
     }
   }
 
-  private func isClosed(_ end: Int64) -> Bool { newest - plan.lateness >= end }
+  /// Whether what ends then is closed for the tuple at hand; a match is never late.
+  func isClosed(_ end: Int64) -> Bool { clock - plan.lateness >= end }
+
+  /// Counts a tuple that came too late.
+  mutating func countLate() { late += 1 }
 
   private mutating func emitTuples(_ tuple: NaiveTuple, _ passed: [Bool]) {
     for (index, output) in plan.outputs.enumerated() {

@@ -50,6 +50,8 @@ struct Resolver {
   var chosenValues: [String: FieldID] = [:]
   /// Sets that were asked for while the rows that feed them were still being resolved.
   var pendingSets: [PendingSet] = []
+  /// The bound of patterns that have none of their own, nanoseconds.
+  var patternWindow: Int64 = 100_000_000_000
 
   /// Names that may wait for each other; a chain of uses before their lines is as deep.
   static let depthLimit = 256
@@ -67,6 +69,7 @@ struct Resolver {
     for (index, node) in statements.enumerated() { resolve(node, at: index) }
     feedPendingSets()
     finishOutputs()
+    plan.settleTicks()
   }
 
   private mutating func resolve(_ node: Statement, at index: Int) {
@@ -77,7 +80,7 @@ struct Resolver {
     case .assignment: _ = meaning(ofStatement: index)
     case .partition(let partition): check(partition)
     case .hash(let directive): check(directive)
-    case .subgraph(let subgraph): checkNames(of: subgraph)
+    case .subgraph(let subgraph): outputMatches(of: subgraph)
     case .output(let output): resolve(output)
     }
   }

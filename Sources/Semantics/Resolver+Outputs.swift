@@ -58,6 +58,13 @@ extension Resolver {
     }
   }
 
+  /// A pattern without a name, whose matches are always put out.
+  mutating func outputMatches(of node: Subgraph) {
+    let name = unusedOutputName("Matches")
+    statementName = name
+    output(resolve(node), columns: nil, name: name, node.range)
+  }
+
   private func unusedOutputName(_ name: String) -> String {
     var candidate = name
     var number = 2
@@ -238,6 +245,16 @@ extension Resolver {
     if !stream.latest.isEmpty {
       let bound = boundColumns[stream.node]?.values.sorted() ?? own
       return (stream.components + stream.latest).map(\.field) + bound
+    }
+    if let pattern = plan.match(before: stream.node) {
+      let edges = pattern.edges.indices.flatMap { edge in
+        // A packet's end is its start.
+        [pattern.column(ofStart: edge)]
+          + (pattern.end == .instant ? [] : [pattern.column(ofEnd: edge)])
+      }
+      let key = stream.components.map(\.field)
+      let parts = pattern.vertices.indices.map { pattern.column(ofVertex: $0) } + edges
+      return key + parts.filter { !key.contains($0) }
     }
     if let schema = plan.recordSchema(of: stream.node) {
       let key = stream.components.map(\.field) + own

@@ -4,12 +4,13 @@ import Plan
 import Syntax
 
 extension Resolver {
-  /// Settings that name a default of item windows and patterns, which later versions read.
+  /// Settings that name a default of item windows.
   private static let itemSettings = [
-    "WindowSize", "BasicWindowSize", "EHK", "ExponentialHistogramK", "TopK", "PatternWindow",
+    "WindowSize", "BasicWindowSize", "EHK", "ExponentialHistogramK", "TopK",
   ]
   private static let withoutEffect = ["QueueLength", "HighWaterMark", "HWM"]
-  private static let allSettings = itemSettings + withoutEffect + ["SetLag", "Lateness"]
+  private static let durations = ["SetLag", "Lateness", "PatternWindow"]
+  private static let allSettings = itemSettings + withoutEffect + durations
 
   /// `SetLag = 100ms;` and the other defaults of the preamble.
   mutating func resolve(_ node: Setting) {
@@ -23,10 +24,14 @@ extension Resolver {
           .repeatedSetting, .warning, "\(name) is set again; this value holds",
           at: node.name.range, notes: [Diagnostic.Note("set here first", at: first)]))
     }
-    if name == "SetLag" || name == "Lateness" {
+    if Self.durations.contains(name) {
       guard let value = duration(node) else { return }
-      if name == "SetLag" { plan.setLag = value } else { plan.lateness = value }
-    } else if Self.itemSettings.contains(name), name != "PatternWindow" {
+      switch name {
+      case "SetLag": plan.setLag = value
+      case "Lateness": plan.lateness = value
+      default: patternWindow = value
+      }
+    } else if Self.itemSettings.contains(name) {
       itemDefaults[name == "ExponentialHistogramK" ? "EHK" : name] = count(node)
     } else if Self.withoutEffect.contains(name) {
       report(

@@ -52,13 +52,16 @@ private struct HostReader {
     for group in plan.items where group.input == index {
       add(Need(fields: group.fields, needsOrder: true))
     }
+    for pattern in plan.patterns(over: index) {
+      add(Need(fields: pattern.fields, needsOrder: true))
+    }
     for output in plan.outputs {
       // Rows of tuples are printed in the order of arrival.
       guard case .tuples(index, let columns) = output.content else { continue }
       add(Need(fields: columns.reduce(into: []) { $0.formUnion($1.fields) }, needsOrder: true))
     }
     for (position, node) in plan.nodes.enumerated()
-    where node.input == index && !nodes[position].isInDataPath {
+    where node.input == index && !nodes[position].isInDataPath && !node.operation.isMatch {
       add(own(position))
       if let need = need(behind: position) { add(need) }
     }
@@ -68,7 +71,7 @@ private struct HostReader {
   /// What a node itself needs of its input's tuples on the host.
   func own(_ index: Int) -> Need {
     switch plan.nodes[index].operation {
-    case .source: Need()
+    case .source, .match: Need()
     case .filter(let predicate): Need(fields: predicate.fields)
     case .filterBeside(let condition):
       Need(fields: condition.fields, needsOrder: !condition.current.isEmpty)

@@ -23,6 +23,7 @@ struct Offload {
       }
       return nil
     case .filterBeside: return "it compares tuples with rows, and the host has the rows"
+    case .match: return "SUBGRAPH finds matches when no earlier tuple can come any more"
     case .transform: return "TRANSFORM hangs on the order in which tuples arrive"
     case .distinct(let key, _):
       let words = KeyLayout(key).wordCount
@@ -96,7 +97,7 @@ struct Offload {
       case .source: break
       case .filter(let predicate):
         guard predicate.sets.isEmpty, areRead(predicate.fields) else { return false }
-      case .filterBeside, .transform: return false
+      case .filterBeside, .transform, .match: return false
       case .distinct(let inner, _): guard inner.allSatisfy(isRead) else { return false }
       }
     }

@@ -71,6 +71,7 @@ private struct Use {
     case .filterBeside(let condition): mark(condition)
     case .transform(let transform):
       for column in transform.columns { mark(.tuple(column.value)) }
+    case .match: for edge in plan.nodes[index].operation.edgeInputs { mark(node: edge) }
     case .source, .distinct: break
     }
   }

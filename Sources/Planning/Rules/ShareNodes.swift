@@ -17,7 +17,8 @@ struct ShareNodes: RewriteRule {
     var representatives: [Int] = []
     for (index, node) in plan.nodes.enumerated() {
       let identity = Identity(
-        operation: node.operation, input: node.input.map { representatives[$0] })
+        operation: node.operation.mappingInputs { representatives[$0] },
+        input: node.input.map { representatives[$0] })
       let known = first[identity] ?? index
       first[identity] = known
       representatives.append(known)

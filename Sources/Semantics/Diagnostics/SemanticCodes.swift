@@ -109,6 +109,16 @@ extension DiagnosticCode {
   public static let unboundedKey = DiagnosticCode("SAL0284")
   /// Named twice.
   public static let repeatedSink = DiagnosticCode("SAL0285")
+  /// Times of a pattern that no match can keep.
+  public static let patternContradiction = DiagnosticCode("SAL0291")
+  /// A pattern without a bound of time.
+  public static let patternWithoutBound = DiagnosticCode("SAL0292")
+  /// A pattern of too many edges.
+  public static let patternTooLarge = DiagnosticCode("SAL0293")
+  /// A name that the pattern does not have.
+  public static let unknownPatternName = DiagnosticCode("SAL0294")
+  /// What is no condition of a pattern.
+  public static let patternCondition = DiagnosticCode("SAL0295")
   /// Not supported yet.
   public static let notSupportedYet = DiagnosticCode("SAL0901")
 }

@@ -3,7 +3,7 @@ public import Diagnostics
 /// What `salc why` says of the codes of this module.
 public enum SemanticExplanations {
   /// One entry a code.
-  public static let all: [DiagnosticExplanation] = names + values + shapes + sinks
+  public static let all: [DiagnosticExplanation] = names + values + shapes + sinks + patterns
 
   static let names: [DiagnosticExplanation] = [
     DiagnosticExplanation(

@@ -81,7 +81,7 @@ extension Resolver {
     first + second.filter { !first.contains($0) }
   }
 
-  private mutating func filter(
+  mutating func filter(
     _ stream: TupleStream, by condition: Typed, _ range: SourceRange
   ) -> Meaning {
     let features = condition.features

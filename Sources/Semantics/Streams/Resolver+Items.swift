@@ -125,7 +125,9 @@ extension Resolver {
   func isOfRecords(_ stream: TupleStream) -> Bool {
     var node = stream.node
     while let input = plan.nodes[node].input { node = input }
-    guard case .source(let source) = plan.nodes[node].operation else { return false }
+    guard !plan.isBehindMatch(stream.node),
+      case .source(let source) = plan.nodes[node].operation
+    else { return false }
     switch source {
     case .interfaces, .capture: return false
     case .records: return true

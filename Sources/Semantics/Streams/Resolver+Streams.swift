@@ -14,12 +14,12 @@ extension Resolver {
     case .feature(let feature): return resolve(feature)
     case .filter(let filter): return resolve(filter)
     case .top(let top): return resolve(top)
-    case .vertexInfo(let call): notSupported("VertexInfo", call.name.range)
+    case .vertexInfo(let call): _ = checkTable(call)
     case .union(let union): notSupported("UNION", keyword(of: union.range))
     case .transform(let transform): return resolve(transform)
     case .collapse(let collapse): return resolve(collapse)
     case .join(let join): return resolve(join)
-    case .subgraph(let subgraph): checkNames(of: subgraph)
+    case .subgraph(let subgraph): return resolve(subgraph)
     case .invalid: break
     }
     return .invalid

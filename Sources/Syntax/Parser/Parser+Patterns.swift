@@ -9,11 +9,12 @@ extension Parser {
     guard expect(.with) != nil, let source = parseEndpoint(.source), expect(.and) != nil,
       let target = parseEndpoint(.target)
     else { return .invalid(range(from: start)) }
+    let isDistinct = accept(.distinct) != nil
     let constraints = parseConstraints()
     return .subgraph(
       Subgraph(
-        input: input, source: source, target: target, constraints: constraints,
-        range: range(from: start)))
+        input: input, source: source, target: target, isDistinct: isDistinct,
+        constraints: constraints, range: range(from: start)))
   }
 
   /// `source(field)` or `target(field)`.

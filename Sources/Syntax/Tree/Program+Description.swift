@@ -58,8 +58,10 @@ extension StreamExpression: CustomStringConvertible {
         + (node.groups.isEmpty ? "" : " PER \(list(node.groups))")
     case .join(let node): "\(node)"
     case .subgraph(let node):
-      "SUBGRAPH ON \(operand(node.input)) WITH source(\(node.source)) AND target(\(node.target)) {"
-        + node.constraints.map { " \($0);" }.joined() + " }"
+      "SUBGRAPH ON \(operand(node.input))"
+        + " WITH source(\(node.source)) AND target(\(node.target)) "
+        + (node.isDistinct ? "DISTINCT {" : "{") + node.constraints.map { " \($0);" }.joined()
+        + " }"
     case .invalid: "<invalid>"
     }
   }

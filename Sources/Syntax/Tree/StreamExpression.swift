@@ -195,7 +195,7 @@ public struct Join: Sendable, Equatable {
   public let range: SourceRange
 }
 
-/// `SUBGRAPH ON S WITH source(f) AND target(g) { … }`: a pattern of edges.
+/// `SUBGRAPH ON S WITH source(f) AND target(g) [DISTINCT] { … }`: a pattern of edges.
 public struct Subgraph: Sendable, Equatable {
   /// The stream whose tuples are the edges.
   public let input: StreamExpression
@@ -203,6 +203,8 @@ public struct Subgraph: Sendable, Equatable {
   public let source: Path
   /// The field that is an edge's target.
   public let target: Path
+  /// Whether different vertices are different values: `DISTINCT { … }`.
+  public let isDistinct: Bool
   /// The constraints in their order.
   public let constraints: [SubgraphConstraint]
   /// The whole expression.

@@ -1,0 +1,218 @@
+import Plan
+
+/// A match that was found: the edges in the order of the pattern, and the numbers of its vertices.
+struct FoundMatch {
+  var edges: [GraphEdge]
+  var vertices: [UInt32]
+}
+
+/// Finds the matches of a pattern that end with a given edge, among edges that start no later.
+///
+/// A depth-first search that binds one edge of the pattern after the other: always the one with
+/// the fewest tuples to try, by the degrees of the vertices that are bound at that moment. It keeps
+/// no partial matches, so its state is that of the edges. Times are held to the closed bounds, so
+/// each pair of edges is checked as soon as both are bound.
+/// - Cost: the tuples tried, at most `stepLimit` for one edge.
+final class PatternSearch {
+  private let stores: [EdgeStore]
+  private let storeOfEdge: [Int]
+  private let count: Int
+  private let sources: [Int]
+  private let targets: [Int]
+  private let limits: PatternLimits
+  private let unequal: [UInt32]
+  private let stepLimit: Int
+  /// Whether what side tables say of the vertices bound so far lets them be.
+  private let isAdmitted: ((_ vertex: Int, _ bound: UInt32, _ ids: [UInt32]) -> Bool)?
+
+  private let chosen: UnsafeMutablePointer<GraphEdge>
+  private let bound: UnsafeMutablePointer<UInt32>
+  private var boundMask: UInt32 = 0
+  private let full: UInt32
+  private var steps = 0
+  /// The matches found of one edge.
+  private(set) var found: [FoundMatch] = []
+  /// Edges whose search was given up.
+  private(set) var abandoned: UInt64 = 0
+
+  init(
+    _ pattern: Pattern, stores: [EdgeStore], storeOfEdge: [Int], stepLimit: Int,
+    isAdmitted: ((Int, UInt32, [UInt32]) -> Bool)?
+  ) {
+    self.stores = stores
+    self.storeOfEdge = storeOfEdge
+    self.stepLimit = stepLimit
+    self.isAdmitted = isAdmitted
+    count = pattern.edges.count
+    full = (1 << UInt32(count)) - 1
+    sources = pattern.edges.map(\.source)
+    targets = pattern.edges.map(\.target)
+    limits = PatternLimits(pattern)
+    var unequal = [UInt32](repeating: 0, count: pattern.vertices.count)
+    for pair in pattern.unequal {
+      unequal[pair.first] |= 1 << UInt32(pair.second)
+      unequal[pair.second] |= 1 << UInt32(pair.first)
+    }
+    self.unequal = unequal
+    chosen = .allocate(capacity: count)
+    chosen.initialize(
+      repeating: GraphEdge(start: 0, end: 0, order: 0, source: 0, target: 0), count: count)
+    bound = .allocate(capacity: pattern.vertices.count)
+    bound.initialize(repeating: 0, count: pattern.vertices.count)
+  }
+
+  deinit {
+    chosen.deallocate()
+    bound.deallocate()
+  }
+
+  func takeAbandoned() -> UInt64 {
+    defer { abandoned = 0 }
+    return abandoned
+  }
+
+  /// Searches for the matches whose last edge is this one, a tuple of the given store, which does
+  /// not have it yet. They are in ``found`` afterwards.
+  func run(_ edge: GraphEdge, store: Int) {
+    if !found.isEmpty { found.removeAll(keepingCapacity: true) }
+    steps = 0
+    for role in 0..<count where storeOfEdge[role] == store && limits.canBeLast[role] {
+      guard limits.fitsAlone(edge, role) else { continue }
+      boundMask = 0
+      bind(edge, as: role, done: 0)
+    }
+    if steps > stepLimit { abandoned &+= 1 }
+    if found.count > 1 { sortFound() }
+  }
+
+  /// The order of matches of one edge: by the arrival of their edges, in the pattern's order.
+  private func sortFound() {
+    found.sort { a, b in
+      for (x, y) in zip(a.edges, b.edges) where x.order != y.order { return x.order < y.order }
+      return false
+    }
+  }
+
+  /// Gives an edge of the pattern a tuple, if its ends fit what is bound, and goes on.
+  @inline(__always)
+  private func bind(_ edge: GraphEdge, as role: Int, done: UInt32) {
+    let (source, target) = (sources[role], targets[role])
+    let before = boundMask
+    guard bindVertex(source, edge.source), bindVertex(target, edge.target) else {
+      boundMask = before
+      return
+    }
+    chosen[role] = edge
+    let mask = done | 1 << UInt32(role)
+    if mask == full { keep() } else { extend(mask) }
+    boundMask = before
+  }
+
+  @inline(__always)
+  private func bindVertex(_ vertex: Int, _ id: UInt32) -> Bool {
+    let bit = 1 << UInt32(vertex) as UInt32
+    if boundMask & bit != 0 { return bound[vertex] == id }
+    var others = unequal[vertex] & boundMask
+    while others != 0 {
+      if bound[others.trailingZeroBitCount] == id { return false }
+      others &= others &- 1
+    }
+    bound[vertex] = id
+    boundMask |= bit
+    return isAdmitted == nil || asksTables(vertex)
+  }
+
+  @inline(never)
+  private func asksTables(_ vertex: Int) -> Bool {
+    guard let isAdmitted else { return true }
+    let ids = unequal.indices.map { bound[$0] }
+    return isAdmitted(vertex, boundMask, ids)
+  }
+
+  private func keep() {
+    found.append(
+      FoundMatch(
+        edges: (0..<count).map { chosen[$0] }, vertices: unequal.indices.map { bound[$0] }))
+  }
+
+  /// How the tuples of an edge are reached.
+  private enum Access {
+    case pair, leaving, entering, all
+  }
+
+  /// Binds the edge of the pattern with the fewest tuples to try, with each of them.
+  private func extend(_ mask: UInt32) {
+    var (best, least, access, newest) = (-1, UInt64.max, Access.all, 0 as UInt32)
+    for role in 0..<count where mask & (1 << UInt32(role)) == 0 {
+      let store = stores[storeOfEdge[role]]
+      let knowsSource = boundMask & (1 << UInt32(sources[role])) != 0
+      let knowsTarget = boundMask & (1 << UInt32(targets[role])) != 0
+      var out: (count: UInt32, newest: UInt32) = (.max, 0)
+      var into: (count: UInt32, newest: UInt32) = (.max, 0)
+      if knowsSource { out = store.leaving(bound[sources[role]]) }
+      if knowsTarget { into = store.entering(bound[targets[role]]) }
+      if out.count == 0 || into.count == 0 { return }
+      if knowsSource, knowsTarget {
+        guard let last = store.newest(from: bound[sources[role]], to: bound[targets[role]]) else {
+          return
+        }
+        // Between two known vertices there are mostly few edges.
+        (best, least, access, newest) = (role, 0, .pair, last)
+      } else if knowsSource {
+        if UInt64(out.count) < least {
+          (best, least, access, newest) = (role, UInt64(out.count), .leaving, out.newest)
+        }
+      } else if knowsTarget {
+        if UInt64(into.count) < least {
+          (best, least, access, newest) = (role, UInt64(into.count), .entering, into.newest)
+        }
+      } else if best < 0 {
+        if store.count == 0 { return }
+        (best, access, newest) = (role, .all, store.next &- 1)
+      }
+    }
+    bindEach(best, access, newest, mask)
+  }
+
+  private func bindEach(
+    _ role: Int, _ access: Access, _ newest: UInt32, _ mask: UInt32
+  ) {
+    let store = stores[storeOfEdge[role]]
+    let window = limits.window(of: role, chosen, mask)
+    var number = newest
+    while store.has(number) {
+      steps &+= 1
+      if steps > stepLimit { return }
+      let edge = store.edge(number)
+      // Lists run from the newest edge back.
+      if edge.start < window.startLow { return }
+      if edge.start <= window.startHigh, edge.end >= window.endLow, edge.end <= window.endHigh,
+        limits.fitsAlone(edge, role), !isChosen(edge, mask)
+      {
+        bind(edge, as: role, done: mask)
+      }
+      switch access {
+      case .pair: number = store.lastOfPair(before: number)
+      case .leaving: number = store.lastLeaving(before: number)
+      case .entering: number = store.lastEntering(before: number)
+      case .all: number = number &- 1
+      }
+    }
+  }
+
+  /// Whether the tuple is another edge of the match already.
+  @inline(__always)
+  private func isChosen(_ edge: GraphEdge, _ mask: UInt32) -> Bool {
+    var rest = mask
+    while rest != 0 {
+      let other = chosen[rest.trailingZeroBitCount]
+      if other.order == edge.order, other.start == edge.start, other.source == edge.source,
+        other.target == edge.target
+      {
+        return true
+      }
+      rest &= rest &- 1
+    }
+    return false
+  }
+}

@@ -1,0 +1,136 @@
+import DataModel
+import Diagnostics
+import Plan
+import Syntax
+
+extension Resolver {
+  /// `VertexInfo("file")`; the file is read when the query starts.
+  mutating func checkTable(_ call: Call) -> String? {
+    if call.arguments.count == 2, case .literal(let literal) = call.arguments[1].value,
+      case .integer = literal.value
+    {
+      report(
+        Diagnostic(
+          .wrongArgument, "VertexInfo reads a file, not a host and a port", at: call.range,
+          notes: [
+            Diagnostic.Note(
+              "a CSV or NDJSON file whose first column is the address or prefix, or a .mmdb file"),
+            Diagnostic.Note("the command line can name another file: --bind NAME=FILE"),
+          ],
+          fixIts: [
+            FixIt(
+              "read a file", replacing: call.range,
+              with: "\(call.name.text)(\(text(call.arguments[0].range)))")
+          ]))
+      return nil
+    }
+    guard call.arguments.count <= 1 else {
+      report(
+        Diagnostic(.wrongArgumentCount, "VertexInfo takes one file name", at: call.range))
+      return nil
+    }
+    guard let first = call.arguments.first else { return "" }
+    guard first.label == nil, case .literal(let literal) = first.value,
+      let file = literal.value.text
+    else {
+      reportArgument(first, of: "VertexInfo")
+      return nil
+    }
+    return file
+  }
+
+  /// `V(x).a != V(y).a`, `V(x).a == "text"`.
+  mutating func readComparison(_ node: Expression, _ draft: inout PatternDraft) -> Bool {
+    guard case .binary(let binary) = node, binary.op.isComparison,
+      let comparison = comparison(binary.op)
+    else {
+      report(
+        Diagnostic(
+          .patternCondition, "what a table says of a vertex is compared", at: node.range,
+          notes: [Diagnostic.Note("for example: Info(x).domain != Info(y).domain")]))
+      return false
+    }
+    guard let left = operand(binary.left, draft), let right = operand(binary.right, draft) else {
+      return false
+    }
+    draft.comparisons.append(VertexComparison(comparison, left, right))
+    return true
+  }
+
+  private func comparison(_ op: BinaryOperator) -> Comparison? {
+    switch op {
+    case .equal: .equal
+    case .notEqual: .notEqual
+    case .less: .less
+    case .lessOrEqual: .lessOrEqual
+    case .greater: .greater
+    case .greaterOrEqual: .greaterOrEqual
+    default: nil
+    }
+  }
+
+  private mutating func operand(
+    _ node: Expression, _ draft: PatternDraft
+  ) -> VertexComparison.Operand? {
+    switch node {
+    case .member(let member):
+      guard case .call(let call) = member.base, call.arguments.count == 1,
+        case .path(let path) = call.arguments[0].value
+      else { break }
+      guard let vertex = draft.vertex(path.text) else {
+        reportUnknownPart(path, draft.vertices, "vertex")
+        return nil
+      }
+      guard let table = table(call.name) else { return nil }
+      return .attribute(table: table, name: member.name.text, vertex: vertex)
+    case .literal:
+      guard let value = check(node, in: Scope(constantsOnly: true)) else { return nil }
+      switch value.node {
+      case .text(let text): return .text(text)
+      case .number(let a, let b) where value.isBareNumber: return .number(Double(a) / Double(b))
+      default: break
+      }
+    default: break
+    }
+    report(
+      Diagnostic(
+        .patternCondition, "a table's attribute is compared with another, a text or a number",
+        at: node.range, notes: [Diagnostic.Note("for example: Info(x).country == \"CH\"")]))
+    return nil
+  }
+
+  /// The side table of a name.
+  private mutating func table(_ name: Name) -> Int? {
+    guard let index = names.statement(of: name.text, usedIn: statement) else {
+      // The name of a stream that does not exist is told as anywhere.
+      _ = meaning(of: name)
+      return nil
+    }
+    names.consumed.insert(index)
+    guard case .assignment(let node) = tree.program.statements[index],
+      case .vertexInfo(let call) = node.value
+    else {
+      report(
+        Diagnostic(
+          .wrongType, "‘\(name.text)’ is no table of vertices", at: name.range,
+          notes: [Diagnostic.Note("a table is \(name.text) = VertexInfo(\"file\");")]))
+      return nil
+    }
+    let isNew = names.meanings[index] == nil
+    guard let file = isNew ? checkTable(call) : tableFile(call) else { return nil }
+    names.meanings[index] = .invalid
+    if let known = plan.tables.firstIndex(where: { $0.name == name.text && $0.file == file }) {
+      return known
+    }
+    plan.tables.append(SideTable(name: name.text, file: file))
+    return plan.tables.count - 1
+  }
+
+  /// The file of a table that was checked already.
+  private func tableFile(_ call: Call) -> String? {
+    guard call.arguments.count < 2 else { return nil }
+    guard let first = call.arguments.first else { return "" }
+    if case .literal(let literal) = first.value { return literal.value.text }
+    return nil
+  }
+}

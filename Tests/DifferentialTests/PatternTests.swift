@@ -1,0 +1,250 @@
+import DataModel
+import Glibc
+import Plan
+import Reference
+import TestSupport
+import Testing
+
+/// Flow records for graphs.
+enum Graph {
+  /// An edge: when it starts and how long it lasts, in milliseconds, its ends and port.
+  struct Edge {
+    var start: Int
+    var source: String
+    var target: String
+    var length = 0
+    var port = 80
+  }
+
+  /// `a>b@0 b>c@1.5`: hosts by letters or addresses, starts in seconds, `+` before the length.
+  static func edges(_ text: String) -> [Edge] {
+    text.split(separator: " ").map { word in
+      let parts = word.split { ">@+".contains($0) }
+      let times = parts[2...].map { Int((Double($0) ?? 0) * 1000) }
+      return Edge(
+        start: times[0], source: String(parts[0]), target: String(parts[1]),
+        length: times.count > 1 ? times[1] : 0)
+    }
+  }
+
+  /// The edges as VAST records, in their order; starts count from 1000 s.
+  static func records(_ edges: [Edge]) -> String {
+    edges.map { edge in
+      let fields = [
+        "0", seconds(1_000_000 + edge.start), "d", "t", "6", "tcp", address(edge.source),
+        address(edge.target), "1000", "\(edge.port)", "0", "0", seconds(edge.length),
+      ]
+      return (fields + ["10", "20", "100", "200", "1", "2", "0"]).joined(separator: ",") + "\n"
+    }.joined()
+  }
+
+  private static func seconds(_ milliseconds: Int) -> String {
+    let rest = milliseconds % 1000
+    return "\(milliseconds / 1000)." + (rest < 10 ? "00" : rest < 100 ? "0" : "") + "\(rest)"
+  }
+
+  static func address(_ host: String) -> String {
+    guard host.utf8.count == 1, let letter = host.utf8.first else { return host }
+    return "10.0.0.\(letter - UInt8(ascii: "a") + 1)"
+  }
+
+  /// The rows of a program over a graph, which are those of the naive evaluator, in any order.
+  static func rows(_ program: String, _ edges: [Edge]) throws -> [Row] {
+    let text = records(edges)
+    let path = RecordTests.write(text)
+    defer { unlink(path) }
+    let whole = "F = VastStream(\"\(path)\");\n" + program
+    let plan = try Query.plan(whole)
+    let (records, _) = NaiveRecords.read(text, try #require(plan.recordSchema(of: 0)))
+    var evaluator = NaiveEvaluator(plan: plan)
+    for record in records { evaluator.take(record) }
+    let expected = evaluator.finish().map(\.row)
+    let found = try RecordTests.run(whole).rows.sorted(by: RowOrder.precedes)
+    let differences = RowComparison.differences(expected, found)
+    #expect(differences.isEmpty, "\(differences.prefix(5))\n\(program)\n\(text)")
+    return found
+  }
+}
+
+/// What SUBGRAPH means, by cases that SAM was run on (its answers are in `Docs/Decisions`).
+@Suite("Patterns by hand")
+struct PatternCaseTests {
+  static let triangle = """
+    SUBGRAPH ON F WITH source(SourceIp) AND target(DestIp) {
+      x e0 y; y e1 z; z e2 x;
+      start(e0) < start(e1); start(e1) < start(e2); start(e2) - start(e0) <= 10;
+    }
+    """
+
+  @Test(
+    "temporal triangles",
+    arguments: [
+      ("a>b@0 b>c@1 c>a@2", 1),
+      ("c>a@2 a>b@0 b>c@1", 1),
+      ("a>b@0 b>c@1 c>a@1", 0),
+      ("a>b@0 b>c@1 c>a@10", 1),
+      ("a>b@0 b>c@1 c>a@10.001", 0),
+      // A long flow starts when it starts: the text bounds starts only.
+      ("a>b@0+101 b>c@1 c>a@2", 1),
+      ("a>a@0 a>a@1 a>a@2", 1),
+      ("a>b@0 b>a@1 a>a@2", 1),
+      ("a>b@0 b>c@1 b>c@1.5 c>a@2", 2),
+      // Two equal records are two flows.
+      ("a>b@0 b>c@1 b>c@1 c>a@2", 2),
+      ("a>b@0 b>c@1 c>a@2 a>b@3 b>c@4 c>a@5", 6),
+      ("a>b@5 b>c@5 c>a@5", 0),
+      ("a>b@9.84 b>c@19.10 c>a@19.68", 1),
+    ])
+  func triangles(edges: String, count: Int) throws {
+    #expect(try Graph.rows(Self.triangle, Graph.edges(edges)).count == count)
+  }
+
+  @Test("closing edges up to the bound")
+  func closing() throws {
+    var edges = Graph.edges("a>b@0 b>c@0.1")
+    edges += (0..<1200).map { Graph.Edge(start: 9000 + $0, source: "c", target: "a") }
+    #expect(try Graph.rows(Self.triangle, edges).count == 1001)
+  }
+
+  @Test("a star of equal edges")
+  func star() throws {
+    let edges = (0..<40).map { Graph.Edge(start: $0, source: "y", target: "x") }
+    let program = """
+      SUBGRAPH ON F WITH source(SourceIp) AND target(DestIp) {
+        y e1 x; z e2 x; start(e1) < start(e2); start(e2) - start(e1) <= 10;
+      }
+      """
+    #expect(try Graph.rows(program, edges).count == 40 * 39 / 2)
+  }
+
+  @Test("a watering hole is bounded from the end of its first edge")
+  func wateringHole() throws {
+    let program = """
+      Top = FOREACH F GENERATE topk(DestIp, 20, 5, 1);
+      SUBGRAPH ON F WITH source(SourceIp) AND target(DestIp) {
+        target e1 bait; target e2 controller;
+        start(e2) > end(e1); start(e2) - end(e1) < 10;
+        bait in Top; controller not in Top;
+      }
+      """
+    var edges = (0..<20).map { Graph.Edge(start: $0, source: "v", target: "b") }
+    edges.append(Graph.Edge(start: 100, source: "t", target: "b", length: 30_000))
+    edges += (0..<7).map { Graph.Edge(start: 29_000 + $0 * 1000, source: "t", target: "c") }
+    #expect(try Graph.rows(program, edges).count == 5)
+    #expect(!Query.diagnostics("F = VastStream(\"f\");\n" + program).contains("SAL0292"))
+  }
+
+  @Test("values that change with every tuple say which vertices fit")
+  func current() throws {
+    let program = """
+      K = STREAM F BY SourceIp;
+      Mean = FOREACH K GENERATE ave(SrcPayloadBytes);
+      Quiet = FILTER K BY Mean <= 10;
+      SUBGRAPH ON F WITH source(SourceIp) AND target(DestIp) DISTINCT {
+        c e1 a; c e2 b; a in Quiet; b in Quiet;
+        start(e1) < start(e2); start(e2) - start(e1) < 10;
+      }
+      """
+    let edges = Graph.edges("a>c@0 b>c@1 c>a@2 c>b@3 c>z@4 c>a@5")
+    #expect(try Graph.rows(program, edges).count == 2)
+  }
+
+  @Test("sets of windows say which vertices fit, and windows count matches")
+  func sets() throws {
+    let program = """
+      Lateness = 0s;
+      K = STREAM F BY DestIp;
+      N = FOREACH K GENERATE count() WINDOW 1s;
+      Busy = FILTER K BY N >= 2;
+      M = SUBGRAPH ON F WITH source(SourceIp) AND target(DestIp) {
+        a e1 b; b e2 c; c in Busy; a not in Busy;
+        start(e2) - start(e1) BETWEEN 0 AND 2.5s;
+      }
+      Kb = STREAM M BY b;
+      Through = FOREACH Kb GENERATE count() WINDOW 500ms;
+      Slow = FILTER M BY e2.start - e1.start > 1s;
+      OUTPUT Through; OUTPUT Slow (a, b, c);
+      """
+    let edges = Graph.edges(
+      "a>c@0 b>c@0.5 a>b@1.2 b>c@1.3 d>b@1.4 b>c@2.6 c>b@2.7 b>d@2.9 b>c@1.9 a>b@8.2 b>c@9.1")
+    #expect(try Graph.rows(program, edges).count > 1)
+  }
+}
+
+/// Any pattern over any graph, in any order of arrival: the host's rows are those of a search that
+/// tries every combination.
+@Suite("Patterns at random")
+struct PatternRandomTests {
+  /// Makes patterns whose names, edges and conditions hang on a seed.
+  struct Generator {
+    var random: RandomSource
+
+    mutating func pattern(_ edges: Int) -> String {
+      let vertices = ["u", "v", "w", "x"].prefix(random.number(2...4))
+      var lines = (0..<edges).map { index in
+        "\(random.choice(Array(vertices))) e\(index) \(random.choice(Array(vertices)));"
+      }
+      let used = vertices.filter { name in
+        lines.contains { $0.hasPrefix(name + " ") || $0.hasSuffix(" \(name);") }
+      }
+      for _ in 0..<random.number(0...3) { lines.append(condition(edges)) }
+      if random.once(in: 3), used.count > 1 { lines.append("\(used[0]) != \(used[1]);") }
+      if random.once(in: 4) { lines.append("e\(random.number(0...edges - 1)).DestPort == 443;") }
+      if random.once(in: 4) {
+        let word = random.once(in: 2) ? "IN" : "NOT IN"
+        lines.append("\(random.choice(Array(used))) \(word) 10.0.0.0/30;")
+      }
+      let distinct = random.once(in: 5) ? "DISTINCT " : ""
+      return "SUBGRAPH ON F WITH source(SourceIp) AND target(DestIp) \(distinct){\n"
+        + lines.joined(separator: "\n") + "\n}"
+    }
+
+    private mutating func condition(_ edges: Int) -> String {
+      let (a, b) = (random.number(0...edges - 1), random.number(0...edges - 1))
+      let words = ["start", "start", "end"]
+      let left = "\(random.choice(words))(e\(a))"
+      let right = "\(random.choice(words))(e\(b))"
+      switch random.number(0...4) {
+      case 0: return "\(left) < \(right);"
+      case 1: return "\(left) <= \(right);"
+      case 2: return "\(left) - \(right) >= \(random.number(0...2));"
+      case 3: return "\(left) - \(right) BETWEEN -1 AND \(random.number(1...4));"
+      default:
+        let word = random.choice(["<", "<=", "="])
+        return "\(left) - \(right) \(word) \(random.number(0...3));"
+      }
+    }
+
+    mutating func graph(_ count: Int) -> [Graph.Edge] {
+      let hosts = ["a", "b", "c", "d", "e"].prefix(random.number(2...5))
+      let span = random.choice([3, 8, 20])
+      return (0..<count).map { _ in
+        Graph.Edge(
+          start: random.number(0...2 * span) * 500, source: random.choice(Array(hosts)),
+          target: random.choice(Array(hosts)),
+          length: random.once(in: 2) ? random.number(0...6) * 500 : 0,
+          port: random.choice([80, 443]))
+      }
+    }
+  }
+
+  @Test("1000 of them", arguments: 0..<20)
+  func compare(seed: Int) throws {
+    var generator = Generator(random: RandomSource(seed: UInt64(seed) &+ 77))
+    var (ran, matches) = (0, 0)
+    while ran < 50 {
+      let edges = generator.random.number(1...4)
+      let program = generator.pattern(edges)
+      // Patterns that contradict themselves are refused.
+      let lateness = generator.random.choice(["", "Lateness = 2s;\n", "Lateness = 100s;\n"])
+      let text = lateness + program
+      guard !Query.diagnostics("F = VastStream(\"f\");\n" + text).contains("error") else {
+        continue
+      }
+      let count = [0, 20, 20, 14, 10][edges]
+      matches += try Graph.rows(text, generator.graph(count)).count
+      ran += 1
+    }
+    #expect(matches > 50)
+  }
+}
