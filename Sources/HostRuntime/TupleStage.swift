@@ -71,7 +71,7 @@ final class TupleStage {
       switch work {
       case .beside(let program): program.rowsInEffect
       case .transform(let run): run.rowsInEffect
-      case .source, .filter, .distinct: []
+      case .source, .filter, .distinct, .match: []
       }
     return own + outputs.flatMap(\.rowsInEffect)
   }

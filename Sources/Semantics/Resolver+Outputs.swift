@@ -252,7 +252,7 @@ extension Resolver {
         [pattern.column(ofStart: edge)]
           + (pattern.end == .instant ? [] : [pattern.column(ofEnd: edge)])
       }
-      let key = stream.components.map(\.field)
+      let key = stream.components.map(\.field) + own
       let parts = pattern.vertices.indices.map { pattern.column(ofVertex: $0) } + edges
       return key + parts.filter { !key.contains($0) }
     }
