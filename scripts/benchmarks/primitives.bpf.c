@@ -5,6 +5,8 @@
  * hashes only; what a primitive costs is its program less `base`. Without the parser, the contract
  * of layout.h and any ring: what is handed out is counted.
  */
+#include "primitives.h"
+
 #include "sal/bfq.h"
 #include "sal/bloom.h"
 #include "sal/countsketch.h"
@@ -14,14 +16,12 @@
 #include "sal/extrema.h"
 #include "sal/firstseen.h"
 #include "sal/flowset.h"
-#include "sal/hash.h"
 #include "sal/histogram.h"
 #include "sal/hll.h"
 #include "sal/kmedians.h"
 #include "sal/mfu.h"
 #include "sal/minhash.h"
 #include "sal/moments.h"
-#include "sal/program.h"
 #include "sal/quantile.h"
 #include "sal/sample.h"
 #include "sal/sort.h"
@@ -39,43 +39,6 @@ SAL_FLOWSET(flowset, 1, 16);
 SAL_FLOWSET_CODE(flowset, 1, 16);
 SAL_FIRSTSEEN(firstseen, 1, 14);
 SAL_FIRSTSEEN_CODE(firstseen, 1, 14);
-
-/* What is behind a packet: its flow's key, the hash of it, its length, and its number. */
-struct seen {
-	__u64 key;
-	__u64 hash;
-	__u64 size;
-	__u64 number;
-};
-
-__u64 seed = 0x9e3779b97f4a7c15ULL, packets, sink;
-
-/* Source address and ports of an untagged or tagged IPv4 header: 64 bits that tell flows apart. */
-SAL_INLINE int look(struct xdp_md *frame, struct seen *seen)
-{
-	const __u8 *ip = SAL_DATA(frame) + 14, *end = SAL_DATA_END(frame);
-
-	if (ip + 40 > end)
-		return 0;
-	seen->key = SAL_GET(__u64, ip + 12) ^ (__u64)SAL_GET(__u32, ip + 20) << 32;
-	seen->hash = sal_hash1(seed, seen->key);
-	seen->size = sal_get16(ip + 2) & 2047;
-	seen->number = ++packets;
-	return 1;
-}
-
-#define PRIMITIVE(NAME, ...)                                                                       \
-	SEC("xdp") int NAME(struct xdp_md *frame)                                                  \
-	{                                                                                          \
-		struct seen seen;                                                                  \
-                                                                                                   \
-		if (!look(frame, &seen))                                                           \
-			return XDP_ABORTED;                                                        \
-		__VA_ARGS__;                                                                       \
-		SAL_KEEP(seen.hash + seen.size);                                                   \
-		return XDP_PASS;                                                                   \
-	}                                                                                          \
-	struct seen /* the macro's user writes the semicolon */
 
 __u64 word[8], buckets[1 << 10], minima[1 << 8], filter[8 << 11], last[16], linear[128];
 __s64 rows[SAL_COUNTSKETCH_ROWS << 11], average;

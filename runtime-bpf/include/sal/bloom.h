@@ -22,16 +22,10 @@
 /* Four bits of the 512 of a line: slices of the hash below those that choose the line. */
 #define SAL_BLOOM_BITS 4
 
-SAL_INLINE __u64 *sal_bloom_word(__u64 *lines, __u32 log2, __u64 hash, __u32 i)
-{
-	__u64 line = SAL_BOUND(hash >> (64 - log2), (1 << log2) - 1);
-
-	return &lines[line * 8 + SAL_BOUND(hash >> i * 9, 7)];
-}
-
 /* 1 if the key was not there; it is now. log2 is a constant from 1 to 20. */
 SAL_INLINE int sal_bloom_is_new(__u64 *lines, __u32 log2, __u64 hash)
 {
+	__u64 *line = lines + SAL_BOUND(hash >> (64 - log2), (1 << log2) - 1) * 8;
 	__u64 missing = 0;
 	__u32 i;
 
@@ -39,7 +33,7 @@ SAL_INLINE int sal_bloom_is_new(__u64 *lines, __u32 log2, __u64 hash)
 #pragma clang loop unroll(full)
 #endif
 	for (i = 0; i < SAL_BLOOM_BITS; i++) {
-		__u64 *word = sal_bloom_word(lines, log2, hash, i);
+		__u64 *word = &line[SAL_BOUND(hash >> i * 9, 7)];
 		__u64 bit = 1ULL << ((hash >> (i * 9 + 3)) & 63);
 
 		missing |= ~*word & bit;

@@ -26,11 +26,16 @@ struct sal_moments {
 	__u64 most;
 };
 
+/* Branches, not masks: a stream of n values in random order has about ln n new extremes. */
 SAL_INLINE void sal_moments_extrema(struct sal_moments *m, __s64 x)
 {
+	__u64 least = sal_min_word(x), most = sal_max_word(x);
+
 	m->count++;
-	m->least = sal_extreme_merge(m->least, sal_min_word(x));
-	m->most = sal_extreme_merge(m->most, sal_max_word(x));
+	if (SAL_UNLIKELY(least > m->least))
+		m->least = least;
+	if (SAL_UNLIKELY(most > m->most))
+		m->most = most;
 }
 
 SAL_INLINE void sal_moments_add(struct sal_moments *m, __s64 x)
