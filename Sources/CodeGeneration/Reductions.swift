@@ -25,6 +25,8 @@ struct ReductionLowering {
       case .sum:
         // Placement leaves sums on the host that could leave 64 bits within a pane.
         folds.append(.update(word(offset), .add, valid.select(number.value)))
+      case .bitOr:
+        folds.append(.update(word(offset), .bitOr, valid.select(number.value)))
       case .sumOfSquares:
         folds.append(squares(word(offset), number.value, valid, operand.range))
       case .minimum, .maximum:
@@ -54,7 +56,7 @@ struct ReductionLowering {
   static func isCheap(_ layout: AccumulatorLayout) -> Bool {
     layout.reductions.allSatisfy {
       switch $0 {
-      case .tuples, .present, .sum: true
+      case .tuples, .present, .sum, .bitOr: true
       case .sumOfSquares, .minimum, .maximum, .first, .last, .reals: false
       }
     }

@@ -45,6 +45,7 @@ public enum Bundle {
     add("query", query.source.utf8)
     add("placement", Array(query.options.placement.commandLineName.utf8))
     add("tables", Array("\(query.options.target.tableEntries)".utf8))
+    if query.options.takesPackets { add("input", Array("packets".utf8)) }
     add("plan", Array(query.placed.description.utf8))
     add("c", Array((query.program?.source ?? "").utf8))
     add("object", object)
@@ -75,6 +76,7 @@ public enum Bundle {
       throw .damaged("its table size is not a number")
     }
     options.target.tableEntries = tables
+    options.takesPackets = sections["input"] == Array("packets".utf8)
     let source = SourceText(name: try text("name"), utf8: sections["query"] ?? [])
     guard var query = Compiler.compile(source, options: options, reportingTo: &log) else {
       throw .otherVersion

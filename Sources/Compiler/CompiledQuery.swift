@@ -12,6 +12,9 @@ public struct CompileOptions: Sendable, Hashable {
   public var target: TargetProfile
   /// Rewrite rules that are switched off, by name; for tests.
   public var disabledRules: Set<String>
+  /// Whether the query is to be given packets: then its source of records, if it has one, stands
+  /// for the flow records that are made of them.
+  public var takesPackets = false
 
   /// The planner's choice, for XDP.
   public init(

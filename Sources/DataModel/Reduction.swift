@@ -17,6 +17,8 @@ public enum Reduction: Hashable, Sendable {
   case minimum(TupleExpression)
   /// The greatest value; `Int64.min` where there is none.
   case maximum(TupleExpression)
+  /// The bits that any value has; 0 where there is none.
+  case bitOr(TupleExpression)
   /// Value of the earliest tuple: time, order, value; time `Int64.max` where there is none.
   case first(TupleExpression)
   /// Value of the latest tuple: time, order, value; time `Int64.min` where there is none.
@@ -27,7 +29,7 @@ public enum Reduction: Hashable, Sendable {
   /// Number of 64-bit words.
   public var wordCount: Int {
     switch self {
-    case .tuples, .present, .sum, .minimum, .maximum: 1
+    case .tuples, .present, .sum, .minimum, .maximum, .bitOr: 1
     case .sumOfSquares: 2
     case .first, .last: 3
     case .reals: 6
@@ -37,7 +39,7 @@ public enum Reduction: Hashable, Sendable {
   /// The words of a key without tuples: the merge's identity.
   public var identity: [UInt64] {
     switch self {
-    case .tuples, .present, .sum: [0]
+    case .tuples, .present, .sum, .bitOr: [0]
     case .sumOfSquares: [0, 0]
     case .minimum: [UInt64(bitPattern: .max)]
     case .maximum: [UInt64(bitPattern: .min)]
@@ -52,7 +54,7 @@ public enum Reduction: Hashable, Sendable {
     switch self {
     case .tuples: nil
     case .present(let x), .sum(let x), .sumOfSquares(let x), .minimum(let x), .maximum(let x),
-      .first(let x), .last(let x), .reals(let x):
+      .bitOr(let x), .first(let x), .last(let x), .reals(let x):
       x
     }
   }

@@ -7,12 +7,14 @@ extension HostGraph {
   /// Closes the windows that ended by `time` less the plan's lateness: rows, sets and losses, in
   /// the order of their ends.
   public func advance(to time: Int64) {
+    runFlows(until: time)
     let (until, overflow) = time.subtractingReportingOverflow(plan.lateness)
     close(until: overflow ? .min : until)
   }
 
   /// The end of input: closes everything.
   public func finish() {
+    finishFlows()
     close(until: .max)
     noteItemLosses()
   }
@@ -20,6 +22,7 @@ extension HostGraph {
   /// Counts tuples of a pane (its start) that were lost before they came here.
   public func noteLoss(_ cause: LossCause, count: UInt64, pane: Int64) {
     sources.ledger.lose(cause, count, pane: pane)
+    spoilFlows(pane: pane)
   }
 
   /// Counts records that were lost before they came here, with what is known of why.
@@ -33,7 +36,7 @@ extension HostGraph {
     sources.ledger.markPartial(pane: pane, reason: reason)
   }
 
-  private func close(until: Int64) {
+  func close(until: Int64) {
     guard until > horizon else { return }
     for rows in rowsInEffect {
       guard let time = rows.takeEarly(), let pane = plan.pane else { continue }

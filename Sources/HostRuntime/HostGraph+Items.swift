@@ -17,7 +17,8 @@ extension HostGraph {
       let stage = stages[index]
       if index > start {
         guard let input = plan.nodes[index].input, reached[input] >= 0,
-          everything || !placed.nodes[index].isInDataPath
+          everything || !placed.nodes[index].isInDataPath,
+          !plan.nodes[index].operation.makesFlows
         else { continue }
         let (n, lost) = stage.filter(
           batch, rows: UnsafePointer(stages[input].kept), count: reached[input],

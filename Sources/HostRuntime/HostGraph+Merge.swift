@@ -47,6 +47,9 @@ extension HostGraph {
     _ aggregation: Int, pane: Int64, tuples: UInt64
   ) -> (any WindowState)? {
     let windows = sources.windows[aggregation]
+    if let flows, flows.making.aggregation == aggregation {
+      return windows.state(at: flows.pane(of: pane))
+    }
     if windows.isLate(pane, horizon: horizon) {
       sources.ledger.lose(.late, tuples, pane: pane)
       return nil

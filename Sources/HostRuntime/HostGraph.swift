@@ -39,6 +39,8 @@ public final class HostGraph {
   /// The rows that tuples ask.
   private(set) var rowsInEffect: [RowsInEffect] = []
   private let scratch: BatchScratch
+  /// What makes flows of packets.
+  private(set) var flows: FlowRun?
   /// Windows that ended by now are closed.
   var horizon = Int64.min
   /// Tuples without a component of an aggregation's key, by aggregation.
@@ -90,6 +92,7 @@ public final class HostGraph {
       return PatternRun(
         index, pattern, fields: projectedFields(ofSource: index), configuration)
     }
+    flows = Self.makeFlows(plan, fields: { projectedFields(ofSource: $0) }, configuration)
   }
 
   private static func widestKey(_ plan: LogicalPlan) -> Int {
@@ -145,7 +148,9 @@ public final class HostGraph {
 
   private func collectFields(below node: Int, into fields: inout Set<FieldID>) {
     fields.formUnion(plan.fields(readBy: node))
-    for child in stages[node].children where !plan.nodes[child].operation.isMatch {
+    // What makes flows or matches has columns of its own; packets of flows are read by their
+    // aggregation.
+    for child in stages[node].children where !plan.nodes[child].operation.makesTuples {
       collectFields(below: child, into: &fields)
     }
   }
@@ -153,7 +158,7 @@ public final class HostGraph {
   /// Runs every node behind a source: the host engine, and late tuples of a replay.
   public func push(_ batch: TupleBatch, atSource node: Int) {
     guard batch.selected > 0 else { return }
-    noteIfLate(batch)
+    if flows == nil { noteIfLate(batch) }
     pass(
       stages[node], batch, UnsafePointer(batch.selection), batch.selected, everything: true)
   }
@@ -162,7 +167,7 @@ public final class HostGraph {
   /// prefiltered DISTINCT is done again in full.
   public func push(_ batch: TupleBatch, export index: Int) {
     guard batch.selected > 0 else { return }
-    noteIfLate(batch)
+    if flows == nil { noteIfLate(batch) }
     let node = placed.exports[index].node
     let stage = stages[node]
     if placed.nodes[node] == .prefiltered {
@@ -172,7 +177,7 @@ public final class HostGraph {
     }
   }
 
-  private func noteIfLate(_ batch: TupleBatch) {
+  func noteIfLate(_ batch: TupleBatch) {
     guard let pane else { return }
     let start = pane.start(of: batch.times[0])
     if start + pane.length <= horizon {
@@ -199,7 +204,7 @@ public final class HostGraph {
   }
 
   /// Hands the tuples that passed a node to everything behind it.
-  private func pass(
+  func pass(
     _ stage: TupleStage, _ batch: TupleBatch, _ rows: UnsafePointer<UInt16>, _ count: Int,
     everything: Bool
   ) {
@@ -223,8 +228,13 @@ public final class HostGraph {
     guard count > 0 else { return }
     for index in everything ? stage.aggregations : stage.hostAggregations {
       let windows = sources.windows[index]
-      if windows.isLate(batch.times[0], horizon: horizon) { continue }
-      let folded = windows.state(at: batch.times[0]).update(batch, rows: rows, count: count)
+      var time = batch.times[0]
+      if let flows, flows.making.aggregation == index {
+        time = flows.pane(of: time)
+      } else if windows.isLate(time, horizon: horizon) {
+        continue
+      }
+      let folded = windows.state(at: time).update(batch, rows: rows, count: count)
       unkeyed[index] += UInt64(count - folded)
     }
   }

@@ -38,6 +38,9 @@ struct LossLedger {
     change(pane, pane + paneLength) { $0.lost[cause, default: 0] += count }
   }
 
+  /// Notes that tuples of a pane lack something of what was lost in a later one.
+  mutating func spoil(pane: Int64) { panes[pane, default: PaneLoss()].isLossy = true }
+
   /// Marks the windows that hold the pane.
   mutating func markPartial(pane: Int64, reason: String) {
     if !panes[pane, default: PaneLoss()].reasons.contains(reason) {

@@ -12,6 +12,8 @@ final class TupleStage {
     case transform(TransformRun)
     /// Takes its tuples elsewhere, and hands on matches only.
     case match
+    /// Packets end here; the records of flows enter behind it.
+    case flows
   }
 
   /// The node's index.
@@ -45,6 +47,7 @@ final class TupleStage {
       work = .beside(
         RowExpressionProgram(
           condition, layout: KeyLayout(types: []), graph: sources, asking: relations))
+    case .flows: work = .flows
     case .transform(let transform):
       work = .transform(TransformRun(transform, sources, relations, scratch))
     case .match: work = .match
@@ -71,7 +74,7 @@ final class TupleStage {
       switch work {
       case .beside(let program): program.rowsInEffect
       case .transform(let run): run.rowsInEffect
-      case .source, .filter, .distinct, .match: []
+      case .source, .filter, .distinct, .match, .flows: []
       }
     return own + outputs.flatMap(\.rowsInEffect)
   }
@@ -109,6 +112,7 @@ final class TupleStage {
       }
       return (n, 0)
     case .match: return (0, 0)
+    case .flows: return (0, 0)
     case .transform(let run): return run.run(batch, rows: rows, count: count, kept: kept)
     case .distinct(let seen):
       let end = seen.window.start(of: batch.times[0]) + seen.window.slide

@@ -60,6 +60,14 @@ final class WordsState: WindowState {
     for slot in 0..<table.capacity where table.isOccupied(slot) { body(table.entry(slot)) }
   }
 
+  /// Calls `body` with the key's words and the accumulator words of every entry, in no order.
+  func forEachEntry(_ body: (UnsafePointer<UInt64>, UnsafePointer<UInt64>) -> Void) {
+    for slot in 0..<table.capacity where table.isOccupied(slot) {
+      let entry = UnsafePointer(table.entry(slot))
+      body(entry, entry + table.keyWords)
+    }
+  }
+
   func evaluate(_ call: OperatorCall, _ operation: any StreamOperator, entry: Int) -> Estimate {
     operation.evaluate(call, .words(table.entry(entry) + table.keyWords, layout))
   }

@@ -7,7 +7,7 @@ public import DataModel
 /// - Cost: about 1 ns a tuple and reduction behind the lookup, whose lines are in the cache.
 public final class ReductionProgram {
   private enum Operation {
-    case present, sum, sumOfSquares, minimum, maximum, first, last, reals
+    case present, sum, sumOfSquares, minimum, maximum, bitOr, first, last, reals
   }
 
   private struct Step {
@@ -32,6 +32,7 @@ public final class ReductionProgram {
       case .sumOfSquares: operation = .sumOfSquares
       case .minimum: operation = .minimum
       case .maximum: operation = .maximum
+      case .bitOr: operation = .bitOr
       case .first: operation = .first
       case .last: operation = .last
       case .reals: operation = .reals
@@ -85,6 +86,12 @@ public final class ReductionProgram {
           let value = (values[row] & ~missing) | (missing & Int64.min)
           Fold.keepGreater(value, in: words + Int(slots[index]) &* stride)
         }
+      case .bitOr:
+        for index in 0..<n {
+          let row = Int(rows[index])
+          words[Int(slots[index]) &* stride] |=
+            UInt64(bitPattern: values[row] & (0 &- Int64(valid[row])))
+        }
       case .first:
         for index in 0..<n where valid[Int(rows[index])] != 0 {
           let row = Int(rows[index])
@@ -121,7 +128,7 @@ public final class ReductionProgram {
       let place = words + step.offset
       switch step.operation {
       case .present: place[0] = 1
-      case .sum, .minimum, .maximum: place[0] = UInt64(bitPattern: value)
+      case .sum, .minimum, .maximum, .bitOr: place[0] = UInt64(bitPattern: value)
       case .sumOfSquares:
         (place[1], place[0]) = value.magnitude.multipliedFullWidth(by: value.magnitude)
       case .reals: RealFold.add(value, to: place)
@@ -150,6 +157,7 @@ public final class ReductionProgram {
     case .sumOfSquares: Fold.addWide(other[0], other[1], to: words)
     case .minimum: Fold.keepLess(Int64(bitPattern: other[0]), in: words)
     case .maximum: Fold.keepGreater(Int64(bitPattern: other[0]), in: words)
+    case .bitOr: words[0] |= other[0]
     case .first: Fold.keepEarlier(Int64(bitPattern: other[0]), other[1], other[2], in: words)
     case .last: Fold.keepLater(Int64(bitPattern: other[0]), other[1], other[2], in: words)
     case .reals: RealFold.merge(other, into: words)

@@ -50,6 +50,7 @@ extension LogicalPlan: CustomStringConvertible {
       let columns = transform.columns.map { "\(text($0.value)) AS \($0.into)" }
       what = "transform\(from) by \(list(transform.key)): \(columns.joined(separator: ", "))"
     case .match(let pattern): what = text(of: pattern)
+    case .flows(let making): what = making.text
     case .distinct(let key, let window):
       what = "distinct\(from) by \(list(key)) window \(window)"
     }

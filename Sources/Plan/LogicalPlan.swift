@@ -42,7 +42,7 @@ public struct LogicalPlan: Sendable, Hashable {
     let remembers = nodes.indices.contains { index in
       switch nodes[index].operation {
       case .distinct, .transform, .filterBeside: !isBehindMatch(index)
-      case .source, .filter, .match: false
+      case .source, .filter, .match, .flows: false
       }
     }
     let printsTuples = outputs.contains { output in
@@ -91,13 +91,15 @@ public enum TupleOperation: Sendable, Hashable {
   /// Makes a tuple of each match of a pattern, whose edges are tuples of the pattern's own inputs;
   /// the node's input is the stream that SUBGRAPH names.
   case match(Pattern)
+  /// Makes flow records of packets: what follows takes records, of the schema of such flows.
+  case flows(FlowMaking)
 
   /// The window of `distinct`, and the step of a pattern.
   public var window: Window? {
     switch self {
     case .distinct(_, let window): window
     case .match(let pattern): pattern.tick
-    case .source, .filter, .filterBeside, .transform: nil
+    case .source, .filter, .filterBeside, .transform, .flows: nil
     }
   }
 }

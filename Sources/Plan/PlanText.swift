@@ -89,6 +89,7 @@ extension Reduction {
     case .sumOfSquares: name = "squares"
     case .minimum: name = "least"
     case .maximum: name = "greatest"
+    case .bitOr: name = "bits"
     case .first: name = "earliest"
     case .last: name = "latest"
     case .reals: name = "moments"

@@ -46,6 +46,15 @@ private struct PlanCheck {
         require(!transform.columns.isEmpty, "n\(index) computes nothing")
         for column in transform.columns { self.column(column.value, "n\(index)") }
       case .match(let pattern): self.pattern(pattern, index)
+      case .flows(let making):
+        guard plan.aggregations.indices.contains(making.aggregation) else {
+          return violations.append("n\(index) makes flows of a\(making.aggregation)")
+        }
+        let table = plan.aggregations[making.aggregation]
+        require(
+          table.input == node.input && table.key == FlowMaking.key
+            && table.form == .words(FlowMaking.layout) && table.window == making.pane,
+          "n\(index) makes flows of what is no table of flows")
       case .distinct(let key, _):
         require(!key.isEmpty, "n\(index) has no key")
         components(key, "n\(index)")

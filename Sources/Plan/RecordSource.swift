@@ -46,6 +46,7 @@ extension LogicalPlan {
     var current = node
     while true {
       if case .match(let pattern) = nodes[current].operation { return pattern.schema }
+      if case .flows = nodes[current].operation { return RecordFormats.flows }
       guard let input = nodes[current].input else { break }
       current = input
     }

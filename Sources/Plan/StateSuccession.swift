@@ -81,7 +81,7 @@ extension TupleOperation {
   fileprivate var hasState: Bool {
     switch self {
     case .source, .filter, .transform, .match: false
-    case .filterBeside, .distinct: true
+    case .filterBeside, .distinct, .flows: true
     }
   }
 }
@@ -109,6 +109,8 @@ private struct PlanComparison {
       // Item windows of a new plan begin anew, and so does what hangs on them.
       guard p.current.isEmpty, q.current.isEmpty, isSame(p, q) else { return false }
     case (.distinct, .distinct): guard x.operation == y.operation else { return false }
+    case (.flows(let p), .flows(let q)):
+      guard p.hasRules(of: q) else { return false }
     default: return false
     }
     guard let inputA = x.input, let inputB = y.input else { return false }

@@ -65,6 +65,9 @@ struct Renumbering {
         }
         node.operation = .transform(transform)
       case .match: node.operation = node.operation.mappingInputs { at(nodes, $0) }
+      case .flows(var making):
+        making.aggregation = at(aggregations, making.aggregation)
+        node.operation = .flows(making)
       case .source, .distinct: break
       }
       return node

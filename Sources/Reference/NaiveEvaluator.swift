@@ -35,6 +35,7 @@ public struct NaiveEvaluator {
   private var setCache: [WindowKey: Set<[Value]>] = [:]
   private var tupleRows: [NaiveRow] = []
   private let presence = NaivePresence()
+  private var flows: NaiveFlows?
   /// Tuples that came after the close of the window of an aggregation or DISTINCT.
   public private(set) var late = 0
 
@@ -61,17 +62,28 @@ public struct NaiveEvaluator {
   public init(plan: LogicalPlan, band: Double = 0.1) {
     self.plan = plan
     self.band = band
+    flows = plan.flowMaking.map { NaiveFlows($0.making) }
   }
 
-  /// Takes the next packet.
+  /// Takes the next packet or record.
   public mutating func take(_ taken: NaivePacket) {
-    newest = max(newest, taken.time)
+    // Flows are made of packets when all of them have come.
+    if flows != nil {
+      flows?.take(taken)
+      return
+    }
+    take(taken, at: taken.time, from: nil)
+  }
+
+  /// Takes a tuple of the source, or a record of a flow that ended at `time`.
+  private mutating func take(_ taken: NaivePacket, at time: Int64, from root: Int?) {
+    newest = max(newest, time)
     settlePatterns(until: newest - plan.lateness)
     clock = newest
-    run(taken, from: nil)
+    run(taken, from: root)
   }
 
-  /// Runs a tuple of the source, or a match of the pattern of node `root`, through the plan.
+  /// Runs a tuple of the source, or one that the node `root` made, through the plan.
   mutating func run(_ taken: NaivePacket, from root: Int?) {
     var packet = taken
     var passed = [Bool](repeating: false, count: plan.nodes.count)
@@ -81,7 +93,7 @@ public struct NaiveEvaluator {
       if index != root, let input = node.input, !passed[input] { continue }
       switch node.operation {
       case .source: passed[index] = root == nil
-      case .match: passed[index] = index == root
+      case .match, .flows: passed[index] = index == root
       case .filter(let predicate):
         passed[index] = satisfies(predicate, packet)
       case .transform(let transform): passed[index] = compute(transform, at: index, &packet)
@@ -130,8 +142,17 @@ public struct NaiveEvaluator {
   /// Closes every window and gives all rows, by window end, output and values.
   public func finish() -> [NaiveRow] {
     var settled = self
+    settled.takeFlows()
     settled.settlePatterns(until: .max)
     return settled.allRows()
+  }
+
+  /// Makes the flows, and takes their records in the order in which they are written.
+  private mutating func takeFlows() {
+    guard let made = flows?.records() else { return }
+    let node = plan.flowMaking?.node
+    flows = nil
+    for written in made { take(written.record, at: written.end, from: node) }
   }
 
   private func allRows() -> [NaiveRow] {

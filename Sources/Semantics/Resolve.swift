@@ -7,11 +7,15 @@ public import Syntax
 ///
 /// Pure: the answer hangs on the tree alone. Returns nil where `log` holds an error afterwards;
 /// several independent errors are found in one run.
+///
+/// Where the program is to be given packets (`takesPackets`), a source of records stands for the
+/// flow records that are made of them.
 /// - Source: `Docs/Language.md`; each method of ``Resolver`` is one statement of it.
 public func resolve(
-  _ tree: SyntaxTree, reportingTo log: inout DiagnosticLog
+  _ tree: SyntaxTree, takesPackets: Bool = false, reportingTo log: inout DiagnosticLog
 ) -> LogicalPlan? {
   var resolver = Resolver(tree, log)
+  resolver.takesPackets = takesPackets
   resolver.resolveProgram()
   log = resolver.log
   guard !log.containsError else { return nil }
@@ -26,6 +30,8 @@ struct Resolver {
   var log: DiagnosticLog
   var plan = LogicalPlan()
   var names: NameTable
+  /// Whether sources of records stand for flows made of packets.
+  var takesPackets = false
   /// Index of the statement at hand; a use means the latest assignment above it.
   var statement = 0
   /// Name of the statement at hand, for nodes that have none of their own.

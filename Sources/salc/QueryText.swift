@@ -55,6 +55,9 @@ struct PlacementArguments: ParsableArguments {
     completion: .list(["auto", "host", "kernel"]))
   var place: String = "auto"
 
+  @Flag(help: "Compile for packets: a source of records stands for the flows made of them.")
+  var packets = false
+
   @Option(help: .hidden)
   var cut: String?
 
@@ -71,6 +74,7 @@ struct PlacementArguments: ParsableArguments {
     }
     var options = CompileOptions(placement: placement, disabledRules: Set(withoutRule))
     if let tableSets { options.setTableSets(tableSets) }
+    options.takesPackets = packets
     return options
   }
 }

@@ -79,8 +79,10 @@ struct RunCommand: ParsableCommand {
   func run() throws {
     if let windows, windows < 1 { throw ValidationError("--windows takes a positive number") }
     let seconds = try duration.map(parseDuration)
+    var options = try placement.options()
+    options.takesPackets = options.takesPackets || iface != nil || pcap != nil
     let compiled = try query.compile(
-      placement.options(), needsObject: engine == .kernel || (pcap == nil && !records.areGiven))
+      options, needsObject: engine == .kernel || (pcap == nil && !records.areGiven))
     let input = try input(compiled)
     let isLive = input.isLive
     let stop = StopSignals()

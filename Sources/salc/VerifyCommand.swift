@@ -39,7 +39,9 @@ struct VerifyCommand: ParsableCommand {
   }
 
   func run() throws {
-    let compiled = try query.compile(placement.options())
+    var options = try placement.options()
+    options.takesPackets = options.takesPackets || pcap != nil
+    let compiled = try query.compile(options)
     guard let path = pcap ?? compiled.namedInput.capture else {
       throw ValidationError("name the capture with --pcap FILE")
     }

@@ -15,7 +15,7 @@ struct DocumentTests {
 
     /// The program; examples may leave out the source `P`.
     var program: String {
-      text.contains("PacketStream") || text.contains("PcapStream")
+      text.contains("Stream(")
         ? text : "P = PacketStream(\"eth0\");\n" + text
     }
   }

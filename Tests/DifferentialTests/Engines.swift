@@ -18,6 +18,8 @@ struct Way: Sendable, CustomStringConvertible {
   /// Sets of four ways in each table of the data path; nil is the default size.
   var tableSets: Int?
   var disabledRules: Set<String> = []
+  /// Whether sources of records stand for flows of packets.
+  var takesPackets = false
 
   static let host = Way(engine: .host, placement: .hostEngine)
 
@@ -45,10 +47,13 @@ enum Engines {
 
   /// The compiled query, its object included where it has a program.
   static func compiled(_ text: String, _ way: Way) throws -> CompiledQuery {
-    let name = "\(way.placement)|\(way.tableSets ?? 0)|\(way.disabledRules.sorted())|\(text)"
+    let name =
+      "\(way.takesPackets)|\(way.placement)|\(way.tableSets ?? 0)|\(way.disabledRules.sorted())"
+      + "|\(text)"
     if let known = cache.withLock({ $0[name] }) { return known }
     var options = CompileOptions(placement: way.placement)
     options.disabledRules = way.disabledRules
+    options.takesPackets = way.takesPackets
     if let sets = way.tableSets { options.setTableSets(sets) }
     let source = SourceText(name: "query.sal", text)
     var log = DiagnosticLog()

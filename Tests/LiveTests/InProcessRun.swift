@@ -33,12 +33,14 @@ enum InProcessRun {
     N = FOREACH (STREAM P BY SourceIp) GENERATE count() WINDOW 100ms;
     """
 
-  static func compile(_ text: String = query, place: String = "auto", tableSets: Int? = nil) throws
-    -> CompiledQuery
-  {
+  static func compile(
+    _ text: String = query, place: String = "auto", tableSets: Int? = nil,
+    takesPackets: Bool = false
+  ) throws -> CompiledQuery {
     var log = DiagnosticLog()
     let policy = try #require(Compiler.placement(named: place))
     var options = CompileOptions(placement: policy)
+    options.takesPackets = takesPackets
     if let tableSets { options.setTableSets(tableSets) }
     return try #require(
       Compiler.compile(SourceText(name: "q.sal", text), options: options, reportingTo: &log))

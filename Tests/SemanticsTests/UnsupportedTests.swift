@@ -7,7 +7,7 @@ struct UnsupportedTests {
       "A = ⟦SAL0901:UNION⟧ P, P;",
       "A = JOIN P, P BY SourceIp ANTI ⟦SAL0901:AFTER 1s⟧;",
       "A = ⟦SAL0274:COLLAPSE⟧ P BY SourceIp;",
-      "A = ⟦SAL0901:FlowStream⟧(\"eth0\", active: 60s, idle: 15s);",
+      "A = ⟦SAL0901:FlowStream(\"eth0\", active: 60s, idle: 15s)⟧;",
       "A = FILTER P BY ⟦SAL0901:dns.qry.name⟧ == 5;",
       "A = FOREACH P GENERATE ⟦SAL0901:ewma⟧(frame.len, 0.5) WINDOW 1s;",
       "A = ⟦SAL0901:PacketStream(\"eth1\")⟧;",

@@ -12,11 +12,15 @@ public enum Query {
     public let description: String
   }
 
-  /// The logical plan of a text, as resolved: no rule has touched it.
-  public static func plan(_ text: String) throws(Refused) -> LogicalPlan {
+  /// The logical plan of a text, as resolved: no rule has touched it. Where it `takesPackets`,
+  /// sources of records stand for flows of them.
+  public static func plan(
+    _ text: String, takesPackets: Bool = false
+  ) throws(Refused) -> LogicalPlan {
     let source = SourceText(name: "query.sal", text)
     var log = DiagnosticLog()
-    let plan = resolve(parse(source, reportingTo: &log), reportingTo: &log)
+    let plan = resolve(
+      parse(source, reportingTo: &log), takesPackets: takesPackets, reportingTo: &log)
     guard let plan else {
       throw Refused(description: DiagnosticRenderer(source: source).render(log) + "\n" + text)
     }

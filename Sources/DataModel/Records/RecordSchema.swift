@@ -39,6 +39,8 @@ public enum RecordEncoding: Hashable, Sendable {
   /// Lines of fields between separators (RFC 4180), in the schema's order or in that of a header.
   /// The first columns of the schema that are `optional` may be left out, alike in every line.
   case delimited(separator: UInt8, optional: Int)
+  /// Not at all: the records are made from packets.
+  case packets
 }
 
 /// What the records of a source are made of: the table that names, types and decoders follow.

@@ -58,8 +58,8 @@ final class WordsItems: ItemStateRun {
         let isMinimum = reduction == .minimum(x)
         extremes.append((place(x), isMinimum))
         steps.append((.extreme(extremes.count - 1), offset))
-      case .first, .last, .reals:
-        preconditionFailure("windows of whole numbers have neither order nor reals")
+      case .bitOr, .first, .last, .reals:
+        preconditionFailure("windows of whole numbers have neither bits nor order nor reals")
       }
     }
     self.steps = steps

@@ -61,7 +61,7 @@ private struct HostReader {
       add(Need(fields: columns.reduce(into: []) { $0.formUnion($1.fields) }, needsOrder: true))
     }
     for (position, node) in plan.nodes.enumerated()
-    where node.input == index && !nodes[position].isInDataPath && !node.operation.isMatch {
+    where node.input == index && !nodes[position].isInDataPath && !node.operation.makesTuples {
       add(own(position))
       if let need = need(behind: position) { add(need) }
     }
@@ -71,7 +71,7 @@ private struct HostReader {
   /// What a node itself needs of its input's tuples on the host.
   func own(_ index: Int) -> Need {
     switch plan.nodes[index].operation {
-    case .source, .match: Need()
+    case .source, .match, .flows: Need()
     case .filter(let predicate): Need(fields: predicate.fields)
     case .filterBeside(let condition):
       Need(fields: condition.fields, needsOrder: !condition.current.isEmpty)

@@ -22,6 +22,7 @@ struct Offload {
         if words > Self.keyWordsMax { return wide("the set's key", words) }
       }
       return nil
+    case .flows: return "the host joins the flows of all panes and CPUs"
     case .filterBeside: return "it compares tuples with rows, and the host has the rows"
     case .match: return "SUBGRAPH finds matches when no earlier tuple can come any more"
     case .transform: return "TRANSFORM hangs on the order in which tuples arrive"
@@ -50,7 +51,7 @@ struct Offload {
 
   private func reason(_ reduction: Reduction) -> String? {
     switch reduction {
-    case .tuples, .present, .minimum, .maximum: return nil
+    case .tuples, .present, .minimum, .maximum, .bitOr: return nil
     case .first, .last: return "\(reduction.text) needs the order in which tuples arrive"
     case .reals: return "the data path has no real numbers"
     case .sum(let operand):
@@ -97,7 +98,7 @@ struct Offload {
       case .source: break
       case .filter(let predicate):
         guard predicate.sets.isEmpty, areRead(predicate.fields) else { return false }
-      case .filterBeside, .transform, .match: return false
+      case .filterBeside, .transform, .match, .flows: return false
       case .distinct(let inner, _): guard inner.allSatisfy(isRead) else { return false }
       }
     }

@@ -72,6 +72,7 @@ private struct Use {
     case .transform(let transform):
       for column in transform.columns { mark(.tuple(column.value)) }
     case .match: for edge in plan.nodes[index].operation.edgeInputs { mark(node: edge) }
+    case .flows(let making): mark(aggregation: making.aggregation)
     case .source, .distinct: break
     }
   }

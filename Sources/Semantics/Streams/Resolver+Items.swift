@@ -123,15 +123,7 @@ extension Resolver {
 
   /// Whether a stream is of records, for which SAL's operators have default windows.
   func isOfRecords(_ stream: TupleStream) -> Bool {
-    var node = stream.node
-    while let input = plan.nodes[node].input { node = input }
-    guard !plan.isBehindMatch(stream.node),
-      case .source(let source) = plan.nodes[node].operation
-    else { return false }
-    switch source {
-    case .interfaces, .capture: return false
-    case .records: return true
-    }
+    !plan.isBehindMatch(stream.node) && plan.recordSchema(of: stream.node) != nil
   }
 
   /// The feature of an item window over a stream.

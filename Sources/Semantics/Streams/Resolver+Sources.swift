@@ -7,7 +7,7 @@ import Syntax
 extension Resolver {
   /// Sources of the language that this compiler does not read yet.
   private static let laterSources = [
-    "FlowStream", "CtuStream", "NetflowV5Stream", "NetflowV9Stream", "IpfixStream",
+    "CtuStream", "NetflowV5Stream", "NetflowV9Stream", "IpfixStream",
     "SflowStream", "CsvStream",
   ].filter { RecordFormats.named($0) == nil }
   private static let packetSources = ["PacketStream", "PcapStream"]
@@ -16,6 +16,10 @@ extension Resolver {
   /// `PacketStream("eth0")`, `PcapStream("f.pcap")`.
   mutating func source(_ call: Call) -> Meaning {
     let name = call.name.text
+    if name == RecordFormats.flows.source { return flows(call) }
+    if takesPackets, RecordFormats.named(name) != nil || Self.laterSources.contains(name) {
+      return flows(insteadOf: name, call)
+    }
     if let schema = RecordFormats.named(name) { return records(of: schema, call) }
     guard Self.packetSources.contains(name) else {
       reportUnknownSource(call)
@@ -50,7 +54,9 @@ extension Resolver {
   mutating func add(_ source: Plan.Source, _ call: Call) -> Meaning {
     for (index, node) in plan.nodes.enumerated() {
       guard case .source(let other) = node.operation else { continue }
-      if other == source { return .tuples(TupleStream(node: index, key: nil)) }
+      if other == source, plan.flowMaking == nil {
+        return .tuples(TupleStream(node: index, key: nil))
+      }
       notSupported(
         "a second source", call.range,
         notes: [Diagnostic.Note("the first source is here", at: node.range)])
@@ -61,7 +67,8 @@ extension Resolver {
 
   mutating func reportArgument(_ argument: Argument, of source: String) {
     if case .invalid = argument.value { return }
-    let what = source == "PacketStream" ? "names of interfaces" : "a file name"
+    let isOfInterfaces = source == "PacketStream" || source == RecordFormats.flows.source
+    let what = isOfInterfaces ? "names of interfaces" : "a file name"
     var fixIts: [FixIt] = []
     if case .path(let path) = argument.value, argument.label == nil {
       fixIts.append(

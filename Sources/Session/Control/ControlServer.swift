@@ -212,6 +212,7 @@ final class ControlServer: @unchecked Sendable {
   /// Compiles the text once more here: what crosses the socket is text, never a plan.
   private func compile(_ request: ControlMessage) throws(SessionError) -> CompiledQuery {
     var options = CompileOptions()
+    options.takesPackets = true
     if let place = request["place"] {
       guard let placement = Compiler.placement(named: place) else {
         throw .unsupported("the placement '\(place)' is unknown")

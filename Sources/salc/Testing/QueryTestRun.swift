@@ -41,6 +41,9 @@ struct QueryTestRun {
       return [Result(name: path, outcome: .failed(lines))]
     }
     var log = DiagnosticLog()
+    var options = options
+    // Captures are what a test names.
+    options.takesPackets = true
     let query = Compiler.compile(source, options: options, reportingTo: &log)
     var results: [Result] = []
     if !tests.errors.isEmpty || !tests.warnings.isEmpty {

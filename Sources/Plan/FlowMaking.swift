@@ -1,0 +1,127 @@
+public import DataModel
+
+/// How flow records are made from packets: an aggregation by 5-tuple and pane, whose entries the
+/// host joins into flows.
+///
+/// The rules hang on the times of packets, of which an entry has the first and the last, and on
+/// the grid of panes, so that they decide alike whoever made the entries (Docs/Decisions/0029).
+public struct FlowMaking: Sendable, Hashable {
+  /// Index of the aggregation that has the packets' sums; see ``key`` and ``layout``.
+  public var aggregation: Int
+  /// A record is written at the last end of a pane at which its flow has lasted no longer.
+  public var active: Int64
+  /// A packet that comes as long after the flow's last, or longer, begins another flow.
+  public var idle: Int64
+  /// The same of a TCP flow that a RST, or a FIN of each direction, has ended: one pane.
+  public var linger: Int64 { pane.length }
+  /// The aggregation's window.
+  public var pane: Window
+  /// Whether a record speaks of both directions.
+  public var isBidirectional: Bool
+
+  /// Creates a description.
+  public init(
+    aggregation: Int, active: Int64, idle: Int64, isBidirectional: Bool
+  ) {
+    self.aggregation = aggregation
+    self.active = active
+    self.idle = idle
+    self.isBidirectional = isBidirectional
+    let length = Self.paneLengths.first { $0 <= min(idle, active) } ?? Self.shortest
+    pane = Window(length: length)
+  }
+
+  /// The lengths that panes may have, nanoseconds; none is longer than the timeouts, so that what
+  /// comes within a pane is of one flow.
+  private static let paneLengths: [Int64] = [
+    1_000_000_000, 500_000_000, 200_000_000, 100_000_000, 50_000_000, 20_000_000, 10_000_000,
+  ]
+
+  /// The shortest timeout.
+  public static let shortest: Int64 = 10_000_000
+  /// The timeouts where the program names none: those of language.md §2.
+  public static let defaultActive: Int64 = 60_000_000_000
+  /// See ``defaultActive``.
+  public static let defaultIdle: Int64 = 15_000_000_000
+
+  private static func field(_ name: String) -> FieldID {
+    guard let id = PacketFields.named(name) else {
+      preconditionFailure("flows are made of fields that packets have: \(name)")
+    }
+    return id
+  }
+
+  /// The 5-tuple of a packet as it was sent. Packets without an IP header have none.
+  public static let key: [KeyComponent] = [
+    KeyComponent(name: "SourceIp", field: field("SourceIp"), type: .ip),
+    KeyComponent(name: "DestIp", field: field("DestIp"), type: .ip),
+    KeyComponent(
+      name: "SourcePort", field: field("SourcePort"), type: .unsigned(bits: 16), fallback: 0),
+    KeyComponent(
+      name: "DestPort", field: field("DestPort"), type: .unsigned(bits: 16), fallback: 0),
+    KeyComponent(name: "IpProtocol", field: field("IpProtocol"), type: .unsigned(bits: 8)),
+  ]
+
+  /// Octets of IP packets.
+  public static let octets = Reduction.sum(.field(field("IpBytes")))
+  /// Octets of payload.
+  public static let payload = Reduction.sum(.field(field("payload.len")))
+  /// The time of the first packet.
+  public static let first = Reduction.minimum(.field(field("frame.time")))
+  /// The time of the last packet.
+  public static let last = Reduction.maximum(.field(field("frame.time")))
+  /// The TCP flags that any packet had, and ``synAlone``.
+  public static let flags = Reduction.bitOr(flagsOfPacket)
+
+  /// The bit of ``flags`` that says that a packet had SYN without ACK.
+  public static let synAlone: UInt64 = 1 << 12
+
+  /// `tcp.flags | (tcp.flags >> 1 & (tcp.flags >> 4 ^ 1) & 1) << 12`
+  private static var flagsOfPacket: TupleExpression {
+    let flags = TupleExpression.field(field("tcp.flags"))
+    let noAck = TupleExpression.binary(
+      .bitXor, .binary(.shiftRight, flags, .constant(4)), .constant(1))
+    let syn = TupleExpression.binary(.shiftRight, flags, .constant(1))
+    let alone = TupleExpression.binary(
+      .bitAnd, .binary(.bitAnd, syn, noAck), .constant(1))
+    return .binary(.bitOr, flags, .binary(.shiftLeft, alone, .constant(12)))
+  }
+
+  /// What the aggregation keeps of each key.
+  public static let layout = AccumulatorLayout([.tuples, octets, payload, first, last, flags])
+
+  /// For plans and EXPLAIN.
+  var text: String {
+    let (active, idle) = (Timestamp.durationText(active), Timestamp.durationText(idle))
+    return "flows of a\(aggregation), \(isBidirectional ? "both directions" : "each direction"): "
+      + "active \(active), idle \(idle), pane \(pane)"
+  }
+}
+
+extension LogicalPlan {
+  /// The node that makes flow records of packets, where there is one, and how.
+  public var flowMaking: (node: Int, making: FlowMaking)? {
+    for (index, node) in nodes.enumerated() {
+      if case .flows(let making) = node.operation { return (index, making) }
+    }
+    return nil
+  }
+}
+
+extension TupleOperation {
+  /// Whether it makes flow records of packets, which reach it through their aggregation alone.
+  public var makesFlows: Bool { if case .flows = self { true } else { false } }
+
+  /// Whether it hands on tuples of its own making, with columns of their own, and takes what they
+  /// are made of elsewhere.
+  public var makesTuples: Bool { makesFlows || isMatch }
+}
+
+extension FlowMaking {
+  /// Whether flows begin and end by the same rules.
+  func hasRules(of other: FlowMaking) -> Bool {
+    var moved = other
+    moved.aggregation = aggregation
+    return self == moved
+  }
+}
