@@ -73,7 +73,7 @@ struct EngineTests {
 /// Random queries over random traffic; a failing seed becomes a test of its own.
 @Suite("Naive = host = kernel, for random queries")
 struct RandomEngineTests {
-  @Test("on the host", arguments: 0..<60)
+  @Test("on the host", arguments: Seeds.range(60))
   func host(seed: Int) throws {
     let text = Self.query(seed)
     let traffic = Self.traffic(seed)
@@ -84,7 +84,8 @@ struct RandomEngineTests {
   }
 
   @Test(
-    "in the kernel", .enabled(if: Requirement.kernel.isMet, "needs the kernel"), arguments: 0..<20)
+    "in the kernel", .enabled(if: Requirement.kernel.isMet, "needs the kernel"),
+    arguments: Seeds.range(20))
   func kernel(seed: Int) throws {
     let text = Self.query(seed)
     let ways = try EngineTests.kernelWays(text, cuts: 2, seed: UInt64(seed))

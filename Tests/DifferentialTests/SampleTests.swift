@@ -52,7 +52,7 @@ struct RewriteTests {
   @Test("with every rule, and with each rule off", arguments: Sample.all)
   func samples(sample: Sample) throws { try expectSameAnswers(sample.text) }
 
-  @Test("of random queries", arguments: 0..<60)
+  @Test("of random queries", arguments: Seeds.range(60))
   func random(seed: Int) throws {
     var generator = QueryGenerator(seed: UInt64(seed))
     try expectSameAnswers(generator.next())

@@ -8,8 +8,11 @@
  * thread's hardware counters. Where the machine has none (most virtual machines), cycles are CPU
  * time by the highest clock rate that a chain of multiplications showed, and those columns are 0.
  *
+ * Where the kernel happens to place a table's pages moves one program by a third and more, for as
+ * long as it is loaded. So every object is loaded several times, and the rounds take turns.
+ *
  * usage: bench [-n log2 packets] [-f flows] [-z exponent] [-6 percent] [-r rounds]
- *              [-k log2 packets a run] [-c cpu] [-p substring] [-C] feed.o object...
+ *              [-k log2 packets a run] [-c cpu] [-l loads] [-p substring] [-C] feed.o object...
  * An object with the map sal_state is set up for the machine's CPUs and its ring is drained
  * between runs; its outcome counters are checked against the packets sent.
  */
@@ -31,21 +34,26 @@
 #include "sal/layout.h"
 #include "traffic.h"
 
-enum { SLOTS = 40, CONTESTANTS = 64, ROUNDS = 1001 };
+enum { SLOTS = 40, CONTESTANTS = 64, ROUNDS = 1001, LOADS = 16 };
 
 struct sample {
 	double cycles, instructions, misses;
 };
 
-struct contestant {
-	const char *name;
-	struct bpf_object *object;
+/* One load of a program, with state of its own. */
+struct load {
 	int fd;
-	unsigned xlated, jited, verified;
 	struct sal_outcomes *halves; /* first half, or 0 */
 	size_t half_size, half_count;
 	struct ring_buffer *ring;
 	unsigned long long sent, records;
+};
+
+struct contestant {
+	const char *name;
+	unsigned xlated, jited, verified;
+	struct load load[LOADS];
+	int loads;
 	struct sample round[ROUNDS];
 };
 
@@ -61,10 +69,10 @@ static int quiet(enum libbpf_print_level level, const char *format, va_list argu
 
 static int count_record(void *context, void *data, size_t size)
 {
-	struct contestant *c = context;
+	struct load *l = context;
 
 	(void)size;
-	c->records += ((struct sal_batch *)data)->count;
+	l->records += ((struct sal_batch *)data)->count;
 	return 0;
 }
 
@@ -78,35 +86,49 @@ static void *map_memory(struct bpf_map *map, size_t size)
 	return p;
 }
 
-static void enter(struct bpf_program *program, struct bpf_object *object)
+/* A program's name; one that salc emitted, as all of them are salc_main, is named by its file. */
+static const char *name_of(const struct bpf_program *program, const char *path)
 {
-	struct contestant *c = &field[entered++];
+	const char *base = strrchr(path, '/');
+	char *name;
+
+	if (strcmp(bpf_program__name(program), SAL_PROGRAM_NAME))
+		return bpf_program__name(program);
+	name = strdup(base ? base + 1 : path);
+	name[strcspn(name, ".")] = 0;
+	return name;
+}
+
+static void enter(
+	struct contestant *c, const struct bpf_program *program, struct bpf_object *object)
+{
+	struct load *l = &c->load[c->loads++];
 	struct bpf_map *state = bpf_object__find_map_by_name(object, SAL_STATE_MAP_NAME);
 	struct bpf_map *ring = bpf_object__find_map_by_name(object, SAL_RING_MAP_NAME);
 	struct bpf_prog_info info = {0};
 	__u32 size = sizeof(info);
 
-	c->name = bpf_program__name(program);
-	c->object = object;
-	c->fd = bpf_program__fd(program);
-	bpf_obj_get_info_by_fd(c->fd, &info, &size);
+	l->fd = bpf_program__fd(program);
+	bpf_obj_get_info_by_fd(l->fd, &info, &size);
 	c->xlated = info.xlated_prog_len / 8;
 	c->jited = info.jited_prog_len;
 	c->verified = info.verified_insns;
 	if (state) {
-		c->half_size = bpf_map__value_size(state);
-		c->half_count = bpf_map__max_entries(state);
-		c->halves = map_memory(state, c->half_size * c->half_count);
+		l->half_size = bpf_map__value_size(state);
+		l->half_count = bpf_map__max_entries(state);
+		l->halves = map_memory(state, l->half_size * l->half_count);
 	}
 	if (ring)
-		c->ring = ring_buffer__new(bpf_map__fd(ring), count_record, c, NULL);
+		l->ring = ring_buffer__new(bpf_map__fd(ring), count_record, l, NULL);
 }
 
-static void open_object(const char *path, const struct options *o)
+/* Loads an object once more; its programs are contestants from `first` on. Returns how many. */
+static int open_object(const char *path, const struct options *o, int first)
 {
 	struct bpf_object *object = bpf_object__open_file(path, NULL);
 	struct bpf_program *program;
 	struct bpf_map *state;
+	int count = 0;
 
 	if (!object)
 		fail(path);
@@ -123,19 +145,12 @@ static void open_object(const char *path, const struct options *o)
 
 		if (o->only && !strstr(name, o->only) && strcmp(name, SAL_PROGRAM_NAME))
 			continue;
-		if (entered < CONTESTANTS)
-			enter(program, object);
+		if (first + count == CONTESTANTS)
+			break;
+		field[first + count].name = name_of(program, path);
+		enter(&field[first + count++], program, object);
 	}
-	if (entered && field[entered - 1].object == object) {
-		/* One program an object is named by its file, as all emitted ones are salc_main. */
-		const char *base = strrchr(path, '/');
-		char *name = strdup(base ? base + 1 : path);
-
-		if (!strcmp(field[entered - 1].name, SAL_PROGRAM_NAME)) {
-			name[strcspn(name, ".")] = 0;
-			field[entered - 1].name = name;
-		}
-	}
+	return count;
 }
 
 /* ---- measuring -------------------------------------------------------------------------- */
@@ -188,7 +203,7 @@ struct rig {
 	__u32 packets;
 };
 
-static struct sample run(struct rig *rig, struct contestant *c, __u32 repeat)
+static struct sample run(struct rig *rig, const char *name, struct load *l, __u32 repeat)
 {
 	__u32 zero = 0;
 	double seconds;
@@ -198,7 +213,7 @@ static struct sample run(struct rig *rig, struct contestant *c, __u32 repeat)
 
 	LIBBPF_OPTS(bpf_test_run_opts, options, .data_in = rig->input,
 		.data_size_in = (SLOTS + 1) * SLOT, .repeat = (int)(repeat / 2));
-	if (bpf_map_update_elem(rig->programs, &zero, &c->fd, 0))
+	if (bpf_map_update_elem(rig->programs, &zero, &l->fd, 0))
 		fail("prog array");
 	rig->feed_state[1] = 0;
 	if (bpf_prog_test_run_opts(rig->feed, &options)) /* unmeasured: fills the caches */
@@ -216,16 +231,16 @@ static struct sample run(struct rig *rig, struct contestant *c, __u32 repeat)
 	seconds = cpu_seconds() - seconds;
 	ioctl(rig->counters, PERF_EVENT_IOC_DISABLE, PERF_IOC_FLAG_GROUP);
 	if (options.retval == 0) {
-		fprintf(stderr, "bench: %s: aborted\n", c->name);
+		fprintf(stderr, "bench: %s: aborted\n", name);
 		exit(1);
 	}
 	if (rig->counters < 0)
 		read_out.value[0] = (unsigned long long)(seconds * 1e9);
 	else if (read(rig->counters, &read_out, sizeof(read_out)) < 0)
 		fail("counters");
-	c->sent += repeat + repeat / 2;
-	if (c->ring)
-		ring_buffer__consume(c->ring);
+	l->sent += repeat + repeat / 2;
+	if (l->ring)
+		ring_buffer__consume(l->ring);
 	return (struct sample){(double)read_out.value[0] / repeat,
 		(double)read_out.value[1] / repeat, (double)read_out.value[2] / repeat};
 }
@@ -274,22 +289,28 @@ static void report(const struct contestant *c, const struct options *o)
 	double least = net(c, o->rounds, offsetof(struct sample, cycles), 0);
 	double ins = net(c, o->rounds, offsetof(struct sample, instructions), .5);
 	double miss = net(c, o->rounds, offsetof(struct sample, misses), .5);
-	unsigned long long packets = 0, ends = 0;
+	unsigned long long sent = 0, packets = 0, ends = 0, records = 0;
+	const struct load *l;
 	size_t i;
+
+	for (l = c->load; l < c->load + c->loads; l++) {
+		records += l->records;
+		if (l->halves)
+			sent += l->sent;
+		for (i = 0; l->halves && i < l->half_count; i++) {
+			const struct sal_outcomes *half =
+				(const void *)((const char *)l->halves + i * l->half_size);
+
+			packets += half->packets;
+			ends += half->ok + half->truncated + half->malformed + half->limited;
+		}
+	}
 
 	printf(o->csv ? "%s,%.2f,%.2f,%.2f,%.1f,%.3f,%u,%u,%u,%llu"
 		      : "%-28s %7.1f %7.1f %7.1f %7.1f %7.3f %6u %6u %7u %9llu",
-		c->name, cycles, low, least, ins, miss, c->xlated, c->jited, c->verified,
-		c->records);
-	for (i = 0; c->halves && i < c->half_count; i++) {
-		const struct sal_outcomes *half =
-			(const void *)((const char *)c->halves + i * c->half_size);
-
-		packets += half->packets;
-		ends += half->ok + half->truncated + half->malformed + half->limited;
-	}
-	if (c->halves && (packets != c->sent || ends != packets))
-		printf("  WRONG: sent %llu, packets %llu, ends %llu", c->sent, packets, ends);
+		c->name, cycles, low, least, ins, miss, c->xlated, c->jited, c->verified, records);
+	if (packets != sent || ends != packets)
+		printf("  WRONG: sent %llu, packets %llu, ends %llu", sent, packets, ends);
 	printf("\n");
 }
 
@@ -319,7 +340,8 @@ static void set_up(struct rig *rig, const char *path, const struct options *o)
 			rig->feed_state = map_memory(map, bpf_map__value_size(map));
 	}
 	rig->feed_state[2] = rig->packets - 1;
-	enter(bpf_object__find_program_by_name(object, "empty"), object);
+	field[0].name = "empty";
+	enter(&field[entered++], bpf_object__find_program_by_name(object, "empty"), object);
 	rig->counters = counter(PERF_COUNT_HW_CPU_CYCLES, -1);
 	if (rig->counters >= 0) {
 		counter(PERF_COUNT_HW_INSTRUCTIONS, rig->counters);
@@ -327,20 +349,20 @@ static void set_up(struct rig *rig, const char *path, const struct options *o)
 	}
 	if (!o->csv)
 		printf("# %u packets, %d flows (%d seen), zipf %.2f, %d%% IPv6, %d rounds of "
-		       "%d packets, cpu %d, %s; over the empty program\n",
+		       "%d packets, %d loads, cpu %d, %s; over the empty program\n",
 			rig->packets, o->flows, distinct, o->zipf, o->six, o->rounds,
-			1 << o->log2_run, o->cpu,
+			1 << o->log2_run, o->loads, o->cpu,
 			rig->counters < 0 ? "cycles from CPU time" : "hardware counters");
 }
 
 int main(int count, char **arguments)
 {
-	struct options o = {18, 65536, 0, 51, 17, 0, 0, 1.0, NULL};
+	struct options o = {18, 65536, 0, 51, 17, 0, 0, 5, 1.0, NULL};
 	struct rig rig = {0};
 	cpu_set_t cpus;
-	int option, i, round;
+	int option, i, j, round;
 
-	while ((option = getopt(count, arguments, "n:f:z:6:r:k:c:p:C")) != -1) {
+	while ((option = getopt(count, arguments, "n:f:z:6:r:k:c:l:p:C")) != -1) {
 		switch (option) {
 		case 'n':
 			o.log2_packets = atoi(optarg);
@@ -363,6 +385,9 @@ int main(int count, char **arguments)
 		case 'c':
 			o.cpu = atoi(optarg);
 			break;
+		case 'l':
+			o.loads = atoi(optarg);
+			break;
 		case 'p':
 			o.only = optarg;
 			break;
@@ -373,7 +398,8 @@ int main(int count, char **arguments)
 			return 2;
 		}
 	}
-	if (count - optind < 2 || o.rounds < 1 || o.rounds > ROUNDS || o.log2_packets < 7) {
+	if (count - optind < 2 || o.rounds < 1 || o.rounds > ROUNDS || o.log2_packets < 7 ||
+		o.loads < 1 || o.loads > LOADS) {
 		fprintf(stderr, "usage: bench [options] feed.o object...\n");
 		return 2;
 	}
@@ -382,13 +408,23 @@ int main(int count, char **arguments)
 	sched_setaffinity(0, sizeof(cpus), &cpus);
 	libbpf_set_print(quiet);
 	set_up(&rig, arguments[optind], &o);
-	for (i = optind + 1; i < count; i++)
-		open_object(arguments[i], &o);
+	for (j = 0; j < o.loads; j++) {
+		int next = 1;
+
+		for (i = optind + 1; i < count; i++)
+			next += open_object(arguments[i], &o, next);
+		entered = next;
+	}
 	for (i = 0; i < entered; i++)
-		run(&rig, &field[i], rig.packets); /* fills the tables */
+		for (j = 0; j < field[i].loads; j++) /* fills the tables */
+			run(&rig, field[i].name, &field[i].load[j], rig.packets);
 	for (round = 0; round < o.rounds; round++)
-		for (i = 0; i < entered; i++)
-			field[i].round[round] = run(&rig, &field[i], 1u << o.log2_run);
+		for (i = 0; i < entered; i++) {
+			struct contestant *c = &field[i];
+
+			c->round[round] =
+				run(&rig, c->name, &c->load[round % c->loads], 1u << o.log2_run);
+		}
 	if (rig.counters < 0)
 		scale_times(o.rounds);
 	printf(o.csv ? "%s,%s,%s,%s,%s,%s,%s,%s,%s,%s\n"

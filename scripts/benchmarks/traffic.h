@@ -17,7 +17,7 @@
 enum { SLOT = 64 };
 
 struct options {
-	int log2_packets, flows, six, rounds, log2_run, cpu, csv;
+	int log2_packets, flows, six, rounds, log2_run, cpu, csv, loads;
 	double zipf;
 	const char *only;
 };
