@@ -57,7 +57,7 @@ public struct FixIt: Hashable, Sendable {
 
   /// A change of several places.
   public init(_ message: String, _ edits: [TextEdit]) {
-    self.message = message
+    self.message = shortened(message)
     self.edits = edits
   }
 
@@ -80,7 +80,7 @@ public struct Diagnostic: Hashable, Sendable {
 
     /// A remark about `range`.
     public init(_ message: String, at range: SourceRange? = nil) {
-      self.message = message
+      self.message = shortened(message)
       self.range = range
     }
   }
@@ -105,11 +105,18 @@ public struct Diagnostic: Hashable, Sendable {
   ) {
     self.code = code
     self.severity = severity
-    self.message = message
+    self.message = shortened(message)
     self.range = range
     self.notes = notes
     self.fixIts = fixIts
   }
+}
+
+/// A message without the middle of what makes it long: a name that it quotes may have a megabyte.
+private func shortened(_ message: String) -> String {
+  let (most, kept) = (600, 240)
+  guard message.utf8.count > most, message.count > most else { return message }
+  return "\(message.prefix(kept)) … \(message.suffix(kept))"
 }
 
 /// The messages of a run of the compiler, in the order in which they were found.

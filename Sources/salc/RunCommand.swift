@@ -178,7 +178,11 @@ struct RunCommand: ParsableCommand {
       if duration != nil {
         throw ValidationError("--for is for interfaces; a capture runs to its end or --windows")
       }
+      if attach != .auto { throw ValidationError("--attach is for interfaces, not for a capture") }
       if engine == .kernel { return .captureInKernel(path: path, cpus: cpus) }
+      if placement.place == "kernel" {
+        throw ValidationError("a capture runs on the host; --place kernel needs --engine kernel")
+      }
       return .captureOnHost(path: path)
     }
     let interfaces = iface.map { [$0] } ?? named.interfaces

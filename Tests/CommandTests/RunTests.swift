@@ -102,7 +102,7 @@ import Testing
       ["--for", "soon"], ["--for", "0s"],
       ["--for", "1s"], ["--windows", "many"], ["--format", "xml"],
       ["--engine", "gpu"], ["--max-loss", "-1"], ["--attach", "tape"], ["--place", "moon"],
-      ["--iface", "lo"],
+      ["--iface", "lo"], ["--attach", "native"], ["--place", "kernel"],
     ] {
       let outcome = Tool.run(
         Tool.salc, ["run", "-e", Given.bySource, "--pcap", capture] + flags, timeout: 60)
