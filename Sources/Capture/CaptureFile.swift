@@ -10,6 +10,8 @@ public final class CaptureFile {
   public let path: String
   /// Bytes of the file on disk, packed ones for a `.gz`; 0 where that cannot be known (a pipe).
   public let fileLength: UInt64
+  /// Whether its writer may keep the reader waiting: anything but a file on disk.
+  public var isPipe: Bool { fileLength == 0 }
 
   private let source: ReadAhead
   private var format: any CaptureFormat

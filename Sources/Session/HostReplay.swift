@@ -50,7 +50,8 @@ struct HostReplay {
       if pulse.isDue {
         results.tell(pulse.progress(results.totals.packets, placed.flows(graph, isWhole: true)))
       }
-      try results.check()
+      // The next frames of a pipe may be long in coming.
+      if capture.isPipe { try results.flush() } else { try results.check() }
     }
     graph.finish()
     results.tell(pulse.progress(results.totals.packets, placed.flows(graph, isWhole: true)))

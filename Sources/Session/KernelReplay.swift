@@ -51,7 +51,8 @@ struct KernelReplay {
         start = end
       }
       if pulse.isDue { results.tell(pulse.progress(player.packets, player.flows)) }
-      try results.check()
+      // The next frames of a pipe may be long in coming.
+      if capture.isPipe { try results.flush() } else { try results.check() }
     }
     player.finish()
     results.tell(pulse.progress(player.packets, player.flows))

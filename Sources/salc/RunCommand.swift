@@ -24,7 +24,7 @@ struct RunCommand: ParsableCommand {
   var iface: String?
 
   @Option(
-    help: "The capture (pcap or pcapng, also .gz) to read.",
+    help: "The capture (pcap or pcapng, also .gz) to read; '-' for standard input.",
     completion: .file(extensions: ["pcap", "pcapng", "gz"]))
   var pcap: String?
 
@@ -78,6 +78,9 @@ struct RunCommand: ParsableCommand {
 
   func run() throws {
     if let windows, windows < 1 { throw ValidationError("--windows takes a positive number") }
+    if pcap == "-", query.file == "-" {
+      throw ValidationError("the query and the capture cannot both be standard input")
+    }
     let seconds = try duration.map(parseDuration)
     var options = try placement.options()
     options.takesPackets = options.takesPackets || iface != nil || pcap != nil
@@ -174,7 +177,8 @@ struct RunCommand: ParsableCommand {
       return .records(origin)
     }
     let named = compiled.namedInput
-    if let path = pcap ?? (iface == nil ? named.capture : nil) {
+    let flag = pcap == "-" ? "/dev/stdin" : pcap
+    if let path = flag ?? (iface == nil ? named.capture : nil) {
       if duration != nil {
         throw ValidationError("--for is for interfaces; a capture runs to its end or --windows")
       }

@@ -34,6 +34,34 @@ import Testing
     #expect(run.end?["lost"] == .object([]))
   }
 
+  @Test(arguments: engines) func aCaptureMayComeThroughAPipe(_ engine: String) {
+    let outcome = Tool.run(
+      "/bin/sh",
+      [
+        "-c", "cat \"$1\" | \"$2\" run -e \"$3\" --pcap - --engine \"$4\" --format csv", "sh",
+        directory.capture(), Tool.salc, Given.bySource, engine,
+      ], timeout: 60)
+    #expect(outcome.exitCode == 0, "\(outcome.summary)")
+    #expect(outcome.errors.contains("4 packets, 2 rows, nothing lost"), "\(outcome.errors)")
+    #expect(salc("run", "-", "--pcap", "-").exitCode == 2)
+  }
+
+  /// As `tcpdump -w -` writes: the writer stays, and a window has closed.
+  @Test(arguments: engines) func rowsOfAPipeComeBeforeItsEnd(_ engine: String) {
+    let outcome = Tool.run(
+      "/bin/sh",
+      [
+        "-c",
+        """
+        { { cat "$1"; sleep 2; echo later >&3; } |
+          "$2" run -e "$3" --pcap - --engine "$4" --format csv; } 3>&1
+        """, "sh", directory.capture(), Tool.salc, Given.bySource, engine,
+      ], timeout: 60)
+    let parts = outcome.output.parts(separatedBy: "later\n")
+    #expect(parts.first?.contains("10.0.0.1,3,180,exact") == true, "\(outcome.summary)")
+    #expect(parts.last?.contains("10.0.0.2,1,60,exact") == true, "\(outcome.summary)")
+  }
+
   @Test(arguments: engines) func aCaptureOutOfOrderNamesTheRemedy(_ engine: String) {
     let path = directory.file("back.pcap")
     FileBytes.write(Given.capture([(100, 1), (40, 2), (99, 1)]), to: path)
