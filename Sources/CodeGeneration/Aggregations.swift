@@ -235,7 +235,7 @@ extension Emitter {
       switch reduction {
       case .minimum(let x), .maximum(let x), .first(let x), .last(let x):
         layout.offset(of: .present(x)) == nil
-      case .tuples, .present, .sum, .sumOfSquares, .bitOr, .reals: false
+      case .tuples, .present, .sum, .sumOfSquares, .bitOr, .reals, .ordered: false
       }
     }
     return key.lastWordBits <= 44 && !asksForCount ? max(key.lastWordBits, 1) : nil

@@ -117,8 +117,17 @@ struct KeyLowering {
   }
 
   private func number(_ component: KeyComponent) -> ComponentCode {
-    fallingBack(
+    var code = fallingBack(
       component, fields.lanes(of: component.field)[0], fields.validity(of: component.field))
+    switch component.rounding {
+    case nil: break
+    case .leading(let bits)?:
+      // 0, which stands for a missing value, stays 0.
+      code.lanes[0] = .call("sal_round_log", [code.lanes[0], .integer(UInt64(bits))])
+    case .step(let width)?:
+      code.lanes[0] = .call("sal_round_step", [code.lanes[0], .integer(UInt64(width))])
+    }
+    return code
   }
 
   /// A one-lane component; its lane is 0 where it is missing.

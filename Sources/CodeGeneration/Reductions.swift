@@ -46,6 +46,8 @@ struct ReductionLowering {
               .assign(word(offset + 1), fields.order),
               .assign(word(offset + 2), number.value),
             ], []))
+      case .ordered:
+        preconditionFailure("placement leaves folds in order on the host")
       }
     }
     // Extremes ask the count of values before this tuple, so counts follow them.
@@ -57,7 +59,7 @@ struct ReductionLowering {
     layout.reductions.allSatisfy {
       switch $0 {
       case .tuples, .present, .sum, .bitOr: true
-      case .sumOfSquares, .minimum, .maximum, .first, .last, .reals: false
+      case .sumOfSquares, .minimum, .maximum, .first, .last, .reals, .ordered: false
       }
     }
   }

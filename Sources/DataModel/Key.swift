@@ -10,17 +10,20 @@ public struct KeyComponent: Hashable, Sendable {
   public var mask: AddressMask?
   /// What stands in for a missing value (`DestPort ELSE 0`); nil leaves such tuples out.
   public var fallback: Int64?
+  /// How a number is rounded before it is packed; of items of a tally only.
+  public var rounding: Rounding?
 
   /// Creates a component.
   public init(
     name: String, field: FieldID, type: ScalarType, mask: AddressMask? = nil,
-    fallback: Int64? = nil
+    fallback: Int64? = nil, rounding: Rounding? = nil
   ) {
     self.name = name
     self.field = field
     self.type = type
     self.mask = mask
     self.fallback = fallback
+    self.rounding = rounding
   }
 }
 

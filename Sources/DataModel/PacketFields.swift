@@ -7,6 +7,12 @@ public enum PacketFields {
   /// Finds a field by either vocabulary's name, case-sensitive.
   public static func named(_ name: String) -> FieldID? { byName[name] }
 
+  /// The tuple's own time.
+  public static let time: FieldID = {
+    guard let id = byName["frame.time"] else { preconditionFailure("packets have a time") }
+    return id
+  }()
+
   /// Finds the published fields whose name matches only without regard to case.
   public static func namedIgnoringCase(_ name: String) -> [FieldID] {
     let wanted = name.lowercased()

@@ -25,6 +25,8 @@ public enum Reduction: Hashable, Sendable {
   case last(TupleExpression)
   /// Of a column of real numbers: how many, Σx, mean, Σ(x − mean)², least, greatest.
   case reals(TupleExpression)
+  /// A fold in the order of arrival; its words are the fold's own.
+  case ordered(OrderedFold, TupleExpression)
 
   /// Number of 64-bit words.
   public var wordCount: Int {
@@ -33,6 +35,7 @@ public enum Reduction: Hashable, Sendable {
     case .sumOfSquares: 2
     case .first, .last: 3
     case .reals: 6
+    case .ordered(let fold, _): fold.wordCount
     }
   }
 
@@ -46,6 +49,7 @@ public enum Reduction: Hashable, Sendable {
     case .first: [UInt64(bitPattern: .max), 0, 0]
     case .last: [UInt64(bitPattern: .min), 0, 0]
     case .reals: [0, 0, 0, 0, Double.infinity.bitPattern, (-Double.infinity).bitPattern]
+    case .ordered(let fold, _): [UInt64](repeating: 0, count: fold.wordCount)
     }
   }
 
@@ -54,15 +58,21 @@ public enum Reduction: Hashable, Sendable {
     switch self {
     case .tuples: nil
     case .present(let x), .sum(let x), .sumOfSquares(let x), .minimum(let x), .maximum(let x),
-      .bitOr(let x), .first(let x), .last(let x), .reals(let x):
+      .bitOr(let x), .first(let x), .last(let x), .reals(let x), .ordered(_, let x):
       x
     }
   }
 
+  /// Whether it is a fold in the order of arrival, which item windows keep as they move.
+  public var isOrderedFold: Bool { if case .ordered = self { true } else { false } }
+
+  /// Whether it reads a column of real numbers.
+  public var isReal: Bool { if case .reals = self { true } else { false } }
+
   /// Whether the result hangs on the order in which tuples arrive.
   public var needsArrivalOrder: Bool {
     switch self {
-    case .first, .last: true
+    case .first, .last, .ordered: true
     default: false
     }
   }

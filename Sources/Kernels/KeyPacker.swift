@@ -148,6 +148,13 @@ public final class KeyPacker {
         let value = fallback ^ ((fallback ^ (values[row] & mask)) & present)
         to[index &* words] |= (value & gate(index)) &<< shift
       }
+    case .rounded(let rounding, let fallback):
+      for index in 0..<n {
+        let row = Int(rows[index])
+        let value = validity[row] == 0 ? fallback : Int64(bitPattern: values[row])
+        let name = UInt64(bitPattern: rounding.round(value)) & lane.mask
+        to[index &* words] |= (name & gate(index)) &<< shift
+      }
     }
   }
 }
@@ -165,32 +172,41 @@ private struct LaneSource {
     case maskedByFamily(UInt64, UInt64)
     /// A mask, and what stands in for a missing value.
     case orElse(UInt64, UInt64)
+    /// A rounding, and what stands in for a missing value.
+    case rounded(Rounding, Int64)
   }
 
   let form: Form
+  /// The bits that a rounded number can use.
+  let mask: UInt64
   let values: UnsafePointer<UInt64>
   let validity: UnsafePointer<UInt8>
 
   init(_ component: KeyComponent, lane: Int, column: TupleColumn) {
     validity = UnsafePointer(column.validity)
+    mask = component.type.laneMask
     let own = component.field.field.type
-    let mask = component.mask ?? AddressMask(v4Bits: 32, v6Bits: 128)
+    let network = component.mask ?? AddressMask(v4Bits: 32, v6Bits: 128)
     let fallback = component.fallback.map { UInt64(bitPattern: $0) }
     var chosen = column.lane0
     switch (component.type, own, lane) {
     case (.ip, .ip, KeyLayout.familyLane): form = .family
     case (.ip, _, KeyLayout.familyLane): form = own == .ipv6 ? .constant(1) : .nothing
     case (.ip, .ipv4, 0): form = .nothing
-    case (.ip, .ipv4, _): form = .masked(mask.v4)
+    case (.ip, .ipv4, _): form = .masked(network.v4)
     case (.ip, .ip, 1):
       chosen = column.lane1
-      form = .maskedByFamily(mask.v4, mask.v6Low)
-    case (.ip, _, 0), (.ipv6, _, 0): form = .masked(mask.v6High)
+      form = .maskedByFamily(network.v4, network.v6Low)
+    case (.ip, _, 0), (.ipv6, _, 0): form = .masked(network.v6High)
     case (.ip, _, _), (.ipv6, _, _):
       chosen = column.lane1
-      form = .masked(mask.v6Low)
+      form = .masked(network.v6Low)
     default:
-      let kept = component.type == .ipv4 ? mask.v4 : ~0
+      if let rounding = component.rounding {
+        form = .rounded(rounding, component.fallback ?? 0)
+        break
+      }
+      let kept = component.type == .ipv4 ? network.v4 : ~0
       form = fallback.map { .orElse(kept, $0 & component.type.laneMask) } ?? .masked(kept)
     }
     values = UnsafePointer(chosen)

@@ -8,6 +8,7 @@ public import DataModel
 public final class ReductionProgram {
   private enum Operation {
     case present, sum, sumOfSquares, minimum, maximum, bitOr, first, last, reals
+    case ordered(OrderedFold)
   }
 
   private struct Step {
@@ -36,6 +37,7 @@ public final class ReductionProgram {
       case .first: operation = .first
       case .last: operation = .last
       case .reals: operation = .reals
+      case .ordered(let fold, _): operation = .ordered(fold)
       }
       guard let operand = reduction.operand else { return nil }
       return Step(
@@ -110,6 +112,10 @@ public final class ReductionProgram {
         for index in 0..<n where valid[Int(rows[index])] != 0 {
           RealFold.add(values[Int(rows[index])], to: words + Int(slots[index]) &* stride)
         }
+      case .ordered(let fold):
+        for index in 0..<n where valid[Int(rows[index])] != 0 {
+          fold.update(words + Int(slots[index]) &* stride, values[Int(rows[index])])
+        }
       }
     }
   }
@@ -132,6 +138,7 @@ public final class ReductionProgram {
       case .sumOfSquares:
         (place[1], place[0]) = value.magnitude.multipliedFullWidth(by: value.magnitude)
       case .reals: RealFold.add(value, to: place)
+      case .ordered(let fold): fold.update(place, value)
       case .first, .last: preconditionFailure("one tuple alone has no order")
       }
     }
@@ -161,6 +168,7 @@ public final class ReductionProgram {
     case .first: Fold.keepEarlier(Int64(bitPattern: other[0]), other[1], other[2], in: words)
     case .last: Fold.keepLater(Int64(bitPattern: other[0]), other[1], other[2], in: words)
     case .reals: RealFold.merge(other, into: words)
+    case .ordered(let fold): fold.append(words, later: other)
     }
   }
 

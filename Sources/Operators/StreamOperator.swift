@@ -36,6 +36,14 @@ public protocol StreamOperator: Sendable {
   /// What the answer is worth where tuples were lost: `at_least` where more tuples could only
   /// make it larger, else `partial` (language.md §3.6).
   func qualityUnderLoss(_ call: OperatorCall) -> Quality
+  /// Whether the call is told its time window, as a last argument.
+  var readsWindow: Bool { get }
+  /// Whether SAL's form with basic windows, `name(f, N, b, k)`, is the operator's.
+  var hasBasicWindows: Bool { get }
+  /// Whether the operator compares the older half of its window with the newer one.
+  var comparesHalves: Bool { get }
+  /// Why the arguments do not fit each other, or the window; nil where they do.
+  func argumentProblem(_ call: OperatorCall) -> String?
 }
 
 extension StreamOperator {
@@ -48,6 +56,10 @@ extension StreamOperator {
   public func accuracyProblem(_ call: OperatorCall) -> String? { nil }
   public var takesReals: Bool { false }
   public func qualityUnderLoss(_ call: OperatorCall) -> Quality { .partial }
+  public var readsWindow: Bool { false }
+  public var hasBasicWindows: Bool { false }
+  public var comparesHalves: Bool { false }
+  public func argumentProblem(_ call: OperatorCall) -> String? { nil }
 }
 
 /// One argument of an operator.
@@ -93,6 +105,9 @@ public struct OperatorCall: Hashable, Sendable {
     /// A quotient of two constants, the second positive.
     case share(Int64, Int64)
     case choice(String)
+    /// The time window, which nobody writes: its length and slide in nanoseconds, and the field
+    /// of the tuples' times, where tuples have one.
+    case window(length: Int64, slide: Int64, time: FieldID?)
   }
 
   /// The operator's name (``StreamOperator/name``).
@@ -117,6 +132,21 @@ public struct OperatorCall: Hashable, Sendable {
   /// The fields of the first argument, where it is some.
   public var fields: [KeyComponent]? {
     if case .fields(let fields)? = arguments.first { fields } else { nil }
+  }
+
+  /// The time window of an operator that reads it; nil in windows of items.
+  public var window: (length: Int64, slide: Int64, time: FieldID?)? {
+    if case .window(let length, let slide, let time)? = arguments.last {
+      (length, slide, time)
+    } else {
+      nil
+    }
+  }
+
+  /// The whole number of an argument, where it was given.
+  func integer(_ index: Int) -> Int64? {
+    guard index < arguments.count, case .integer(let value) = arguments[index] else { return nil }
+    return value
   }
 
   /// The operand of an argument, where that is an expression and there.
@@ -179,8 +209,9 @@ extension KeyState {
 public enum OperatorCatalogue {
   /// One line an operator.
   public static let all: [any StreamOperator] = [
-    Average(), Count(), CountDistinct(), Entropy(), First(), FrequentSketch(), HLLSketch(),
-    Histogram(), KLLSketch(), Last(), Maximum(), Median(), Minimum(), Norm(), Quantile(), Rarity(),
+    Average(), Count(), CountDistinct(), Descents(), Entropy(), Ewma(), First(), FlowSet(),
+    FrequentSketch(), HLLSketch(), Histogram(), KLLSketch(), KMedians(), Last(), Maximum(),
+    Median(), Minimum(), Norm(), Quantile(), Rarity(), Rate(), Sample(), Similarity(),
     StandardDeviation(), Sum(), ThetaSketch(), TopK(), Variance(),
   ]
 

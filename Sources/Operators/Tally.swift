@@ -14,6 +14,49 @@ enum Tally {
     return .tally(items: fields, weight: weight.flatMap { call.expression($0) })
   }
 
+  /// Counts of the first argument's values, rounded as `WITHIN ε` allows.
+  static func rounded(_ call: OperatorCall) -> StateForm {
+    guard var fields = call.fields else { preconditionFailure("\(call.name) counts values") }
+    if let rounding = rounding(call) { fields[0].rounding = rounding }
+    return .tally(items: fields, weight: nil)
+  }
+
+  /// The rounding whose buckets' middles are within ε of every value; nil where counts are exact.
+  static func rounding(_ call: OperatorCall) -> Rounding? {
+    guard case .within(let epsilon, _) = call.accuracy, !call.countsReals else { return nil }
+    return (0...leadingBits).first { 1 / Double(1 << ($0 + 1)) <= epsilon }.map {
+      .leading(bits: $0)
+    }
+  }
+
+  /// Bits behind the leading one that buckets keep at most.
+  private static let leadingBits = 16
+
+  /// Why values cannot be rounded so finely.
+  static func roundingProblem(_ call: OperatorCall) -> String? {
+    guard case .within = call.accuracy, !call.countsReals, rounding(call) == nil else { return nil }
+    return "\(call.name) keeps within 0.001% at best; without WITHIN it is exact"
+  }
+
+  /// The middle of a bucket's values, and their ends.
+  static func middle(_ bucket: Int64, _ rounding: Rounding) -> (value: Double, bound: Bound) {
+    let values = rounding.values(of: bucket)
+    let bound = Bound(low: Double(values.lowerBound), high: Double(values.upperBound))
+    return ((bound.low + bound.high) / 2, bound)
+  }
+
+  /// A list of items with their shares of a total.
+  static func ranking(
+    _ items: some Sequence<(item: [Value], count: Int64)>, total: Int64
+  ) -> Value {
+    .ranking(
+      items.map { place in
+        RankedItem(
+          item: place.item, count: place.count,
+          share: total == 0 ? 0 : Double(place.count) / Double(total))
+      })
+  }
+
   /// The items and their total.
   static func items(_ state: KeyState) -> (items: [(item: [Value], count: Int64)], total: Int64) {
     guard case .tally(let items, let total) = state else {

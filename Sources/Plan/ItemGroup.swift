@@ -38,6 +38,8 @@ public struct ItemState: Sendable, Hashable {
     case words(AccumulatorLayout)
     /// How often each item occurs in the window.
     case counts(items: [KeyComponent])
+    /// How often each item occurs in the older half of the window, and in the newer one.
+    case halves(items: [KeyComponent])
     /// The most frequent items of closed basic windows of this many tuples, `count` of each.
     ///
     /// - Source: Golab, DeHaan, Demaine, López-Ortiz, Munro, *Identifying frequent items in
@@ -98,7 +100,8 @@ extension ItemState {
     switch form {
     case .words(let layout):
       layout.reductions.reduce(into: []) { $0.formUnion($1.operand?.fields ?? []) }
-    case .counts(let items), .basicWindows(let items, _, _): Set(items.map(\.field))
+    case .counts(let items), .halves(let items), .basicWindows(let items, _, _):
+      Set(items.map(\.field))
     }
   }
 }
@@ -135,6 +138,8 @@ extension LogicalPlan {
       switch state.form {
       case .words(let layout): what = layout.reductions.map(\.text).joined(separator: ", ")
       case .counts(let items): what = "counts of (\(items.map(\.text).joined(separator: ", ")))"
+      case .halves(let items):
+        what = "halves of (\(items.map(\.text).joined(separator: ", ")))"
       case .basicWindows(let items, let length, let count):
         what =
           "\(count) most frequent (\(items.map(\.text).joined(separator: ", "))) "

@@ -74,7 +74,13 @@ extension KeyComponent {
     let prefix = mask.map { "/\($0.v4Bits)/\($0.v6Bits)" } ?? ""
     let instead = fallback.map { " ELSE \($0)" } ?? ""
     let alias = name == field.description ? "" : " AS \(name)"
-    return "\(field)\(prefix)\(instead)\(alias)"
+    let rounded =
+      switch rounding {
+      case nil: ""
+      case .leading(let bits)?: " in buckets of \(bits) bits"
+      case .step(let width)?: " in steps of \(width)"
+      }
+    return "\(field)\(prefix)\(instead)\(rounded)\(alias)"
   }
 }
 
@@ -93,6 +99,7 @@ extension Reduction {
     case .first: name = "earliest"
     case .last: name = "latest"
     case .reals: name = "moments"
+    case .ordered(let fold, _): name = fold.text
     }
     return "\(name)(\(operand?.text ?? ""))"
   }
@@ -101,7 +108,7 @@ extension Reduction {
 extension OperatorCall {
   /// The call as GENERATE would have it.
   public var text: String {
-    let list = arguments.map { argument in
+    let list = arguments.compactMap { argument -> String? in
       switch argument {
       case .expression(let expression, _): expression.text
       case .fields(let items): items.map(\.text).joined(separator: ", ")
@@ -109,6 +116,7 @@ extension OperatorCall {
       case .share(let numerator, let denominator):
         denominator == 1 ? "\(numerator)" : "\(Double(numerator) / Double(denominator))"
       case .choice(let word): word
+      case .window: nil
       }
     }
     let clause: String

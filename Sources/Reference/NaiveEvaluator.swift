@@ -387,7 +387,21 @@ extension NaiveEvaluator {
     {
       return .integer(Int64((Double(state.distinct(index)) * factor).rounded()))
     }
-    return state.value(index, feature.call)
+    return Self.moved(state.value(index, feature.call), feature.call, factor - 1, band: band)
+  }
+
+  /// A number as far from the truth as an accuracy lets it be, taken twice as wide.
+  private static func moved(
+    _ value: Value, _ call: OperatorCall, _ share: Double, band: Double
+  ) -> Value {
+    guard share != 0, case .within(let epsilon, _) = call.accuracy else { return value }
+    let factor = 1 + share / band * max(band, 2 * epsilon)
+    switch value {
+    case .integer(let number): return .integer(Int64((Double(number) * factor).rounded()))
+    case .duration(let number): return .duration(Int64((Double(number) * factor).rounded()))
+    case .real(let number): return .real(number * factor)
+    default: return value
+    }
   }
 
   func value(

@@ -89,7 +89,7 @@ extension NaiveState {
     if case .real(let number) = value { number } else { 0 }
   }
 
-  private func number(_ value: Value) -> Int64 {
+  func number(_ value: Value) -> Int64 {
     switch value {
     case .integer(let number), .duration(let number), .time(let number): number
     case .bool(let bit): bit ? 1 : 0
@@ -110,13 +110,17 @@ extension NaiveState {
       counts[lower, default: 0] += 1
     }
     return counts.sorted { $0.key < $1.key }.map { lower, count in
-      let item: Value =
-        switch call.fields?.first?.type {
-        case .duration?: .duration(lower)
-        case .time?: .time(lower)
-        default: .integer(lower)
-        }
-      return RankedItem(item: [item], count: count, share: Double(count) / Double(values.count))
+      RankedItem(
+        item: [fieldValue(lower, call)], count: count, share: Double(count) / Double(values.count))
+    }
+  }
+
+  /// A number as a value of the first argument's type.
+  func fieldValue(_ number: Int64, _ call: OperatorCall) -> Value {
+    switch call.fields?.first?.type {
+    case .duration?: .duration(number)
+    case .time?: .time(number)
+    default: .integer(number)
     }
   }
 }

@@ -12,6 +12,12 @@ struct NaiveState {
   /// Per feature: items with their counts or weights.
   var items: [Int: [[Value]: Int128]] = [:]
 
+  /// Per feature: every tuple's time, and its item where it has one, in arrival order.
+  var arrivals: [Int: [(time: Int64, item: [Value]?)]] = [:]
+
+  /// The counts of a feature's items, summed.
+  func totalOfItems(_ index: Int) -> Int128 { (items[index] ?? [:]).values.reduce(0, +) }
+
   /// Takes in a tuple for the feature of this index.
   mutating func update(_ index: Int, _ call: OperatorCall, _ tuple: NaiveTuple) {
     switch call.arguments.first {
@@ -23,7 +29,11 @@ struct NaiveState {
       guard let value = tuple.number(operand) else { return }
       numbers[index, default: []].append((tuple.packet.time, value))
     case .fields(let fields)?:
-      guard let item = tuple.key(fields) else { return }
+      let found = tuple.key(fields)
+      if OperatorCatalogue.operation(of: call).comparesHalves {
+        arrivals[index, default: []].append((tuple.packet.time, found))
+      }
+      guard let item = found else { return }
       var weight: Int64 = 1
       if call.arguments.count > 2, case .expression(let expression, _) = call.arguments[2] {
         weight = tuple.number(expression) ?? 0
@@ -74,6 +84,11 @@ struct NaiveState {
     case "topk": return .ranking(ranking(index, call))
     case "entropy", "rarity", "norm", "quantile", "median", "histogram":
       return counted(items[index] ?? [:], call)
+    case "rate":
+      let amount = call.arguments.count > 1 ? Double(total) : Double(tuples)
+      return .real(amount / unit / (Double(call.window?.length ?? 1) / 1e9))
+    case "ewma", "descents", "similarity", "flowset", "sample", "kmedians":
+      return chosen(index, call)
     case "hllsketch", "thetasketch", "kllsketch", "frequentsketch":
       return exported(items[index] ?? [:], call)
     default: preconditionFailure("the naive evaluator does not know \(call.name)")

@@ -59,7 +59,8 @@ struct PlacementTests {
       xdp  n1  filter n0 by tcp  (K)
       host a0  aggregate n1 by (SourceIp) window 1s: tuples, present(tcp.seq), earliest(tcp.seq)  \
       (Seq)
-             because earliest(tcp.seq) needs the order in which tuples arrive
+             because earliest(tcp.seq) needs the order in which tuples arrive, and receive queues \
+      hash DestIp, SourcePort, DestPort too, so a key's tuples arrive on several CPUs
       export n1: (SourceIp, tcp.seq), in order, 6 words
       """)
   }
@@ -78,6 +79,26 @@ struct PlacementTests {
     #expect(plan.aggregations.map(\.name) == ["F", "N"])
     #expect(placed.aggregations.map(\.isInDataPath) == [false, true])
     #expect(plan.relations[0].operation == .keys(domain: 1))
+  }
+
+  /// No key pins its tuples to one CPU, and the reason says what is in the way.
+  @Test(arguments: [
+    ("P", "every CPU has tuples of the one global key"),
+    ("(STREAM P BY SourceIp)", "hash DestIp, SourcePort, DestPort too"),
+    ("(STREAM P BY SourceIp/24, DestIp, SourcePort, DestPort)", "hash SourceIp too"),
+    (
+      "(STREAM P BY SourceIp, DestIp, SourcePort, DestPort, IpProtocol)",
+      "fragments of a flow may arrive on another CPU"
+    ),
+  ])
+  func foldsInOrderStayOnTheHost(stream: String, reason: String) throws {
+    for call in ["ewma(frame.len, 0.5)", "descents(frame.len)", "last(frame.len)"] {
+      let placed = place(
+        optimize(try logicalPlan("E = FOREACH \(stream) GENERATE \(call) WINDOW 1s;")))
+      #expect(placed.description.contains("needs the order in which tuples arrive, and"))
+      #expect(placed.description.contains(reason), "\(placed)")
+      #expect(!placed.exports.contains { !$0.needsOrder })
+    }
   }
 
   @Test func sumsThatMaySaturateStayOnTheHost() throws {

@@ -9,7 +9,7 @@ struct UnsupportedTests {
       "A = ⟦SAL0274:COLLAPSE⟧ P BY SourceIp;",
       "A = ⟦SAL0901:FlowStream(\"eth0\", active: 60s, idle: 15s)⟧;",
       "A = FILTER P BY ⟦SAL0901:dns.qry.name⟧ == 5;",
-      "A = FOREACH P GENERATE ⟦SAL0901:ewma⟧(frame.len, 0.5) WINDOW 1s;",
+      "A = FOREACH P GENERATE ⟦SAL0901:first(frame.len)⟧ WINDOW 5 ITEMS;",
       "A = ⟦SAL0901:PacketStream(\"eth1\")⟧;",
       "OUTPUT P ⟦SAL0901:EVERY⟧ 1s;",
       "F = FOREACH P GENERATE count() WINDOW 1s; A = STREAM ⟦SAL0901:F⟧ BY SourceIp;",

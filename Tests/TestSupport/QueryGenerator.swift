@@ -180,7 +180,12 @@ public struct QueryGenerator: Sendable {
   /// An operator over the counts of items or values.
   private mutating func counted() -> (text: String, isNumber: Bool) {
     let item = random.choice(["DestPort", "SourceIp", "ip.proto", "DestIp, DestPort"])
-    switch random.number(0...7) {
+    switch random.number(0...12) {
+    case 8: return ("quantile(\(number()), 0.5) WITHIN \(random.number(1...30))%", true)
+    case 9: return ("rate(\(number()))", true)
+    case 10: return (random.choice(["sample", "flowset"]) + "({\(item)}, 3)", false)
+    case 11: return ("ewma(\(number()), 0.\(random.number(0...99)))", true)
+    case 12: return ("descents(\(number()))", true)
     case 7: return (random.choice(["hll", "theta", "frequent"]) + "sketch(\(item))", false)
     case 0: return ("entropy(\(item))", true)
     case 1: return ("rarity(\(random.choice(["SourcePort", "ip.ttl"])), 2)", true)

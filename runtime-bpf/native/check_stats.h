@@ -79,6 +79,11 @@ static void test_quantiles(void)
 			CHECK(value[i] <= sal_quantile_most(b, m));
 			CHECK((double)(sal_quantile_most(b, m) - sal_quantile_least(b, m)) / 2 <=
 				ldexp((double)value[i], -(int)m - 1));
+			CHECK(sal_round_log(value[i] >> 1, m) ==
+				sal_quantile_least(sal_quantile_bucket(value[i] >> 1, m), m));
+			CHECK(sal_round_log(0 - (value[i] >> 1), m) ==
+				0 - sal_round_log(value[i] >> 1, m));
+			CHECK(sal_round_step(value[i] >> 1, m) == (value[i] >> 1) / m * m);
 			sal_quantile_add(whole, m, 64, 12, value[i]);
 			sal_quantile_add(part[random_word() & 3], m, 64, 12, value[i]);
 		}

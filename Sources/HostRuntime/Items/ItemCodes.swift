@@ -63,6 +63,12 @@ final class ItemCodes {
         values[row] = isReal ? RealOrder.code(bits) : Int64(bitPattern: bits)
         isPresent[row] = column.validity[row]
       }
+      if let rounding = components[0].rounding {
+        for index in 0..<count {
+          let row = Int(rows[index])
+          values[row] = rounding.round(values[row])
+        }
+      }
       return
     }
     for index in 0..<count { isPresent[Int(rows[index])] = 0 }

@@ -21,6 +21,13 @@ struct ItemRing {
     return base + Int(head) &* width
   }
 
+  /// The entry so many places behind the oldest.
+  func entry(_ place: Int, width: Int) -> UnsafeMutablePointer<UInt64> {
+    guard let base, place < Int(count) else { preconditionFailure("the ring has the entry") }
+    let at = Int(head) &+ place
+    return base + (at >= Int(capacity) ? at &- Int(capacity) : at) &* width
+  }
+
   /// Forgets the oldest entry.
   @inline(__always)
   mutating func dropOldest() {

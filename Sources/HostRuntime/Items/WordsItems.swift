@@ -15,6 +15,7 @@ final class WordsItems: ItemStateRun {
     case sum(Int)
     case squares(Int)
     case extreme(Int)
+    case ordered(Int)
   }
 
   private let window: Int
@@ -22,6 +23,7 @@ final class WordsItems: ItemStateRun {
   private let operands: [ExpressionProgram]
   private let steps: [(step: Step, offset: Int)]
   private let extremes: [(operand: Int, isMinimum: Bool)]
+  private var folds: [OrderedItems] = []
   private let budget: ItemBudget
   /// Words of a ring's entry: the operands' values, and a bit for each that is present.
   private let width: Int
@@ -43,6 +45,7 @@ final class WordsItems: ItemStateRun {
     var expressions: [TupleExpression] = []
     var steps: [(step: Step, offset: Int)] = []
     var extremes: [(operand: Int, isMinimum: Bool)] = []
+    var folds: [OrderedItems] = []
     func place(_ expression: TupleExpression) -> Int {
       if let known = expressions.firstIndex(of: expression) { return known }
       expressions.append(expression)
@@ -58,12 +61,16 @@ final class WordsItems: ItemStateRun {
         let isMinimum = reduction == .minimum(x)
         extremes.append((place(x), isMinimum))
         steps.append((.extreme(extremes.count - 1), offset))
+      case .ordered(let fold, let x):
+        folds.append(OrderedItems(fold, operand: place(x)))
+        steps.append((.ordered(folds.count - 1), offset))
       case .bitOr, .first, .last, .reals:
         preconditionFailure("windows of whole numbers have neither bits nor order nor reals")
       }
     }
     self.steps = steps
     self.extremes = extremes
+    self.folds = folds
     operands = expressions.map { ExpressionProgram($0) }
     precondition(expressions.count <= 64, "a bit for each operand")
     width = expressions.count + 1
@@ -129,6 +136,7 @@ final class WordsItems: ItemStateRun {
       for word in 0..<perKey { sums[used * perKey + word] = 0 }
       folded[used] = 0
       queues += extremes.map { ExtremeQueue(isMinimum: $0.isMinimum) }
+      for place in folds.indices { folds[place].addKey() }
       used += 1
     }
   }
@@ -170,6 +178,7 @@ final class WordsItems: ItemStateRun {
     for index in extremes.indices {
       queues[id &* extremes.count &+ index].expire(through: position)
     }
+    for place in folds.indices { folds[place].expire(id, rings[id], width: width) }
     rings[id].dropOldest()
   }
 
@@ -193,6 +202,9 @@ final class WordsItems: ItemStateRun {
     where (present >> UInt64(extreme.operand)) & 1 != 0 {
       queues[id &* extremes.count &+ index].append(
         Int64(bitPattern: entry[extreme.operand]), at: folded[id])
+    }
+    for place in folds.indices where (present >> UInt64(folds[place].operand)) & 1 != 0 {
+      folds[place].update(id, Int64(bitPattern: entry[folds[place].operand]))
     }
     folded[id] &+= 1
   }
@@ -254,6 +266,7 @@ final class WordsItems: ItemStateRun {
         words[offset &+ 1] = sum[4]
       case .extreme(let index):
         words[offset] = UInt64(bitPattern: queues[id &* extremes.count &+ index].extreme)
+      case .ordered(let place): folds[place].write(id, to: words + offset)
       }
     }
   }

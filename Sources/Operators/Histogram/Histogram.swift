@@ -8,18 +8,23 @@ public struct Histogram: StreamOperator {
   public let parameters = [
     Parameter("field", .values), Parameter("width", .integer(1...1_000_000_000), isOptional: true),
   ]
-  public let boundSummary = Tally.bound
+  public let boundSummary = "exact: buckets are what is counted"
   public let example =
     "Sizes = FOREACH (STREAM P BY IpProtocol) GENERATE histogram(frame.len) WINDOW 10s;"
 
   public func resultType(_ call: OperatorCall) -> ScalarType { .ranking }
-  public func state(_ call: OperatorCall) -> StateForm { Tally.state(call) }
+  /// Values are rounded to the lower ends of their buckets before they are counted.
+  public func state(_ call: OperatorCall) -> StateForm {
+    guard var fields = call.fields else { preconditionFailure("histogram counts values") }
+    fields[0].rounding = rounding(call)
+    return .tally(items: fields, weight: nil)
+  }
 
   public func evaluate(_ call: OperatorCall, _ state: KeyState) -> Estimate {
     let (values, total) = Tally.values(state)
     var buckets: [(lower: Int64, count: Int64)] = []
     for (value, count) in values {
-      let lower = lowerEnd(value, call)
+      let lower = rounding(call).round(value)
       if buckets.last?.lower == lower {
         buckets[buckets.count - 1].count += count
       } else {
@@ -35,14 +40,7 @@ public struct Histogram: StreamOperator {
         }))
   }
 
-  private func lowerEnd(_ value: Int64, _ call: OperatorCall) -> Int64 {
-    if call.arguments.count > 1, case .integer(let width) = call.arguments[1] {
-      // Towards −∞; the lowest step may begin below what 64 bits hold.
-      let rest = ((value % width) + width) % width
-      return value.subtractingReportingOverflow(rest).overflow ? .min : value - rest
-    }
-    if value == 0 { return 0 }
-    let power = Int64(1) << Int64(min(62, 63 - value.magnitude.leadingZeroBitCount))
-    return value > 0 ? power : -power
+  private func rounding(_ call: OperatorCall) -> Rounding {
+    call.integer(1).map { .step($0) } ?? .leading(bits: 0)
   }
 }

@@ -6,36 +6,51 @@ public struct Median: StreamOperator {
   public let summary = "The middle value; of an even number of tuples the mean of the middle two."
   public let parameters = [Parameter("field", .values)]
   public let takesReals = true
-  public let boundSummary = Tally.bound
+  public let boundSummary =
+    "exact; WITHIN ε: relative error ≤ ε, from logarithmic buckets (Masson et al., VLDB 2019)"
   public let example = "M = FOREACH (STREAM P BY SourceIp) GENERATE median(frame.len) WINDOW 10s;"
 
   public func resultType(_ call: OperatorCall) -> ScalarType { .float }
-  public func state(_ call: OperatorCall) -> StateForm { Tally.state(call) }
+  public func state(_ call: OperatorCall) -> StateForm { Tally.rounded(call) }
+  public func accuracyProblem(_ call: OperatorCall) -> String? { Tally.roundingProblem(call) }
 
   public func evaluate(_ call: OperatorCall, _ state: KeyState) -> Estimate {
     if call.countsReals {
       let (reals, total) = Tally.reals(state)
-      return middle(call, total) { value(at: $0, of: reals) }
+      guard total > 0 else { return Estimate(.missing) }
+      let (lower, upper) = (value(at: (total - 1) / 2, of: reals), value(at: total / 2, of: reals))
+      return Estimate(.real((lower + upper) / 2))
     }
     let (values, total) = Tally.values(state)
-    return middle(call, total) { Double(value(at: $0, of: values)) }
+    guard total > 0 else { return Estimate(.missing) }
+    let lower = value(at: (total - 1) / 2, of: values)
+    let upper = value(at: total / 2, of: values)
+    return answer(lower, upper, call)
   }
 
   public func evaluate(
     _ call: OperatorCall, ascending values: UnsafeBufferPointer<Int64>
   ) -> Estimate? {
-    middle(call, Int64(values.count)) { rank in
-      let value = values[Int(rank)]
-      return call.countsReals ? RealOrder.number(value) : Double(value)
+    let n = values.count
+    guard n > 0 else { return Estimate(.missing) }
+    let (lower, upper) = (values[(n - 1) / 2], values[n / 2])
+    if call.countsReals {
+      return Estimate(.real((RealOrder.number(lower) + RealOrder.number(upper)) / 2))
     }
+    return answer(lower, upper, call)
   }
 
-  /// The mean of the middle two of so many values, given by their ranks.
-  private func middle(
-    _ call: OperatorCall, _ total: Int64, _ value: (Int64) -> Double
-  ) -> Estimate {
-    guard total > 0 else { return Estimate(.missing) }
-    return Estimate(.real((value((total - 1) / 2) + value(total / 2)) / 2 / call.unit))
+  /// The mean of the middle two, or of their buckets' middles.
+  private func answer(_ lower: Int64, _ upper: Int64, _ call: OperatorCall) -> Estimate {
+    guard let rounding = Tally.rounding(call) else {
+      return Estimate(.real((Double(lower) + Double(upper)) / 2 / call.unit))
+    }
+    let (a, b) = (Tally.middle(lower, rounding), Tally.middle(upper, rounding))
+    let unit = 2 * call.unit
+    return Estimate(
+      .real((a.value + b.value) / unit), .approximate,
+      bound: Bound(
+        low: (a.bound.low + b.bound.low) / unit, high: (a.bound.high + b.bound.high) / unit))
   }
 
   /// The value of a rank, counted from 0.

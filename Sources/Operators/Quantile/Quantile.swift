@@ -8,12 +8,14 @@ public struct Quantile: StreamOperator {
     "The smallest value that at least the share q of the tuples does not exceed (percentile_disc)."
   public let parameters = [Parameter("field", .values), Parameter("q", .share)]
   public let takesReals = true
-  public let boundSummary = Tally.bound
+  public let boundSummary =
+    "exact; WITHIN ε: relative error ≤ ε, from logarithmic buckets (Masson et al., VLDB 2019)"
   public let example =
     "P99 = FOREACH (STREAM P BY IpProtocol) GENERATE quantile(frame.len, 0.99) WINDOW 60s;"
 
   public func resultType(_ call: OperatorCall) -> ScalarType { call.fields?.first?.type ?? .signed }
-  public func state(_ call: OperatorCall) -> StateForm { Tally.state(call) }
+  public func state(_ call: OperatorCall) -> StateForm { Tally.rounded(call) }
+  public func accuracyProblem(_ call: OperatorCall) -> String? { Tally.roundingProblem(call) }
 
   public func evaluate(
     _ call: OperatorCall, ascending values: UnsafeBufferPointer<Int64>
@@ -24,7 +26,8 @@ public struct Quantile: StreamOperator {
     let parts = Int128(numerator) * Int128(values.count)
     let rank = max(1, (parts + Int128(denominator) - 1) / Int128(denominator))
     let value = values[Int(rank) - 1]
-    return Estimate(call.countsReals ? .real(RealOrder.number(value)) : call.fieldValue(value))
+    if call.countsReals { return Estimate(.real(RealOrder.number(value))) }
+    return answer(value, call)
   }
 
   public func evaluate(_ call: OperatorCall, _ state: KeyState) -> Estimate {
@@ -38,12 +41,21 @@ public struct Quantile: StreamOperator {
     var below: Int128 = 0
     for (value, count) in values {
       below += Int128(count)
-      if below >= wanted { return Estimate(call.fieldValue(value)) }
+      if below >= wanted { return answer(value, call) }
     }
     for (value, count) in reals?.values ?? [] {
       below += Int128(count)
       if below >= wanted { return Estimate(.real(value)) }
     }
     return Estimate(.missing)
+  }
+
+  /// A value, or the middle of its bucket.
+  private func answer(_ value: Int64, _ call: OperatorCall) -> Estimate {
+    guard let rounding = Tally.rounding(call) else { return Estimate(call.fieldValue(value)) }
+    let (middle, bound) = Tally.middle(value, rounding)
+    // A bucket of one value may be too large a number for a Double to name it.
+    let number = bound.low == bound.high ? value : Int64(middle)
+    return Estimate(call.fieldValue(number), .approximate, bound: bound)
   }
 }

@@ -9,6 +9,7 @@ public struct TopK: StreamOperator {
     Parameter("field", .fields), Parameter("k", .integer(1...1000)),
     Parameter("weight", .expression, isOptional: true),
   ]
+  public let hasBasicWindows = true
   public let boundSummary = Tally.bound
   public let example =
     "T = FOREACH (STREAM P BY SourceIp) GENERATE topk(DestPort, 10) WINDOW 1s;"

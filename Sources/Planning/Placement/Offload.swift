@@ -40,7 +40,7 @@ struct Offload {
     let words = aggregation.tableLayout.wordCount
     if words > Self.keyWordsMax { return wide("the table's key", words) }
     for reduction in aggregation.accumulators.reductions {
-      if let reason = reason(reduction) { return reason }
+      if let reason = reason(reduction, key: aggregation.key) { return reason }
     }
     return nil
   }
@@ -49,10 +49,12 @@ struct Offload {
     "\(what) has \(words) words, and the data path's tables take \(Self.keyWordsMax)"
   }
 
-  private func reason(_ reduction: Reduction) -> String? {
+  private func reason(_ reduction: Reduction, key: [KeyComponent]) -> String? {
     switch reduction {
     case .tuples, .present, .minimum, .maximum, .bitOr: return nil
-    case .first, .last: return "\(reduction.text) needs the order in which tuples arrive"
+    case .first, .last, .ordered:
+      return "\(reduction.text) needs the order in which tuples arrive, and "
+        + FlowAffinity.whyNotPinned(key)
     case .reals: return "the data path has no real numbers"
     case .sum(let operand):
       guard let range = operand.withPlausibleLengths.range else {

@@ -5,12 +5,6 @@ import Plan
 import Syntax
 
 extension Resolver {
-  /// Operators of the language that the catalogue does not have yet.
-  private static let laterOperators: Set<String> = [
-    "rate", "ewma", "similarity",
-    "kmedians", "flowset",
-  ]
-
   /// An operator by name or alias.
   func operatorNamed(_ name: String) -> (any StreamOperator)? { OperatorCatalogue.named(name) }
 
@@ -38,8 +32,18 @@ extension Resolver {
       return .invalid
     }
     let window = window(clause)
-    guard let arguments, let accuracy, let window else { return .invalid }
+    guard var arguments, let accuracy, let window else { return .invalid }
+    if operation.readsWindow {
+      let isOfPackets =
+        !plan.isBehindMatch(input.node) && plan.recordSchema(of: input.node) == nil
+      let time = isOfPackets ? PacketFields.time : nil
+      arguments.append(.window(length: window.length, slide: window.slide, time: time))
+    }
     let call = OperatorCall(name: operation.name, arguments: arguments, accuracy: accuracy)
+    if let problem = operation.argumentProblem(call) {
+      report(Diagnostic(.wrongArgument, problem, at: node.call.range))
+      return .invalid
+    }
     if let problem = operation.accuracyProblem(call) {
       report(
         Diagnostic(.accuracyOutOfReach, problem, at: node.accuracy?.range ?? node.call.range))
@@ -87,10 +91,6 @@ extension Resolver {
   private mutating func reportUnknownOperator(_ call: Call) {
     let name = call.name.text
     guard !call.name.isMissing else { return }
-    if Self.laterOperators.contains(name.lowercased()) {
-      notSupported(name.lowercased(), call.name.range)
-      return
-    }
     let known = OperatorCatalogue.all.flatMap { [$0.name] + $0.aliases }
     var fixIts: [FixIt] = []
     if let near = nearest(to: name, in: known) {

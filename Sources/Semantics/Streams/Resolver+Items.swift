@@ -49,9 +49,7 @@ extension Resolver {
     }
     let numbers = node.call.arguments.dropFirst().map { integer($0.value) }
     let isPositional = !numbers.isEmpty && numbers.allSatisfy { $0 != nil }
-    let isRanking = operation.parameters.contains {
-      if case .integer = $0.kind { true } else { false }
-    }
+    let isRanking = operation.hasBasicWindows
     let ownCount = operation.parameters.count
     guard operation.hasItemDefaults, !node.call.arguments.isEmpty,
       isPositional ? (ownCount == 1 || isRanking) : numbers.isEmpty && isOfRecords(input)
@@ -134,6 +132,10 @@ extension Resolver {
     var arguments = bound
     if let basic = request.basic { arguments.append(.integer(Int64(basic.count))) }
     let call = OperatorCall(name: operation.name, arguments: arguments, accuracy: accuracy)
+    if let problem = operation.argumentProblem(call) {
+      report(Diagnostic(.wrongArgument, problem, at: node.call.range))
+      return .invalid
+    }
     guard let form = form(of: call, operation, request, node.call.range) else { return .invalid }
     let key = input.components
     let latest = request.isTable ? input.latest : []
@@ -158,8 +160,12 @@ extension Resolver {
   ) -> ItemState.Form? {
     switch operation.state(call) {
     case .words(let reductions):
-      guard !reductions.contains(where: \.needsArrivalOrder) else {
-        notSupported("\(call.name) of a window of items", range)
+      guard
+        reductions.allSatisfy({
+          !$0.needsArrivalOrder || ($0.isOrderedFold && !request.isTable)
+        })
+      else {
+        notSupported("\(call.name) of a \(request.isTable ? "table" : "window of items")", range)
         return nil
       }
       return .words(AccumulatorLayout(reductions))
@@ -168,7 +174,11 @@ extension Resolver {
       if let basic = request.basic {
         return .basicWindows(items: items, length: basic.length, count: basic.count)
       }
-      return .counts(items: items)
+      if operation.comparesHalves && request.isTable {
+        notSupported("\(call.name) of a table", range)
+        return nil
+      }
+      return operation.comparesHalves ? .halves(items: items) : .counts(items: items)
     case .tally:
       notSupported("weights in a window of items", range)
       return nil
@@ -182,8 +192,10 @@ extension Resolver {
     if case .words(let layout) = state.form {
       for (index, other) in states.enumerated() where other.items == state.items {
         guard case .words(let own) = other.form else { continue }
-        plan.items[group].states[index].form = .words(
-          AccumulatorLayout(own.reductions + layout.reductions))
+        let all = own.reductions + layout.reductions
+        // Real numbers are summed in a tree, whose parts have no order.
+        if all.contains(where: \.isReal) && all.contains(where: \.isOrderedFold) { continue }
+        plan.items[group].states[index].form = .words(AccumulatorLayout(all))
         return index
       }
     }

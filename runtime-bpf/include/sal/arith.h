@@ -12,6 +12,7 @@
 #ifndef SAL_ARITH_H
 #define SAL_ARITH_H
 
+#include "log2.h"
 #include "mask.h"
 #include "types.h"
 
@@ -55,6 +56,30 @@ SAL_INLINE __u64 sal_in_sorted(__u64 x, const __u64 *list, __u32 count)
 	for (half = count >> 1; half; half >>= 1)
 		at += half & sal_le(list[SAL_BOUND(at + half, count - 1)], x);
 	return sal_eq(list[SAL_BOUND(at, count - 1)], x);
+}
+
+/*
+ * The name of a value's bucket for keyed tables, a value itself: the end nearer to zero. Below zero
+ * the sign comes back. m is a constant from 0 to 16. 26 instructions, no jump.
+ */
+SAL_INLINE __u64 sal_round_log(__u64 value, __u32 m)
+{
+	__u64 sign = 0 - (value >> 63), size = (value ^ sign) - sign;
+	__u32 top = sal_log2_floor(size >> m << m); /* 0, or at least m */
+	__u32 shift = top - (m & (__u32)sal_nonzero(top));
+
+	return ((size >> shift << shift) ^ sign) - sign;
+}
+
+/* The lower end of a value's step, for a constant width > 0; at least INT64_MIN. */
+SAL_INLINE __u64 sal_round_step(__u64 value, __u64 width)
+{
+	__u64 sign = 0 - (value >> 63);
+	/* below zero ~x = -x - 1, whose rest counts from the step's upper end */
+	__u64 rest = (value ^ sign) % width;
+	__u64 down = sal_select(sign, width - 1 - rest, rest), lower = value - down;
+
+	return sal_select(sign & ~(0 - (lower >> 63)), 1ULL << 63, lower);
 }
 
 #endif
