@@ -29,8 +29,10 @@ extension HostGraph {
   /// The end of input: joins what is open, and ends every flow.
   func finishFlows() {
     guard let flows else { return }
-    // The pane at hand is over too.
-    if flows.boundary > .min { runFlows(until: flows.boundary + flows.making.pane.length) }
+    // The pane at hand is over too; a run may end in its first, before any time was told.
+    var end = sources.windows[flows.making.aggregation].nextEnd ?? .min
+    if flows.boundary > .min { end = max(end, flows.boundary + flows.making.pane.length) }
+    if end > .min { runFlows(until: end) }
     flows.endAll()
     pushFlows(flows)
   }

@@ -35,7 +35,7 @@ public struct NaiveEvaluator {
   private var setCache: [WindowKey: Set<[Value]>] = [:]
   private var tupleRows: [NaiveRow] = []
   private let presence = NaivePresence()
-  private var flows: NaiveFlows?
+  var flows: NaiveFlows?
   /// Tuples that came after the close of the window of an aggregation or DISTINCT.
   public private(set) var late = 0
 
@@ -76,7 +76,7 @@ public struct NaiveEvaluator {
   }
 
   /// Takes a tuple of the source, or a record of a flow that ended at `time`.
-  private mutating func take(_ taken: NaivePacket, at time: Int64, from root: Int?) {
+  mutating func take(_ taken: NaivePacket, at time: Int64, from root: Int?) {
     newest = max(newest, time)
     settlePatterns(until: newest - plan.lateness)
     clock = newest
@@ -145,14 +145,6 @@ public struct NaiveEvaluator {
     settled.takeFlows()
     settled.settlePatterns(until: .max)
     return settled.allRows()
-  }
-
-  /// Makes the flows, and takes their records in the order in which they are written.
-  private mutating func takeFlows() {
-    guard let made = flows?.records() else { return }
-    let node = plan.flowMaking?.node
-    flows = nil
-    for written in made { take(written.record, at: written.end, from: node) }
   }
 
   private func allRows() -> [NaiveRow] {

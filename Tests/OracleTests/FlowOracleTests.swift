@@ -5,7 +5,8 @@ import Testing
 ///
 /// nfpcapd has a record for each direction. With timeouts beyond the captures' lengths both cut by
 /// nothing but the 5-tuple; captures are left out where nfpcapd looks into tunnels, keeps a record
-/// for each DNS message, or puts ICMP's type into a port.
+/// for each DNS message, or puts ICMP's type into a port; and flows of IPv6, whose addresses nfdump
+/// prints in part.
 @Suite(
   "Flows agree with nfpcapd",
   .enabled(if: Requirement.captures.isMet, "needs captures: SALC_TEST_DATA"),
@@ -13,7 +14,7 @@ import Testing
 struct FlowOracleTests {
   private static let captures = [
     "d01_ssh_guessing", "d02_ftp_bruteforce", "d03_dhcp_flood", "d07_qinq_http", "d08_qinqinq",
-    "d15_scan_445_horizontal", "d16_scan_multiport", "d17_scan_vertical", "d23_synflood_small",
+    "d15_scan_445_horizontal", "d17_scan_vertical", "d23_synflood_small",
     "d25_ssh_hydra_attack",
   ]
 
@@ -34,13 +35,13 @@ struct FlowOracleTests {
       try #require(Tool.find("nfdump")),
       ["-R", directory.file(""), "-N", "-q", "-o", "fmt:%sa,%sp,%da,%dp,%pr,%pkt,%byt"])
     let wanted = listed.output.split(separator: "\n")
-      .map { $0.filter { $0 != " " } }.filter { !$0.isEmpty }.sorted()
+      .map { $0.filter { $0 != " " } }.filter { !$0.isEmpty && !$0.contains(":") }.sorted()
     let run = Tool.run(Tool.salc, ["run", "-e", Self.query, "--pcap", path, "--format", "csv"])
     #expect(run.exitCode == 0, "\(run.errors)")
-    let found = run.output.split(separator: "\n").dropFirst().map { line in
+    let found = run.output.split(whereSeparator: \.isNewline).dropFirst().map { line in
       // Behind the time, before the quality.
       line.split(separator: ",").dropFirst().dropLast().joined(separator: ",")
-    }.sorted()
+    }.filter { !$0.contains(":") }.sorted()
     #expect(!found.isEmpty)
     #expect(found == wanted)
   }
