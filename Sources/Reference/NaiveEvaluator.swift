@@ -24,7 +24,7 @@ public struct NaiveRow: Sendable {
 /// table. Everything is kept, so it is for test captures only.
 public struct NaiveEvaluator {
   let plan: LogicalPlan
-  private var newest = Int64.min
+  var newest = Int64.min
   /// The time by which the tuple at hand is late or not.
   var clock = Int64.min
   var patterns = NaivePatterns()
@@ -47,17 +47,6 @@ public struct NaiveEvaluator {
     let start: Int64
   }
 
-  /// The exact answer of a plan over the frames in their order: by window end, output and values.
-  public static func rows(
-    of plan: LogicalPlan, over frames: [CapturedFrame], band: Double = 0.1
-  ) -> [NaiveRow] {
-    var evaluator = NaiveEvaluator(plan: plan, band: band)
-    for (order, frame) in frames.enumerated() {
-      evaluator.take(NaivePacket(frame, order: order))
-    }
-    return evaluator.finish()
-  }
-
   /// Starts with no tuple seen.
   public init(plan: LogicalPlan, band: Double = 0.1) {
     self.plan = plan
@@ -73,14 +62,6 @@ public struct NaiveEvaluator {
       return
     }
     take(taken, at: taken.time, from: nil)
-  }
-
-  /// Takes a tuple of the source, or a record of a flow that ended at `time`.
-  mutating func take(_ taken: NaivePacket, at time: Int64, from root: Int?) {
-    newest = max(newest, time)
-    settlePatterns(until: newest - plan.lateness)
-    clock = newest
-    run(taken, from: root)
   }
 
   /// Runs a tuple of the source, or one that the node `root` made, through the plan.

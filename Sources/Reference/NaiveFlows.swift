@@ -239,13 +239,3 @@ struct NaiveFlows {
     return .missing
   }
 }
-
-extension NaiveEvaluator {
-  /// Makes the flows, and takes their records in the order in which they are written.
-  mutating func takeFlows() {
-    guard let made = flows?.records() else { return }
-    let node = plan.flowMaking?.node
-    flows = nil
-    for written in made { take(written.record, at: written.end, from: node) }
-  }
-}
