@@ -29,6 +29,7 @@ let modules: [Target] = [
   .systemLibrary(
     name: "CSQLite", path: "Sources/CSQLite", providers: [.apt(["libsqlite3-dev"])]),
   .systemLibrary(name: "CZlib", path: "Sources/CZlib", providers: [.apt(["zlib1g-dev"])]),
+  .target(name: "CSockets", path: "Sources/CSockets"),
   .target(name: "Diagnostics", swiftSettings: safe),
   .target(name: "DataModel", swiftSettings: hot),
   .target(name: "Syntax", dependencies: ["Diagnostics"], swiftSettings: safe),
@@ -55,7 +56,7 @@ let modules: [Target] = [
       "Planning", "CodeGeneration",
     ], swiftSettings: safe),
   .target(
-    name: "Capture", dependencies: ["DataModel", "Kernels", "CRuntimeBPF", "CZlib"],
+    name: "Capture", dependencies: ["DataModel", "Kernels", "CRuntimeBPF", "CZlib", "CSockets"],
     swiftSettings: hot),
   .target(
     name: "HostRuntime", dependencies: ["DataModel", "Kernels", "Operators", "Plan"],

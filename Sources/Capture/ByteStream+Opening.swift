@@ -1,3 +1,4 @@
+import DataModel
 import Glibc
 
 /// Opens a file or pipe, unpacking it where it is gzipped; its length on disk, packed for a `.gz`
@@ -5,7 +6,8 @@ import Glibc
 func openByteStream(
   _ path: String
 ) throws(CaptureError) -> (stream: any ByteStream, length: UInt64) {
-  let descriptor = try FileDescriptor(readingFrom: path)
+  if let stream = try openConnection(path) { return (stream, 0) }
+  let descriptor = try FileDescriptor(readingFrom: path == "-" ? "/dev/stdin" : path)
   var status = stat()
   guard fstat(descriptor.number, &status) == 0 else {
     throw CaptureError(path, .unreadable(errno: errno))
@@ -31,4 +33,19 @@ private func readHead(_ descriptor: FileDescriptor) throws(CaptureError) -> [UIn
     have += count
   }
   return Array(space[..<have])
+}
+
+/// The connection that a path of ours names; nil for a file's.
+private func openConnection(_ path: String) throws(CaptureError) -> (any ByteStream)? {
+  if path.hasPrefix(tcpScheme) {
+    let words = path.dropFirst(tcpScheme.utf8.count)
+    guard let colon = words.lastIndex(of: ":"),
+      let port = UInt16(words[words.index(after: colon)...])
+    else { return nil }
+    return try TCPClient(host: String(words[..<colon]), port: port)
+  }
+  guard path.hasPrefix(listenScheme),
+    let address = ListenAddress(String(path.dropFirst(listenScheme.utf8.count)))
+  else { return nil }
+  return try TCPListener(address)
 }

@@ -49,6 +49,12 @@ public struct CaptureError: Error, Equatable, CustomStringConvertible {
   /// lost, and reading may go on.
   public var isInterruption: Bool { reason == .unreadable(errno: EINTR) }
 
+  /// True where a live source had nothing to give for a while; reading may go on.
+  public var isIdle: Bool { reason == .unreadable(errno: EAGAIN) }
+
+  /// Nothing came for a while.
+  static let idle = CaptureError("", .unreadable(errno: EAGAIN))
+
   /// The path and what is wrong with it, for a message.
   public var description: String {
     "\(path): \(detail)"

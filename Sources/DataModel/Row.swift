@@ -129,6 +129,11 @@ public enum LossCause: String, Hashable, Sendable, CaseIterable, Comparable {
   case sink
   /// A line or datagram was no record of its format.
   case malformed
+  /// A set of records came without the template that says what they are.
+  case template
+  /// Exporters sent it, by their sequence numbers, and it never came: records, or datagrams where
+  /// the protocol counts those.
+  case gap
 
   /// The cause with so many of what it counts, for people: a sink loses rows, all else tuples.
   public func text(_ count: UInt64) -> String {
@@ -139,6 +144,8 @@ public enum LossCause: String, Hashable, Sendable, CaseIterable, Comparable {
     case .late: "\(tuples) late"
     case .unparsed: "\(tuples) unparsed"
     case .malformed: "\(count) malformed record" + (count == 1 ? "" : "s")
+    case .template: "\(count) set" + (count == 1 ? "" : "s") + " of records without a template"
+    case .gap: "\(count) missing by the exporters' sequence"
     case .sink: "\(count) row" + (count == 1 ? "" : "s") + " at the sink"
     }
   }

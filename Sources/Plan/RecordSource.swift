@@ -21,10 +21,38 @@ public struct RecordSource: Sendable, Hashable {
 public enum RecordOrigin: Sendable, Hashable {
   /// The command line has to say.
   case unbound
-  /// A file, `.gz` too.
-  case file(String)
+  /// A file or pipe, `.gz` too, `-` for standard input; of datagrams also a capture that holds
+  /// them, sent to `port` or to the protocol's usual ones.
+  case file(String, port: UInt16? = nil)
   /// A server that sends lines over TCP, as SAM's sources were.
   case tcp(host: String, port: UInt16)
+  /// Where clients send lines over TCP, or exporters datagrams over UDP.
+  case listen(ListenAddress)
+
+  /// Whether records come as they happen, so that time passes without them.
+  public var isLive: Bool {
+    switch self {
+    case .unbound, .file: false
+    case .tcp, .listen: true
+    }
+  }
+
+  /// Reads what the command line says: a file, `tcp:HOST:PORT` or `listen:[ADDRESS]:PORT`; nil
+  /// where it begins like a connection and is none.
+  public init?(_ text: String) {
+    if text.hasPrefix("listen:") {
+      guard let address = ListenAddress(String(text.dropFirst(7))) else { return nil }
+      self = .listen(address)
+    } else if text.hasPrefix("tcp:") {
+      let words = text.dropFirst(4)
+      guard let colon = words.lastIndex(of: ":"), colon > words.startIndex,
+        let port = UInt16(words[words.index(after: colon)...]), port > 0
+      else { return nil }
+      self = .tcp(host: String(words[..<colon]), port: port)
+    } else {
+      self = .file(text)
+    }
+  }
 }
 
 extension RecordOrigin: CustomStringConvertible {
@@ -32,8 +60,10 @@ extension RecordOrigin: CustomStringConvertible {
   public var description: String {
     switch self {
     case .unbound: "a file"
-    case .file(let path): path
+    case .file(let path, nil): path == "-" ? "standard input" : path
+    case .file(let path, let port?): "\(path), port \(port)"
     case .tcp(let host, let port): "\(host):\(port)"
+    case .listen(let address): "what comes to \(address)"
     }
   }
 }

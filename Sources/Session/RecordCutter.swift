@@ -13,7 +13,8 @@ struct RecordCutter {
   private let lateness: Int64
   private let keepsOrder: Bool
   private let part: TupleBatch
-  private var newest = Int64.min
+  /// The newest time that is known: of a record, or of a live source's clock.
+  private(set) var newest = Int64.min
   /// How far records stand behind newer ones.
   private(set) var disorder = Disorder()
   /// The newest time at which another pane ends.
@@ -45,6 +46,13 @@ struct RecordCutter {
   var pane: Int64 {
     guard newest > .min else { return 0 }
     return paneWindow?.start(of: newest) ?? newest
+  }
+
+  /// Closes what a live source's clock closes.
+  mutating func advance(to time: Int64, _ graph: HostGraph) {
+    guard time > newest else { return }
+    newest = time
+    graph.advance(to: time)
   }
 
   /// Pushes the batch's records, in parts, after closing what each one's time closes.

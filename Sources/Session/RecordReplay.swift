@@ -28,13 +28,16 @@ struct RecordReplay {
     let batch = TupleBatch(fields: fields)
     var cutter = RecordCutter(placed.plan, fields: fields)
     var pulse = ReplayPulse(clock, unit: "records") { reader.progress }
-    var malformed: UInt64 = 0
+    var losses = RecordLosses()
+    var quiet = QuietClock()
     var damage: CaptureError?
     while !shouldStop() {
       var isMore = false
+      var isIdle = false
       do { isMore = try reader.nextBatch(into: batch) } catch {
         if error.isInterruption { continue }
-        damage = error
+        isIdle = error.isIdle
+        if !isIdle { damage = error }
       }
       if isMore {
         if results.totals.packets == 0 {
@@ -42,17 +45,18 @@ struct RecordReplay {
         }
         cutter.push(batch, into: graph, atSource: node)
         results.count(packets: UInt64(batch.count))
+        if origin.isLive { quiet.note(cutter.newest, at: clock.now) }
+      } else if isIdle, let now = quiet.time(at: clock.now) {
+        cutter.advance(to: now, graph)
       }
-      if reader.issues.malformed > malformed {
-        let reason = reader.issues.firstMalformed.map { "the first malformed: \($0)" } ?? ""
-        graph.noteLoss(
-          .malformed, count: reader.issues.malformed - malformed, pane: cutter.pane,
-          reason: malformed == 0 ? reason : "")
-        malformed = reader.issues.malformed
-      }
-      if !isMore || results.isComplete(atPane: cutter.settledPane) { break }
+      losses.tell(reader.issues, graph, pane: cutter.pane)
+      if !isMore && !isIdle || results.isComplete(atPane: cutter.settledPane) { break }
       if pulse.isDue {
         results.tell(pulse.progress(results.totals.packets, placed.flows(graph, isWhole: true)))
+        if origin.isLive { try results.flush() }
+      }
+      if let seconds = configuration.seconds, Double(clock.now - started) >= seconds * 1e9 {
+        break
       }
       try results.check()
     }
@@ -69,14 +73,55 @@ struct RecordReplay {
   private func open(
     _ schema: RecordSchema, _ fields: [FieldID]
   ) throws(SessionError) -> any RecordReader {
-    switch origin {
-    case .unbound: throw .unsupported("name the file to read with --csv FILE")
-    case .tcp:
-      throw .unsupported("records over TCP are not read yet; give a file with --csv FILE")
-    case .file(let path):
-      do { return try DelimitedReader(path: path, schema: schema, fields: fields) } catch {
-        throw .capture(error)
-      }
+    guard let place = origin.place else {
+      throw .unsupported("name the file to read with --csv FILE")
+    }
+    do {
+      return try RecordReaders.open(
+        place, schema: schema, fields: fields, remark: configuration.remark)
+    } catch { throw .capture(error) }
+  }
+}
+
+extension RecordOrigin {
+  /// Where a reader finds the records; nil where nothing says it.
+  var place: RecordPlace? {
+    switch self {
+    case .unbound: nil
+    case .file(let path, let port): .file(path, port: port)
+    case .tcp(let host, let port): .tcp(host: host, port: port)
+    case .listen(let address): .listen(address)
+    }
+  }
+}
+
+/// The time of a live source's records while none comes: that of the newest one, and what has
+/// passed since it arrived. So quiet windows close, also where an exporter's clock is wrong or the
+/// records are old.
+private struct QuietClock {
+  private var newest = Int64.min
+  private var arrived: Int64 = 0
+
+  mutating func note(_ time: Int64, at now: Int64) {
+    guard time > newest else { return }
+    (newest, arrived) = (time, now)
+  }
+
+  func time(at now: Int64) -> Int64? {
+    guard newest > .min else { return nil }
+    let (time, overflow) = newest.addingReportingOverflow(now - arrived)
+    return overflow ? nil : time
+  }
+}
+
+/// Tells the graph what never became a tuple, once.
+private struct RecordLosses {
+  private var told: [LossCause: UInt64] = [:]
+
+  mutating func tell(_ issues: RecordIssues, _ graph: HostGraph, pane: Int64) {
+    for (cause, count, first) in issues.losses where count > told[cause, default: 0] {
+      let before = told.updateValue(count, forKey: cause) ?? 0
+      graph.noteLoss(cause, count: count - before, pane: pane, reason: before == 0 ? first : "")
     }
   }
 }

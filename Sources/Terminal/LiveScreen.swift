@@ -79,6 +79,8 @@ struct LiveScreen {
     case .late: "late (their window had closed)"
     case .unparsed: "unparsed headers"
     case .malformed: "malformed records"
+    case .template: "sets of records without a template"
+    case .gap: "never came (exporters' sequence)"
     case .sink: "sink (rows that this view was too slow for)"
     }
   }

@@ -6,17 +6,38 @@ import Plan
 /// Where the records of a query come from, if not from where it says itself.
 struct RecordArguments: ParsableArguments {
   @Option(
-    help: "The file of flow records (CSV, also .gz) to read.",
-    completion: .file(extensions: ["csv", "gz"]))
+    help: ArgumentHelp(
+      "Flow records in lines: a file (also .gz), - for standard input, tcp:HOST:PORT, or "
+        + "listen:[ADDRESS]:PORT.", valueName: "place"),
+    completion: .file(extensions: ["csv", "gz", "json", "ndjson"]))
   var csv: String?
 
   @Option(
     help: ArgumentHelp(
-      "Bind a source by its name in the query to a file of records.", valueName: "name=file"))
+      "NetFlow v5 or v9: listen on [ADDRESS]:PORT (loopback unless an address is given), or read "
+        + "a file of datagrams.", valueName: "place"))
+  var netflow: String?
+
+  @Option(help: ArgumentHelp("IPFIX: the same.", valueName: "place"))
+  var ipfix: String?
+
+  @Option(help: ArgumentHelp("sFlow v5: the same.", valueName: "place"))
+  var sflow: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Bind a source by its name in the query to a place of records.", valueName: "name=place"))
   var bind: String?
 
   /// Whether the command line names records.
-  var areGiven: Bool { csv != nil || bind != nil }
+  var areGiven: Bool { !given.isEmpty }
+
+  private var given: [(flag: String, place: String)] {
+    [
+      ("--csv", csv), ("--netflow", netflow), ("--ipfix", ipfix), ("--sflow", sflow),
+      ("--bind", bind),
+    ].compactMap { flag, place in place.map { (flag, $0) } }
+  }
 
   /// Where records come from; nil for a query over packets.
   func origin(for query: CompiledQuery, hasPackets: Bool) throws -> RecordOrigin? {
@@ -27,27 +48,59 @@ struct RecordArguments: ParsableArguments {
       }
       return nil
     }
+    let schema = source.schema
+    let flag = Self.flag(of: schema)
     if hasPackets {
-      throw ValidationError(
-        "the query reads records of \(source.schema.source); give --csv FILE instead")
+      throw ValidationError("the query reads records of \(schema.source); give \(flag) instead")
     }
-    if csv != nil && bind != nil { throw ValidationError("give --csv or --bind, not both") }
-    if let csv { return .file(csv) }
-    guard let bind else {
-      if source.origin == .unbound {
-        throw ValidationError("name the records to read with --csv FILE")
+    if given.count > 1 {
+      throw ValidationError("give \(given.map(\.flag).joined(separator: " or ")), not both")
+    }
+    let place = try given.first.map { try self.place($0.flag, $0.place, query, schema) }
+    if place == nil, source.origin == .unbound {
+      throw ValidationError("name the records to read with \(flag)")
+    }
+    return place ?? source.origin
+  }
+
+  /// The flag that names a source of such records.
+  private static func flag(of schema: RecordSchema) -> String {
+    switch schema.exportProtocol {
+    case nil: "--csv FILE"
+    case .netflowV5, .netflowV9: "--netflow :2055"
+    case .ipfix: "--ipfix :4739"
+    case .sflow: "--sflow :6343"
+    }
+  }
+
+  private func place(
+    _ flag: String, _ text: String, _ query: CompiledQuery, _ schema: RecordSchema
+  ) throws -> RecordOrigin {
+    var text = text
+    if flag == "--bind" {
+      let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
+      guard parts.count == 2 else {
+        throw ValidationError("--bind takes NAME=PLACE, not '\(text)'")
       }
-      return source.origin
-    }
-    let parts = bind.split(separator: "=", maxSplits: 1).map(String.init)
-    guard parts.count == 2 else {
-      throw ValidationError("--bind takes NAME=FILE, not '\(bind)'")
-    }
-    let names = query.plan.nodes.filter { $0.input == nil }.map(\.name)
-    guard names.contains(parts[0]) else {
+      let names = query.plan.nodes.filter { $0.input == nil }.map(\.name)
+      guard names.contains(parts[0]) else {
+        throw ValidationError(
+          "no source is called \(parts[0]); the query has \(names.joined(separator: ", "))")
+      }
+      text = parts[1]
+    } else if !Self.flag(of: schema).hasPrefix(flag + " ") {
       throw ValidationError(
-        "no source is called \(parts[0]); the query has \(names.joined(separator: ", "))")
+        "the query reads \(schema.source), which \(flag) does not give; give "
+          + Self.flag(of: schema))
     }
-    return .file(parts[1])
+    // What can be an address to listen on is one where datagrams are wanted: `:2055`, `2055`.
+    if schema.exportProtocol != nil, let address = ListenAddress(text) { return .listen(address) }
+    guard let origin = RecordOrigin(text) else {
+      throw ValidationError("\(flag): '\(text)' names no place; tcp:HOST:PORT or listen:PORT does")
+    }
+    if schema.exportProtocol != nil, case .tcp = origin {
+      throw ValidationError("\(flag): exporters send over UDP; give listen:[ADDRESS]:PORT")
+    }
+    return origin
   }
 }

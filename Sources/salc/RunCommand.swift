@@ -2,6 +2,7 @@ public import ArgumentParser
 import Compiler
 import Diagnostics
 import Glibc
+import Plan
 public import Session
 
 /// `salc run`: the query on an interface or a capture.
@@ -170,9 +171,12 @@ struct RunCommand: ParsableCommand {
   private func input(_ compiled: CompiledQuery) throws -> RunConfiguration.Input {
     if iface != nil && pcap != nil { throw ValidationError("give --iface or --pcap, not both") }
     if let origin = try records.origin(for: compiled, hasPackets: iface != nil || pcap != nil) {
-      if engine == .kernel || duration != nil || share {
+      if engine == .kernel || share {
         throw ValidationError(
-          "--engine kernel, --share and --for are for packets; records run on the host")
+          "--engine kernel and --share are for packets; records run on the host")
+      }
+      if duration != nil && !origin.isLive {
+        throw ValidationError("--for is for live sources; a file runs to its end or --windows")
       }
       return .records(origin)
     }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Compiler
 import Glibc
+import Plan
 import Session
 import Sinks
 import Terminal
@@ -70,11 +71,12 @@ final class RunDisplay: Sendable {
 }
 
 extension RunConfiguration.Input {
-  /// Whether packets come from interfaces.
+  /// Whether tuples come as they happen.
   var isLive: Bool {
     switch self {
     case .interfaces: true
-    case .captureOnHost, .captureInKernel, .records: false
+    case .records(let origin): origin.isLive
+    case .captureOnHost, .captureInKernel: false
     }
   }
 

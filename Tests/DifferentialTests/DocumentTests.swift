@@ -15,8 +15,7 @@ struct DocumentTests {
 
     /// The program; examples may leave out the source `P`.
     var program: String {
-      text.contains("Stream(")
-        ? text : "P = PacketStream(\"eth0\");\n" + text
+      text.contains("Stream(") ? text : "P = PacketStream(\"eth0\");\n" + text
     }
   }
 

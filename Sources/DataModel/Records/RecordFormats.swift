@@ -3,7 +3,9 @@
 /// Adding a format whose encoding exists is one file with its schema and one line here.
 public enum RecordFormats {
   /// Every format, in the order of the documentation.
-  public static let all: [RecordSchema] = [vast, ctu, nfdump, flows]
+  public static let all: [RecordSchema] = [
+    vast, ctu, nfdump, netflowV5, netflowV9, ipfix, sflow, flows,
+  ]
 
   /// The format of a source.
   public static func named(_ source: String) -> RecordSchema? {

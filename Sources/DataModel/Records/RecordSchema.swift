@@ -41,6 +41,11 @@ public enum RecordEncoding: Hashable, Sendable {
   case delimited(separator: UInt8, optional: Int)
   /// Not at all: the records are made from packets.
   case packets
+  /// A JSON object a line (NDJSON, RFC 8259); columns are found by name.
+  case json
+  /// Datagrams of a protocol that exports flows; `RecordFormats/exported(by:)` says where each
+  /// column stands in them.
+  case datagrams(ExportProtocol)
 }
 
 /// What the records of a source are made of: the table that names, types and decoders follow.
@@ -55,15 +60,22 @@ public struct RecordSchema: Sendable, Hashable {
   public let encoding: RecordEncoding
   /// One line for `salc schema`.
   public let summary: String
+  /// How long windows wait for late records, in nanoseconds, unless the program says otherwise.
+  public let lateness: Int64
+
+  /// The longest that exporters keep an active flow back by default (language.md §3.1).
+  public static let flowLateness: Int64 = 120_000_000_000
 
   /// One row of ``init(_:_:encoding:time:_:)``.
   public typealias Row = (name: String, aliases: [String], type: ScalarType, summary: String)
 
   /// Creates a schema; `time` names one of the rows, whose type is `time`.
   public init(
-    _ source: String, _ summary: String, encoding: RecordEncoding, time: String, _ rows: [Row]
+    _ source: String, _ summary: String, encoding: RecordEncoding, time: String,
+    lateness: Int64 = flowLateness, _ rows: [Row]
   ) {
     self.source = source
+    self.lateness = lateness
     self.summary = summary
     self.encoding = encoding
     let columns = rows.enumerated().map { position, row in

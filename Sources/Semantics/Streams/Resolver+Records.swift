@@ -4,46 +4,79 @@ import Plan
 import Syntax
 
 extension Resolver {
-  /// How long windows over records wait for late ones, unless the program says otherwise: the
-  /// longest that exporters keep an active flow back by default (language.md §3.1).
-  private static let recordLateness: Int64 = 120_000_000_000
-
   /// `VastStream("f")`, `VastStream("host", 9999)`, and every other source of records.
   mutating func records(of schema: RecordSchema, _ call: Call) -> Meaning {
-    guard let origin = origin(call) else { return .invalid }
-    if settings["Lateness"] == nil { plan.lateness = Self.recordLateness }
+    guard let origin = origin(call.arguments, schema, call) else { return .invalid }
+    if settings["Lateness"] == nil { plan.lateness = schema.lateness }
     return add(.records(RecordSource(schema, from: origin)), call)
   }
 
-  /// Nothing, a file, or a host and a port.
-  private mutating func origin(_ call: Call) -> RecordOrigin? {
+  /// Nothing, a file, a host and a port, or `listen: ":9999"`.
+  mutating func origin(
+    _ arguments: [Argument], _ schema: RecordSchema, _ call: Call
+  ) -> RecordOrigin? {
     let name = call.name.text
-    guard call.arguments.count <= 2 else {
+    var isExporter = false
+    if case .datagrams = schema.encoding { isExporter = true }
+    guard arguments.count <= 2 else {
       report(
         Diagnostic(
           .wrongArgumentCount,
-          "\(name) takes a file name, or a host and a port, not \(call.arguments.count) arguments",
+          "\(name) takes a file name, or a host and a port, not \(arguments.count) arguments",
           at: call.range))
       return nil
     }
-    guard let first = call.arguments.first else { return .unbound }
+    guard let first = arguments.first else { return .unbound }
+    if first.label?.text == "listen" { return listen(first, name, arguments.count) }
     guard first.label == nil, case .literal(let literal) = first.value,
       let text = literal.value.text
     else {
       reportArgument(first, of: name)
       return nil
     }
-    guard call.arguments.count == 2 else { return .file(text) }
-    let second = call.arguments[1]
-    guard second.label == nil, case .literal(let literal) = second.value,
+    guard arguments.count == 2 else { return .file(text) }
+    guard let port = port(arguments[1], name) else { return nil }
+    if arguments[1].label != nil { return .file(text, port: port) }
+    guard isExporter else { return .tcp(host: text, port: port) }
+    // Exporters send; who wants their records listens.
+    guard let address = ListenAddress(text.contains(":") ? "[\(text)]:\(port)" : "\(text):\(port)")
+    else {
+      reportListen(first, name)
+      return nil
+    }
+    return .listen(address)
+  }
+
+  private mutating func listen(
+    _ argument: Argument, _ name: String, _ count: Int
+  ) -> RecordOrigin? {
+    guard count == 1, case .literal(let literal) = argument.value,
+      let text = literal.value.text, let address = ListenAddress(text)
+    else {
+      reportListen(argument, name)
+      return nil
+    }
+    return .listen(address)
+  }
+
+  private mutating func reportListen(_ argument: Argument, _ name: String) {
+    report(
+      Diagnostic(
+        .wrongArgument, "\(name) listens on an address in digits and a port", at: argument.range,
+        notes: [Diagnostic.Note("for example: \(name)(listen: \"127.0.0.1:9999\")")]))
+  }
+
+  private mutating func port(_ argument: Argument, _ name: String) -> UInt16? {
+    guard argument.label == nil || argument.label?.text == "port",
+      case .literal(let literal) = argument.value,
       case .integer(let number) = literal.value, let port = UInt16(exactly: number), port > 0
     else {
       report(
         Diagnostic(
-          .wrongArgument, "a port is a number of 1 to 65535", at: second.range,
+          .wrongArgument, "a port is a number of 1 to 65535", at: argument.range,
           notes: [Diagnostic.Note("for example: \(name)(\"localhost\", 9999)")]))
       return nil
     }
-    return .tcp(host: text, port: port)
+    return port
   }
 }

@@ -5,22 +5,19 @@ import Plan
 import Syntax
 
 extension Resolver {
-  /// Sources of the language that this compiler does not read yet.
-  private static let laterSources = [
-    "CtuStream", "NetflowV5Stream", "NetflowV9Stream", "IpfixStream",
-    "SflowStream", "CsvStream",
-  ].filter { RecordFormats.named($0) == nil }
   private static let packetSources = ["PacketStream", "PcapStream"]
-  private static let sources = packetSources + RecordFormats.all.map(\.source)
+  private static let sources =
+    packetSources + RecordFormats.all.map(\.source) + describedSources
 
   /// `PacketStream("eth0")`, `PcapStream("f.pcap")`.
   mutating func source(_ call: Call) -> Meaning {
     let name = call.name.text
     if name == RecordFormats.flows.source { return flows(call) }
-    if takesPackets, RecordFormats.named(name) != nil || Self.laterSources.contains(name) {
+    if takesPackets, RecordFormats.named(name) != nil {
       return flows(insteadOf: name, call)
     }
     if let schema = RecordFormats.named(name) { return records(of: schema, call) }
+    if Self.describedSources.contains(name) { return describedRecords(call) }
     guard Self.packetSources.contains(name) else {
       reportUnknownSource(call)
       return .invalid
@@ -82,16 +79,8 @@ extension Resolver {
   private mutating func reportUnknownSource(_ call: Call) {
     let name = call.name.text
     guard !call.name.isMissing else { return }
-    if Self.laterSources.contains(name) {
-      notSupported(
-        name, call.name.range,
-        notes: [
-          Diagnostic.Note("sources that work: \(Self.sources.joined(separator: ", "))")
-        ])
-      return
-    }
     var fixIts: [FixIt] = []
-    if let near = nearest(to: name, in: Self.sources + Self.laterSources) {
+    if let near = nearest(to: name, in: Self.sources) {
       fixIts.append(FixIt("did you mean ‘\(near)’?", replacing: call.name.range, with: near))
     }
     var notes = [Diagnostic.Note("sources are PacketStream(\"eth0\") and PcapStream(\"f.pcap\")")]

@@ -1,0 +1,75 @@
+import DataModel
+
+/// Where a datagram ends that stands in a file with nothing between it and the next.
+enum DatagramFraming {
+  /// What can be said of the bytes at hand.
+  enum Length {
+    case whole(Int)
+    /// More bytes decide.
+    case open
+    /// No datagram begins so.
+    case none
+  }
+
+  /// The longest that UDP carries.
+  static let longest = 65_535
+
+  /// The length of the datagram that `bytes` begin with; `isEnd`: nothing comes behind them.
+  static func length(_ kind: ExportProtocol, _ bytes: Octets, isEnd: Bool) -> Length {
+    let short: Length = isEnd ? .whole(bytes.count) : .open
+    guard bytes.count >= 4 else { return short }
+    let word = kind == .sflow ? bytes.u32(0) : UInt32(bytes.u16(0))
+    guard word == UInt32(kind.version) else { return .none }
+    switch kind {
+    case .netflowV5: return fit(24 + Int(bytes.u16(2)) * 48, bytes, isEnd)
+    case .ipfix:
+      let length = Int(bytes.u16(2))
+      return length < 16 ? .none : fit(length, bytes, isEnd)
+    case .netflowV9: return netflowV9(bytes, isEnd)
+    case .sflow: return sflow(bytes, isEnd)
+    }
+  }
+
+  private static func fit(_ length: Int, _ bytes: Octets, _ isEnd: Bool) -> Length {
+    if length <= bytes.count { return .whole(length) }
+    return isEnd ? .whole(bytes.count) : .open
+  }
+
+  /// Sets follow each other until one's ID would be 9: that is the next datagram's version, and
+  /// no set has an ID of 2 to 255 (RFC 3954, 5.2). Zeros behind sets are padding.
+  private static func netflowV9(_ bytes: Octets, _ isEnd: Bool) -> Length {
+    var at = 20
+    while true {
+      guard bytes.has(at, 4) else {
+        if isEnd || at > longest { return .whole(min(bytes.count, max(20, at))) }
+        return .open
+      }
+      let (id, length) = (bytes.u16(at), Int(bytes.u16(at + 2)))
+      if id == 9 { return .whole(at) }
+      if id == 0, length == 0 {
+        var end = at
+        while end < min(bytes.count, longest), bytes.u8(end) == 0 { end += 1 }
+        if end == bytes.count, !isEnd { return .open }
+        // The version's first byte is zero as well.
+        if bytes.has(end, 1), bytes.u8(end) == 9 { return .whole(end - 1) }
+        return .whole(isEnd ? bytes.count : end)
+      }
+      guard length >= 4, at + length <= longest else { return .whole(min(bytes.count, longest)) }
+      at += length
+    }
+  }
+
+  private static func sflow(_ bytes: Octets, _ isEnd: Bool) -> Length {
+    guard let (_, at) = SflowSample.address(bytes, 4) else {
+      return bytes.count < 28 && !isEnd ? .open : .none
+    }
+    guard bytes.has(at, 16) else { return isEnd ? .whole(bytes.count) : .open }
+    var place = at + 16
+    for _ in 0..<bytes.u32(at + 12) {
+      guard bytes.has(place, 8) else { return isEnd ? .whole(bytes.count) : .open }
+      place += 8 + Int(bytes.u32(place + 4))
+      guard place <= longest else { return .whole(min(bytes.count, longest)) }
+    }
+    return fit(place, bytes, isEnd)
+  }
+}

@@ -1,0 +1,103 @@
+public import DataModel
+
+/// What was wrong with the records of a source, so far.
+public struct RecordIssues: Sendable, Equatable {
+  /// Lines or datagrams that were no record.
+  public var malformed: UInt64 = 0
+  /// The first of them, with its line number and what is wrong with it.
+  public var firstMalformed: String?
+  /// Fields that could not be read and count as missing.
+  public var unreadable: UInt64 = 0
+  /// The first of them.
+  public var firstUnreadable: String?
+  /// Sets of records whose template was not known.
+  public var withoutTemplate: UInt64 = 0
+  /// The first of them.
+  public var firstWithoutTemplate: String?
+  /// Records, or datagrams where the protocol counts those, that were sent and never came.
+  public var gaps: UInt64 = 0
+  /// The first of them.
+  public var firstGap: String?
+  /// Datagrams that found no room in the socket's buffer; the gaps have what was in them.
+  public var socketDrops: UInt64 = 0
+  /// Sequences that began anew.
+  public var restarts: UInt64 = 0
+  /// Values of elements that no column names, and the first of the elements.
+  public var skippedValues: UInt64 = 0
+  public var skippedElements: [String] = []
+  /// Records of options and samples of counters, which are no flows.
+  public var otherRecords: UInt64 = 0
+
+  /// How many elements are named.
+  static let elementsMax = 8
+
+  mutating func noteMalformed(_ what: @autoclosure () -> String, count: UInt64 = 1) {
+    malformed += count
+    if firstMalformed == nil { firstMalformed = what() }
+  }
+
+  mutating func noteUnreadable(_ count: Int, _ column: String) {
+    unreadable += UInt64(count)
+    if firstUnreadable == nil { firstUnreadable = column }
+  }
+
+  mutating func noteGap(_ count: UInt64, _ what: @autoclosure () -> String) {
+    gaps += count
+    if firstGap == nil { firstGap = what() }
+  }
+
+  mutating func noteWithoutTemplate(_ count: UInt64, _ what: @autoclosure () -> String) {
+    withoutTemplate += count
+    if firstWithoutTemplate == nil { firstWithoutTemplate = what() }
+  }
+
+  /// What never became a tuple, by cause, and the first of each in words.
+  public var losses: [(cause: LossCause, count: UInt64, first: String)] {
+    [
+      (.malformed, malformed, firstMalformed.map { "the first malformed: \($0)" } ?? ""),
+      (.template, withoutTemplate, firstWithoutTemplate ?? ""),
+      (.gap, gaps, firstGap ?? ""),
+    ]
+  }
+
+  /// What to tell at the end of a run; empty where all was well.
+  public var remarks: [String] {
+    var result: [String] = []
+    if malformed > 0 {
+      result.append("\(malformed) malformed, the first: \(firstMalformed ?? "unknown")")
+    }
+    if unreadable > 0 {
+      result.append(
+        "\(unreadable) fields could not be read and are missing, the first: "
+          + (firstUnreadable ?? "unknown"))
+    }
+    if withoutTemplate > 0 {
+      result.append(
+        "\(withoutTemplate) sets of records came without their template, the first: "
+          + (firstWithoutTemplate ?? "unknown"))
+    }
+    if gaps > 0 {
+      result.append("\(gaps) missing by the exporters' sequence numbers: \(firstGap ?? "")")
+    }
+    if socketDrops > 0 {
+      result.append(
+        "\(socketDrops) datagrams found no room in the socket's buffer; "
+          + "sysctl net.core.rmem_max=67108864 allows a larger one")
+    }
+    if restarts > 0 { result.append("\(restarts) sequences of exporters began anew") }
+    if skippedValues > 0 {
+      result.append(
+        "\(skippedValues) values of elements without a column were skipped: "
+          + skippedElements.joined(separator: ", "))
+    }
+    return result
+  }
+
+  static func + (a: RecordIssues, b: RecordIssues) -> RecordIssues {
+    var sum = a
+    sum.malformed += b.malformed
+    sum.firstMalformed = a.firstMalformed ?? b.firstMalformed
+    sum.socketDrops += b.socketDrops
+    return sum
+  }
+}

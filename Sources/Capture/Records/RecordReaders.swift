@@ -1,0 +1,100 @@
+public import DataModel
+
+/// A place that records come from; what `RecordReaders` opens.
+public enum RecordPlace: Sendable, Hashable {
+  /// A file or pipe, `.gz` too; `-` is standard input. Of a datagram protocol also a capture: what
+  /// UDP carried to `port`, or to the protocol's usual ones.
+  case file(String, port: UInt16?)
+  /// A server's lines over TCP.
+  case tcp(host: String, port: UInt16)
+  /// Where clients send lines over TCP, or exporters datagrams over UDP.
+  case listen(ListenAddress)
+}
+
+/// Opens sources of records.
+public enum RecordReaders {
+  /// A reader of these columns of a schema's records. `remark` takes what an operator should know.
+  public static func open(
+    _ place: RecordPlace, schema: RecordSchema, fields: [FieldID], remark: (String) -> Void
+  ) throws(CaptureError) -> any RecordReader {
+    if case .datagrams(let kind) = schema.encoding {
+      return DatagramReader(
+        try source(place, kind, remark), datagramDecoder(kind, fields))
+    }
+    let path =
+      switch place {
+      case .file(let path, _): path
+      case .tcp(let host, let port): "\(tcpScheme)\(host):\(port)"
+      case .listen(let address): "\(listenScheme)\(address)"
+      }
+    if schema.encoding == .json {
+      return try JSONReader(path: path, schema: schema, fields: fields)
+    }
+    return try DelimitedReader(path: path, schema: schema, fields: fields)
+  }
+
+  private static func source(
+    _ place: RecordPlace, _ kind: ExportProtocol, _ remark: (String) -> Void
+  ) throws(CaptureError) -> any DatagramSource {
+    switch place {
+    case .tcp(let host, let port):
+      throw CaptureError("tcp:\(host):\(port)", .unsupportedFormat("exporters send over UDP"))
+    case .listen(let address):
+      let receiver = try UDPReceiver(address)
+      if receiver.bufferBytes < UDPReceiver.wantedBytes / 4 {
+        remark(
+          "the socket's buffer is \(receiver.bufferBytes >> 10) KiB; "
+            + "sysctl net.core.rmem_max=\(UDPReceiver.wantedBytes) lets it take bursts")
+      }
+      return receiver
+    case .file(let path, let port):
+      let (stream, length) = try openByteStream(path)
+      let peeked = try PeekedStream(stream, 4)
+      let isCapture = peeked.withHead {
+        PcapngFormat.recognises($0) || PcapFormat.recognises($0)
+      }
+      guard isCapture else { return DatagramFile(kind, peeked, length: length) }
+      let capture = try CaptureFile(peeked, path: path, fileLength: length)
+      return DatagramCapture(capture, ports: port.map { [$0] } ?? kind.ports)
+    }
+  }
+}
+
+/// How paths name connections, which no file is called by.
+let tcpScheme = "tcp://"
+let listenScheme = "listen://"
+
+/// A stream of which the first bytes were looked at.
+final class PeekedStream: ByteStream {
+  private let stream: any ByteStream
+  private let first: [UInt8]
+  private var given = 0
+
+  init(_ stream: any ByteStream, _ count: Int) throws(CaptureError) {
+    self.stream = stream
+    let space = UnsafeMutableRawBufferPointer.allocate(byteCount: count, alignment: 1)
+    defer { space.deallocate() }
+    var have = 0
+    while have < count {
+      let got = try stream.read(into: UnsafeMutableRawBufferPointer(rebasing: space[have...]))
+      if got == 0 { break }
+      have += got
+    }
+    first = Array(space[..<have])
+  }
+
+  /// Shows the bytes that were looked at.
+  func withHead<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+    first.withUnsafeBytes { body($0) }
+  }
+
+  var fileOffset: UInt64 { stream.fileOffset }
+
+  func read(into space: UnsafeMutableRawBufferPointer) throws(CaptureError) -> Int {
+    guard given < first.count else { return try stream.read(into: space) }
+    let count = min(space.count, first.count - given)
+    space.copyBytes(from: first[given..<given + count])
+    given += count
+    return count
+  }
+}
