@@ -40,6 +40,8 @@ extension Emitter {
     let early = reach.aggregations.filter { index in
       let aggregation = reach.plan.aggregations[index]
       guard case .source = reach.plan.nodes[aggregation.input].operation else { return false }
+      // One distinct count of all tuples is registers, which have no line to touch.
+      if case .distinct = aggregation.form, aggregation.key.isEmpty { return false }
       return storedKey(aggregation).map { !$0.words.isEmpty } ?? false
     }
     return early.count > 1 ? early : []

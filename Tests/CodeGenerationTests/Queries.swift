@@ -38,6 +38,14 @@ enum Queries {
     OUTPUT N; OUTPUT S; OUTPUT V; OUTPUT D;
     """
 
+  /// A distinct count of all tuples, beside the keys that every packet has.
+  static let globalBesideKeys = """
+    P = PacketStream("e");
+    N = FOREACH (STREAM P BY ip.src) GENERATE count() WINDOW 1s;
+    D = FOREACH P GENERATE countdistinct(ip.dst) WINDOW 1s;
+    OUTPUT N; OUTPUT D;
+    """
+
   static let predicates = """
     P = PacketStream("e");
     F = FILTER P BY SourcePort IN {1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,443}
@@ -96,7 +104,8 @@ enum Queries {
   }()
 
   static let all = [
-    "count": count, "flows": flows, "flood": flood, "global": global, "predicates": predicates,
+    "count": count, "flows": flows, "flood": flood, "global": global,
+    "globalBesideKeys": globalBesideKeys, "predicates": predicates,
     "sets": sets, "exports": exports, "many": many,
   ]
 }
