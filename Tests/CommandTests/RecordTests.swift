@@ -51,7 +51,6 @@ import Testing
       bound.exitCode == 0 && bound.output.contains("10.0.0.1,2,5000000001"), "\(bound.summary)")
     #expect(salc("run", "-e", Self.query, "--bind", "Other=f").errors.contains("has Flows"))
     #expect(salc("run", "-e", Self.query).errors.contains("/nowhere.csv"))
-    #expect(salc("run", "-e", Self.query, "--pcap", "f").errors.contains("--csv"))
     #expect(salc("run", "-e", Given.bySource, "--csv", "f").errors.contains("--pcap"))
   }
 

@@ -5,6 +5,7 @@
 struct SequenceTracker {
   private var expected: UInt32?
   private var lastUnits: UInt32 = 0
+  private var last: UInt32 = 0
   private var pending: UInt64 = 0
   /// The number that the first of the pending units has.
   private var gapStart: UInt32 = 0
@@ -35,8 +36,15 @@ struct SequenceTracker {
   /// What a datagram's number says about it.
   enum Verdict { case inOrder, overtaken, repeated, restarted }
 
+  /// Whether a datagram's number counts its own units as well. RFC 7011 (section 3.1) has those
+  /// before it; softflowd those up to its end.
+  func countsItself(_ sequence: UInt32, units: UInt32) -> Bool {
+    expected != nil && sequence != expected && sequence == last &+ units
+  }
+
   /// The datagram held so many units; nil where nobody knows.
   mutating func follow(_ sequence: UInt32, _ verdict: Verdict, units: UInt32?) {
+    defer { last = sequence }
     switch verdict {
     case .overtaken: pending -= min(pending, UInt64(units ?? 0))
     case .repeated: break

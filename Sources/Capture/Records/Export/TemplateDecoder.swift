@@ -32,9 +32,10 @@ final class TemplateDecoder: DatagramDecoder {
   private struct Message {
     var session: ExporterSession?
     var sequence: UInt32 = 0
-    var verdict = SequenceTracker.Verdict.inOrder
     /// Data records so far; nil where a set could not be counted.
     var records: UInt32? = 0
+    /// Those of them that are of options.
+    var options: UInt32 = 0
     var exporter: IPAddress?
   }
 
@@ -95,8 +96,6 @@ final class TemplateDecoder: DatagramDecoder {
         domain: bytes.u32(header - 4)))
     context.started = session.started
     message.session = session
-    message.verdict = session.sequence.arrive(message.sequence)
-    if message.verdict == .restarted { issues.restarts += 1 }
     takeSets(bytes.slice(0, end), from: header, context, session)
     if runs.isEmpty { finishMessage() }
   }
@@ -166,9 +165,16 @@ final class TemplateDecoder: DatagramDecoder {
 
   private func finishMessage() {
     guard let session = message.session else { return }
-    session.sequence.follow(
-      message.sequence, message.verdict, units: isIpfix ? message.records : 1)
     message.session = nil
+    let sequence = message.sequence
+    let flows = message.records.map { $0 &- message.options }
+    if isIpfix, let flows, session.sequence.countsItself(sequence, units: flows) {
+      session.sequence.follow(sequence, .inOrder, units: flows)
+    } else {
+      let verdict = session.sequence.arrive(sequence)
+      if verdict == .restarted { issues.restarts += 1 }
+      session.sequence.follow(sequence, verdict, units: isIpfix ? message.records : 1)
+    }
     note(session.sequence.takeLost(isSettled: false), of: session)
   }
 
@@ -294,7 +300,10 @@ final class TemplateDecoder: DatagramDecoder {
       }
       if let started = template.timing.started(record) { run.session.started = started }
       issues.otherRecords += 1
-      if run.storage == nil { message.records = message.records.map { $0 &+ 1 } }
+      if run.storage == nil {
+        message.records = message.records.map { $0 &+ 1 }
+        message.options &+= 1
+      }
       at += size
     }
   }
