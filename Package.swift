@@ -165,7 +165,8 @@ let tests: [Target] = [
     name: "TerminalTests", dependencies: ["Terminal", "Sinks", "DataModel", "TestSupport"],
     swiftSettings: strict),
   .testTarget(
-    name: "CaptureTests", dependencies: ["Capture", "CRuntimeBPF", "CZlib", "DataModel"],
+    name: "CaptureTests",
+    dependencies: ["TestSupport", "Capture", "CRuntimeBPF", "CZlib", "DataModel"],
     swiftSettings: strict),
   .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"], swiftSettings: strict),
   .testTarget(

@@ -28,7 +28,7 @@ public struct Explanation: Sendable {
     var stateBytes: Int
     /// What goes to the host; nil where nothing does.
     var toHost: Traffic?
-    /// The error bound of a feature.
+    /// The error bound of a feature; of a pattern what bounds its state and its search.
     var bound: String
 
     /// Why it is where it is.
@@ -76,11 +76,17 @@ public struct Explanation: Sendable {
     placed.plan.nodes.indices.map { index in
       let node = placed.plan.nodes[index]
       return Entry(
-        id: "n\(index)", inputs: node.input.map { ["n\($0)"] } ?? [],
+        id: "n\(index)", inputs: Self.inputs(of: node).map { "n\($0)" },
         title: placed.plan.text(of: node), isInDataPath: placed.nodes[index].isInDataPath,
         why: placed.nodes[index].reason, instructions: costs.instructions(node: index),
-        stateBytes: costs.stateBytes(.node(index)), toHost: costs.toHost(node: index), bound: "")
+        stateBytes: costs.stateBytes(.node(index)), toHost: costs.toHost(node: index),
+        bound: placed.plan.searchText(of: node))
     }
+  }
+
+  /// The nodes whose tuples a node takes.
+  private static func inputs(of node: TupleNode) -> [Int] {
+    node.operation.isMatch ? node.operation.edgeInputs.sorted() : node.input.map { [$0] } ?? []
   }
 
   private static func aggregations(_ placed: PlacedPlan, _ costs: ExplanationCosts) -> [Entry] {

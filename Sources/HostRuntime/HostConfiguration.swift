@@ -1,5 +1,7 @@
+public import DataModel
+
 /// What a run of the host graph is given beside its plan.
-public struct HostConfiguration: Sendable, Hashable {
+public struct HostConfiguration: Sendable {
   /// The seed of every hash, the same as the data path's.
   public var seed: UInt64
   /// The most keys of one aggregation and window, of one DISTINCT window, and of one set;
@@ -14,6 +16,8 @@ public struct HostConfiguration: Sendable, Hashable {
   public var edgeLimit: Int
   /// The most edges that SUBGRAPH tries for one tuple that may complete a match.
   public var patternStepLimit: Int
+  /// What the plan's side tables say of vertices, in the plan's order.
+  public var tables: [any VertexAttributes] = []
 
   /// Creates a configuration.
   public init(

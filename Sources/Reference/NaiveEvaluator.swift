@@ -28,6 +28,8 @@ public struct NaiveEvaluator {
   /// The time by which the tuple at hand is late or not.
   var clock = Int64.min
   var patterns = NaivePatterns()
+  /// What the table of this index says of a vertex, by name; nil where it says nothing.
+  public var attributes: (@Sendable (Int, String, Value) -> VertexAttribute?)?
   private var states: [WindowKey: [[Value]: NaiveState]] = [:]
   var items = NaiveItems()
   private var earlier: [Int: [[Value]: [NaivePacket]]] = [:]

@@ -21,14 +21,15 @@ struct NaivePatterns {
 
   /// The matches of a pattern whose last edge starts in the range, by that time.
   static func matches(
-    of pattern: Pattern, among candidates: [[Edge]], in range: Range<Int64>
+    of pattern: Pattern, among candidates: [[Edge]], in range: Range<Int64>,
+    _ attributes: (Int, String, Value) -> VertexAttribute?
   ) -> [[Edge]] {
     var found: [[Edge]] = []
     func extend(_ chosen: [Edge]) {
       let role = chosen.count
       if role == pattern.edges.count {
         let last = chosen.map(\.start).max() ?? .min
-        if range.contains(last) { found.append(chosen) }
+        if range.contains(last), agree(chosen, pattern, attributes) { found.append(chosen) }
         return
       }
       for edge in candidates[role] where !chosen.contains(where: { $0.order == edge.order }) {
@@ -57,6 +58,28 @@ struct NaivePatterns {
       if later - earlier > bound.most { return false }
     }
     return true
+  }
+
+  /// Whether what tables say of the vertices is as the pattern wants it.
+  private static func agree(
+    _ edges: [Edge], _ pattern: Pattern,
+    _ attributes: (Int, String, Value) -> VertexAttribute?
+  ) -> Bool {
+    guard let values = values(edges, pattern) else { return false }
+    func value(_ operand: VertexComparison.Operand) -> VertexAttribute? {
+      switch operand {
+      case .text(let text): .text(text)
+      case .number(let number): .number(number)
+      case .attribute(let table, let name, let vertex):
+        values[vertex].flatMap { attributes(table, name, $0) }
+      }
+    }
+    return pattern.comparisons.allSatisfy { comparison in
+      guard let a = value(comparison.left), let b = value(comparison.right) else { return false }
+      if let x = a.number, let y = b.number { return comparison.comparison.holds(x, y) }
+      guard case .text(let x) = a, case .text(let y) = b else { return false }
+      return comparison.comparison.holds(x, y)
+    }
   }
 
   /// The value of each vertex at these edges; nil where one would have two.
@@ -117,7 +140,10 @@ extension NaiveEvaluator {
       let until = time == .max ? time : pattern.tick.start(of: time)
       guard until > from else { continue }
       patterns.settled[index] = until
-      for match in NaivePatterns.matches(of: pattern, among: candidates, in: from..<until) {
+      for match in NaivePatterns.matches(
+        of: pattern, among: candidates, in: from..<until,
+        attributes ?? { _, _, _ in nil })
+      {
         tell(match, pattern, at: index)
       }
     }

@@ -20,7 +20,7 @@ struct HostReplay {
     do { capture = try CaptureFile(path: path) } catch { throw .capture(error) }
     try Session.begin(configuration, placement: "host", attach: nil, sink)
     let graph = HostGraph(
-      placed, mode: .wholeQuery, configuration: configuration.host,
+      placed, mode: .wholeQuery, configuration: try configuration.host(),
       rows: { results.take($0) }, losses: { results.take($0) })
     let source = try placed.onlySource()
     var decoder = PacketDecoder(fields: graph.projectedFields(ofSource: source))

@@ -87,7 +87,7 @@ private final class FramePlayer {
     let placed = configuration.query.placed
     let source = try placed.onlySource()
     let graph = HostGraph(
-      placed, mode: .placed, configuration: configuration.host,
+      placed, mode: .placed, configuration: try configuration.host(),
       rows: { results.take($0) }, losses: { results.take($0) })
     choice = try CPUChoice(count: cpus, seed: configuration.seed)
     let union = CompiledUnion([configuration.query])

@@ -15,9 +15,10 @@ struct LiveRun {
         interfaces: interfaces, attach: mode, seed: configuration.seed,
         ringBytes: configuration.ringBytes, remark: configuration.remark,
         observe: configuration.observe))
-    let options = QueryOptions(
+    var options = QueryOptions(
       windows: configuration.windows, keyLimit: configuration.keyLimit,
       waitingResults: configuration.waitingResults)
+    options.tableFiles = configuration.tableFiles
     let server = try serve(hub)
     let id: QueryID
     do throws(SessionError) {

@@ -21,7 +21,7 @@ struct RecordReplay {
       throw .unsupported("the query reads packets, and flow records were given")
     }
     let graph = HostGraph(
-      placed, mode: .wholeQuery, configuration: configuration.host,
+      placed, mode: .wholeQuery, configuration: try configuration.host(),
       rows: { results.take($0) }, losses: { results.take($0) })
     let fields = graph.projectedFields(ofSource: node)
     let reader = try open(schema, fields)

@@ -105,6 +105,8 @@ public struct RunConfiguration: Sendable {
   public var alsoTo: [SinkTarget] = []
   /// Whether the first failure of one of several sinks ends the run.
   public var stopsAtSinkFailure = false
+  /// Files to read for the query's tables of vertices, by name, in place of those that it names.
+  public var tableFiles: [String: String] = [:]
   /// Takes remarks for the operator: how the program was attached, how even the clock ran.
   public var remark: @Sendable (String) -> Void
   /// Called at each step of a live run's turn, on the turn's thread; what it does delays the turn.

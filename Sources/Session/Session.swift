@@ -110,8 +110,6 @@ extension RunConfiguration {
   }
 
   var placement: String { query.placementWord }
-
-  var host: HostConfiguration { HostConfiguration(seed: seed, keyLimit: keyLimit) }
 }
 
 extension CompiledQuery {

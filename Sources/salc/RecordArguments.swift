@@ -26,23 +26,42 @@ struct RecordArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Bind a source by its name in the query to a place of records.", valueName: "name=place"))
-  var bind: String?
+      "Bind a source by its name in the query to a place of records, or a table of VertexInfo to "
+        + "a file.", valueName: "name=place"))
+  var bind: [String] = []
 
   /// Whether the command line names records.
-  var areGiven: Bool { !given.isEmpty }
+  var areGiven: Bool { !given(besides: []).isEmpty }
 
-  private var given: [(flag: String, place: String)] {
-    [
+  /// The files of the query's tables of vertices that the command line names.
+  func tableFiles(for query: CompiledQuery) throws -> [String: String] {
+    let names = query.plan.tables.map(\.name)
+    let bound = try bind.map(Self.binding).filter { names.contains($0.name) }
+    return Dictionary(bound.map { ($0.name, $0.place) }, uniquingKeysWith: { _, last in last })
+  }
+
+  private static func binding(_ text: String) throws -> (name: String, place: String) {
+    let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
+    guard parts.count == 2 else {
+      throw ValidationError("--bind takes NAME=PLACE, not '\(text)'")
+    }
+    return (parts[0], parts[1])
+  }
+
+  /// The places of records that the command line names; `tables` are names that are no sources.
+  private func given(besides tables: [String]) -> [(flag: String, place: String)] {
+    let flags = [
       ("--csv", csv), ("--netflow", netflow), ("--ipfix", ipfix), ("--sflow", sflow),
-      ("--bind", bind),
     ].compactMap { flag, place in place.map { (flag, $0) } }
+    let bound = bind.filter { text in !tables.contains { text.hasPrefix($0 + "=") } }
+    return flags + bound.map { ("--bind", $0) }
   }
 
   /// Where records come from; nil for a query over packets.
   func origin(for query: CompiledQuery, hasPackets: Bool) throws -> RecordOrigin? {
+    let given = given(besides: query.plan.tables.map(\.name))
     guard let source = query.namedRecords else {
-      if areGiven {
+      if !given.isEmpty {
         throw ValidationError(
           "the query reads packets; give --iface or --pcap, or change its source")
       }
@@ -78,16 +97,13 @@ struct RecordArguments: ParsableArguments {
   ) throws -> RecordOrigin {
     var text = text
     if flag == "--bind" {
-      let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
-      guard parts.count == 2 else {
-        throw ValidationError("--bind takes NAME=PLACE, not '\(text)'")
-      }
+      let binding = try Self.binding(text)
       let names = query.plan.nodes.filter { $0.input == nil }.map(\.name)
-      guard names.contains(parts[0]) else {
+      guard names.contains(binding.name) else {
         throw ValidationError(
-          "no source is called \(parts[0]); the query has \(names.joined(separator: ", "))")
+          "no source is called \(binding.name); the query has \(names.joined(separator: ", "))")
       }
-      text = parts[1]
+      text = binding.place
     } else if !Self.flag(of: schema).hasPrefix(flag + " ") {
       throw ValidationError(
         "the query reads \(schema.source), which \(flag) does not give; give "

@@ -86,7 +86,8 @@ struct RunCommand: ParsableCommand {
     var options = try placement.options()
     options.takesPackets = options.takesPackets || iface != nil || pcap != nil
     let compiled = try query.compile(
-      options, needsObject: engine == .kernel || (pcap == nil && !records.areGiven))
+      options,
+      needsObject: engine == .kernel || (pcap == nil && (iface != nil || !records.areGiven)))
     let input = try input(compiled)
     let isLive = input.isLive
     let stop = StopSignals()
@@ -106,6 +107,7 @@ struct RunCommand: ParsableCommand {
       throw ValidationError("\(error)")
     }
     configuration.stopsAtSinkFailure = stopOnSinkFailure
+    configuration.tableFiles = try records.tableFiles(for: compiled)
     do {
       var summary = try Session.run(configuration, standardOutput: display.sink) {
         stop.isRaised || display.isLeaving

@@ -85,6 +85,8 @@ struct Verification {
       throw TooLarge(packets: count, needed: needed, available: available)
     }
     var evaluator = NaiveEvaluator(plan: query.plan)
+    let tables = try query.readTables()
+    evaluator.attributes = { tables[$0].attribute($1, of: $2) }
     var order = 0
     CaptureFile.forEachFrame(of: bytes) { frame in
       evaluator.take(NaivePacket(frame, order: order))

@@ -7,23 +7,33 @@ import Testing
 
 /// Flow records for graphs.
 enum Graph {
-  /// An edge: when it starts and how long it lasts, in milliseconds, its ends and port.
+  /// An edge: when it starts and how long it lasts, in milliseconds, its ends and port, and the
+  /// kilobytes of payload that its source sends.
   struct Edge {
     var start: Int
     var source: String
     var target: String
     var length = 0
     var port = 80
+    var kilobytes = 0
   }
 
-  /// `a>b@0 b>c@1.5`: hosts by letters or addresses, starts in seconds, `+` before the length.
+  /// `a>b@0 b>c@1.5+2:443*9`: hosts by letters or addresses, starts in seconds; then `+` and the
+  /// length, `:` and the port, `*` and kilobytes, where they matter.
   static func edges(_ text: String) -> [Edge] {
     text.split(separator: " ").map { word in
-      let parts = word.split { ">@+".contains($0) }
-      let times = parts[2...].map { Int((Double($0) ?? 0) * 1000) }
+      func part(_ mark: Character) -> Substring? {
+        guard let at = word.firstIndex(of: mark) else { return nil }
+        return word[word.index(after: at)...].prefix { !">@+:*".contains($0) }
+      }
+      func milliseconds(_ mark: Character) -> Int {
+        Int((part(mark).flatMap { Double($0) } ?? 0) * 1000)
+      }
       return Edge(
-        start: times[0], source: String(parts[0]), target: String(parts[1]),
-        length: times.count > 1 ? times[1] : 0)
+        start: milliseconds("@"), source: String(word.prefix { $0 != ">" }),
+        target: String(part(">") ?? ""), length: milliseconds("+"),
+        port: part(":").flatMap { Int($0) } ?? 80,
+        kilobytes: part("*").flatMap { Int($0) } ?? 0)
     }
   }
 
@@ -34,7 +44,8 @@ enum Graph {
         "0", seconds(1_000_000 + edge.start), "d", "t", "6", "tcp", address(edge.source),
         address(edge.target), "1000", "\(edge.port)", "0", "0", seconds(edge.length),
       ]
-      return (fields + ["10", "20", "100", "200", "1", "2", "0"]).joined(separator: ",") + "\n"
+      let payload = edge.kilobytes > 0 ? "\(edge.kilobytes * 1000)" : "10"
+      return (fields + [payload, "20", "100", "200", "1", "2", "0"]).joined(separator: ",") + "\n"
     }.joined()
   }
 
@@ -49,14 +60,22 @@ enum Graph {
   }
 
   /// The rows of a program over a graph, which are those of the naive evaluator, in any order.
-  static func rows(_ program: String, _ edges: [Edge]) throws -> [Row] {
+  ///
+  /// - Parameter attributes: what the program's table says, by address and name.
+  static func rows(
+    _ program: String, _ edges: [Edge], source: String = "F",
+    attributes: [String: [String: String]] = [:]
+  ) throws -> [Row] {
     let text = records(edges)
     let path = RecordTests.write(text)
     defer { unlink(path) }
-    let whole = "F = VastStream(\"\(path)\");\n" + program
+    let whole = "\(source) = VastStream(\"\(path)\");\n" + program
     let plan = try Query.plan(whole)
     let (records, _) = NaiveRecords.read(text, try #require(plan.recordSchema(of: 0)))
     var evaluator = NaiveEvaluator(plan: plan)
+    evaluator.attributes = { _, name, vertex in
+      attributes[vertex.description]?[name].map { .text($0) }
+    }
     for record in records { evaluator.take(record) }
     let expected = evaluator.finish().map(\.row)
     let found = try RecordTests.run(whole).rows.sorted(by: RowOrder.precedes)

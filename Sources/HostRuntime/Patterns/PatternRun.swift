@@ -61,12 +61,41 @@ final class PatternRun {
     search = PatternSearch(
       pattern, stores: stores,
       storeOfEdge: pattern.edges.map { edge in inputs.firstIndex(of: edge.input) ?? 0 },
-      stepLimit: configuration.patternStepLimit, isAdmitted: nil)
+      stepLimit: configuration.patternStepLimit,
+      isAdmitted: Self.admission(pattern, vertices, sourcePacker.layout, configuration.tables))
     batch = MatchBatch(pattern, fields: fields, vertices, layout: sourcePacker.layout)
     keptCounts = inputs.map { _ in 0 }
     kept = .allocate(capacity: TupleBatch.capacity)
     sources = .allocate(capacity: TupleBatch.capacity * words)
     targets = .allocate(capacity: TupleBatch.capacity * words)
+  }
+
+  /// Asks the comparisons of side tables that the vertex completes; nil where there are none.
+  private static func admission(
+    _ pattern: Pattern, _ vertices: VertexTable, _ layout: KeyLayout,
+    _ tables: [any VertexAttributes]
+  ) -> ((Int, UInt32, [UInt32]) -> Bool)? {
+    guard !pattern.comparisons.isEmpty else { return nil }
+    func value(_ operand: VertexComparison.Operand, _ ids: [UInt32]) -> VertexAttribute? {
+      switch operand {
+      case .text(let text): .text(text)
+      case .number(let number): .number(number)
+      case .attribute(let table, let name, let vertex):
+        tables[table].attribute(name, of: layout.value(of: 0, in: vertices.key(ids[vertex])))
+      }
+    }
+    return { vertex, bound, ids in
+      pattern.comparisons.allSatisfy { comparison in
+        let needed = comparison.vertices
+        guard needed.contains(vertex),
+          needed.allSatisfy({ bound & (1 << UInt32($0)) != 0 })
+        else { return true }
+        guard let a = value(comparison.left, ids), let b = value(comparison.right, ids),
+          let order = VertexAttribute.order(a, b)
+        else { return false }
+        return comparison.comparison.holds(order, 0)
+      }
+    }
   }
 
   deinit {

@@ -118,8 +118,20 @@ extension LogicalPlan {
     }
   }
 
-  /// How long a pattern keeps tuples, for EXPLAIN.
-  public func reachText(of pattern: Pattern) -> String {
+  /// How long a pattern keeps edges, and in which order it looks for them; empty for other nodes.
+  public func searchText(of node: TupleNode) -> String {
+    guard case .match(let pattern) = node.operation else { return "" }
+    let bounds = pattern.bounds
+    let orders = pattern.edges.indices.filter { bounds.canBeLast($0) }.map { last in
+      searchOrder(of: pattern, from: last).map { pattern.edges[$0].name }.joined(separator: " ")
+    }
+    let kept =
+      pattern.edges.count > 1 ? "an edge is kept \(reachText(of: pattern))" : "no edge is kept"
+    return "\(kept), behind the lateness of \(Timestamp.durationText(lateness)); "
+      + "searched from the last edge on: \(orders.joined(separator: ", or "))"
+  }
+
+  private func reachText(of pattern: Pattern) -> String {
     let (start, end) = pattern.bounds.reach
     let behindEnd = end.map { ", or \(Timestamp.durationText($0)) behind its end" } ?? ""
     return "\(Timestamp.durationText(start)) behind its start" + behindEnd

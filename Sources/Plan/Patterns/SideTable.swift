@@ -11,3 +11,20 @@ public struct SideTable: Sendable, Hashable {
     self.file = file
   }
 }
+
+extension LogicalPlan {
+  /// The attributes that patterns ask of a side table.
+  public func attributes(ofTable table: Int) -> [String] {
+    var names: [String] = []
+    for node in nodes {
+      guard case .match(let pattern) = node.operation else { continue }
+      for comparison in pattern.comparisons {
+        for case .attribute(table, let name, _) in [comparison.left, comparison.right]
+        where !names.contains(name) {
+          names.append(name)
+        }
+      }
+    }
+    return names
+  }
+}

@@ -45,7 +45,9 @@ extension Resolver {
       draft.conditions[edge].append(
         node.mappingPaths { path in
           guard path.components.count > 1, path.components[0].text == name else { return path }
-          return Path(Array(path.components.dropFirst()), path.range)
+          let range = SourceRange(
+            path.components[1].range.lowerBound, path.range.upperBound)
+          return Path(Array(path.components.dropFirst()), range)
         })
       return true
     }
@@ -71,7 +73,9 @@ extension Resolver {
       }
       return true
     case .member(let member):
-      if case .call(let call) = member.base {
+      var base = member.base
+      while case .member(let outer) = base { base = outer.base }
+      if case .call(let call) = base {
         mentions.tables = true
         return call.arguments.allSatisfy { collect($0.value, draft, &mentions) }
       }

@@ -74,7 +74,11 @@ extension Resolver {
   ) -> VertexComparison.Operand? {
     switch node {
     case .member(let member):
-      guard case .call(let call) = member.base, call.arguments.count == 1,
+      var (base, name) = (member.base, member.name.text)
+      while case .member(let outer) = base {
+        (base, name) = (outer.base, "\(outer.name.text).\(name)")
+      }
+      guard case .call(let call) = base, call.arguments.count == 1,
         case .path(let path) = call.arguments[0].value
       else { break }
       guard let vertex = draft.vertex(path.text) else {
@@ -82,7 +86,7 @@ extension Resolver {
         return nil
       }
       guard let table = table(call.name) else { return nil }
-      return .attribute(table: table, name: member.name.text, vertex: vertex)
+      return .attribute(table: table, name: name, vertex: vertex)
     case .literal:
       guard let value = check(node, in: Scope(constantsOnly: true)) else { return nil }
       switch value.node {

@@ -155,7 +155,7 @@ public final class LiveHub: @unchecked Sendable {
     let feed = QueryFeed(sink, limit: options.waitingResults)
     let others = entries.flatMap(\.lives)
     let (change, live) = try prepare(query, isCancelled) { (query) throws(SessionError) in
-      let live = newQuery(query, options, feed)
+      let live = try newQuery(query, options, feed)
       return (try load(others + [live], isCancelled), live)
     }
     if isCancelled() { throw .interrupted }
@@ -182,8 +182,9 @@ public final class LiveHub: @unchecked Sendable {
 
   private func newQuery(
     _ query: CompiledQuery, _ options: QueryOptions, _ feed: QueryFeed
-  ) -> LiveQuery {
-    let host = HostConfiguration(seed: configuration.seed, keyLimit: options.keyLimit)
+  ) throws(SessionError) -> LiveQuery {
+    var host = HostConfiguration(seed: configuration.seed, keyLimit: options.keyLimit)
+    host.tables = try query.readTables(options.tableFiles)
     return LiveQuery(query, host: host, windows: options.windows, feed: feed)
   }
 
@@ -290,7 +291,7 @@ public final class LiveHub: @unchecked Sendable {
     let old = entry.live
     var found: Replacement?
     let (change, _) = try prepare(query, isCancelled) { (query) throws(SessionError) in
-      let new = newQuery(query, entry.options, entry.feed)
+      let new = try newQuery(query, entry.options, entry.feed)
       new.announcement = new.meta(attach: running.interfaces.mode, seed: configuration.seed)
       let replacement = Replacement(old, new)
       found = replacement

@@ -56,6 +56,8 @@ public struct QueryOptions: Sendable {
   public var keyLimit: Int
   /// Results that may wait for a slow sink; further rows are lost and counted.
   public var waitingResults: Int
+  /// Files to read for tables of vertices, see `RunConfiguration.tableFiles`.
+  public var tableFiles: [String: String] = [:]
 
   /// Creates options.
   public init(
