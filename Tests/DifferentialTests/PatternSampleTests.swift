@@ -34,6 +34,8 @@ struct PatternSampleTests {
     return text.split(separator: "\n").filter { !$0.contains("VastStream(") }
       .joined(separator: "\n")
       .replacing("(malicious).domain\n", with: "(malicious).domain;\n")
+      // Records have no ApplicationProtocol yet.
+      .replacing("e1.ApplicationProtocol == \"http\";", with: "e1.DestPort == 80;")
       .replacing("e2.ApplicationProtocol == \"http\"", with: "e2.DestPort == 80;")
       .replacing("not in Server;", with: "not in Servers;")
       .replacing(
