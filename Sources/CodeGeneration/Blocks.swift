@@ -15,7 +15,7 @@ extension Emitter {
       passes[index] = .always
     case .filter(let predicate):
       condition = filter(index, predicate, upstream)
-    case .filterBeside, .transform, .match, .flows:
+    case .rows, .filterBeside, .transform, .match, .flows:
       preconditionFailure("placement leaves rows and order to the host")
     case .distinct(let key, _):
       condition = distinct(index, key, upstream)

@@ -61,7 +61,7 @@ struct DataPathReach {
     var used: Set<FieldID> = []
     for node in nodes {
       switch plan.nodes[node].operation {
-      case .source, .filter, .transform, .match, .flows: break
+      case .source, .rows, .filter, .transform, .match, .flows: break
       case .filterBeside(let condition): used.formUnion(condition.fields)
       case .distinct(let key, _): used.formUnion(key.map(\.field))
       }

@@ -1,8 +1,8 @@
 import DataModel
 
 extension TupleColumn {
-  /// Writes a value of the column's type, of one lane.
-  func set(_ value: Value, at row: Int) {
+  /// Writes a value of the column's type.
+  func set(_ value: Value, of type: ScalarType, at row: Int) {
     validity[row] = 1
     switch value {
     case .missing: validity[row] = 0
@@ -10,16 +10,17 @@ extension TupleColumn {
     case .integer(let number), .time(let number), .duration(let number):
       lane0[row] = UInt64(bitPattern: number)
     case .real(let number): lane0[row] = number.bitPattern
+    case .address(let address) where type.laneCount == 1: lane0[row] = address.low
     case .address(let address):
       lane0[row] = address.high
       lane1[row] = address.low
-      if lane1 == lane0 {
-        lane0[row] = address.low
-      } else {
-        validity[row] = address.family == 4 ? 4 : 6
-      }
+      if type == .ip { validity[row] = UInt8(address.family) }
     case .mac(let number): lane0[row] = number
-    case .text, .ranking: preconditionFailure("columns hold no texts and rankings")
+    case .text(let text):
+      let code = type == .service ? Services.code(text).map { UInt64($0) } : TextTable.code(text)
+      lane0[row] = code ?? 0
+      validity[row] = code == nil ? 0 : 1
+    case .ranking: preconditionFailure("columns hold no rankings")
     }
   }
 }

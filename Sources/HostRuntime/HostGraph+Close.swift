@@ -57,7 +57,7 @@ extension HostGraph {
     for rows in rowsInEffect { rows.settle(until: until) }
     for record in sources.ledger.takeRecords(endedBy: until) { losses(record) }
     for stage in stages { stage.close(horizon: until) }
-    if let first = oldestOpenPane() { sources.ledger.forgetPanes(before: first) }
+    if let first = oldestOpenPane() { sources.forgetLosses(before: first) }
   }
 
   /// The start of the earliest window that may still be read or filled.
@@ -71,10 +71,7 @@ extension HostGraph {
   }
 
   private func closeWindows(end: Int64) {
-    for windows in sources.windows where windows.nextEnd == end {
-      windows.close(end: end)
-      noteRemainder(windows, end: end)
-    }
+    closeInOrder(end: end)
     for output in rowOutputs where output.relation.hasRows(at: end) {
       let start = end - output.relation.relation.window.length
       let isPartial = sources.ledger.quality(start: start, end: end).isPartial
@@ -85,6 +82,12 @@ extension HostGraph {
     }
     for rows in rowsInEffect where rows.relation.hasRows(at: end) { rows.learn(end: end) }
     for record in sources.ledger.takeRecords(endedBy: end) { losses(record) }
+  }
+
+  /// Closes a window, and tells of keys that it had no room for.
+  func close(_ windows: AggregationWindows, end: Int64) {
+    windows.close(end: end)
+    noteRemainder(windows, end: end)
   }
 
   /// Reports the tuples of keys beyond the limit.

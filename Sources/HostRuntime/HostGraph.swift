@@ -38,6 +38,9 @@ public final class HostGraph {
   private(set) var patternRuns: [PatternRun] = []
   /// The rows that tuples ask.
   private(set) var rowsInEffect: [RowsInEffect] = []
+  /// Rows that are used as tuples, and the windows over packets and records.
+  private(set) var rowTuples: [RowTuplesRun] = []
+  private(set) var sourceWindows: [AggregationWindows] = []
   private let scratch: BatchScratch
   /// What makes flows of packets.
   private(set) var flows: FlowRun?
@@ -93,6 +96,14 @@ public final class HostGraph {
         index, pattern, fields: projectedFields(ofSource: index), configuration)
     }
     flows = Self.makeFlows(plan, fields: { projectedFields(ofSource: $0) }, configuration)
+    for (index, node) in plan.nodes.enumerated() {
+      guard case .rows(let rows) = node.operation else { continue }
+      rowTuples.append(RowTuplesRun(index, rows, relations, sources))
+    }
+    sourceWindows = plan.aggregations.indices.filter { index in
+      let root = plan.root(of: plan.aggregations[index].input)
+      return !rowTuples.contains { $0.node == root }
+    }.map { sources.windows[$0] }
   }
 
   private static func widestKey(_ plan: LogicalPlan) -> Int {
@@ -175,6 +186,12 @@ public final class HostGraph {
     } else {
       pass(stage, batch, UnsafePointer(batch.selection), batch.selected, everything: false)
     }
+  }
+
+  /// Runs every node behind rows that are used as tuples.
+  func pushRows(_ batch: TupleBatch, at node: Int) {
+    pass(
+      stages[node], batch, UnsafePointer(batch.selection), batch.selected, everything: true)
   }
 
   func noteIfLate(_ batch: TupleBatch) {

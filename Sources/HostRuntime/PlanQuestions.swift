@@ -6,7 +6,7 @@ extension LogicalPlan {
   func fields(readBy node: Int) -> Set<FieldID> {
     var fields: Set<FieldID> = []
     switch nodes[node].operation {
-    case .source, .match, .flows: break
+    case .source, .rows, .match, .flows: break
     case .filter(let predicate): fields.formUnion(predicate.fields)
     case .filterBeside(let condition): fields.formUnion(condition.fields)
     case .distinct(let key, _): fields.formUnion(key.map(\.field))
@@ -47,6 +47,7 @@ extension LogicalPlan {
       case .filterBeside(let condition): asked.append(condition.longestWithin(of: set))
       case .transform(let transform):
         asked += transform.columns.map { RowExpression.tuple($0.value).longestWithin(of: set) }
+      case .rows(let rows): asked += rows.columns.map { $0.value.longestWithin(of: set) }
       case .source, .distinct, .match, .flows: break
       }
     }

@@ -86,8 +86,12 @@ final class RelationEvaluation {
   /// The rows at a close in the order of their keys' values, but for ranked ones. Sorted last: few
   /// rows pass.
   func sortedRows(at end: Int64) -> RelationRows {
+    isRanked ? rows(at: end) : rowsByKey(at: end)
+  }
+
+  /// The rows at a close in the order of their keys' values.
+  func rowsByKey(at end: Int64) -> RelationRows {
     let unsorted = rows(at: end)
-    if isRanked { return unsorted }
     var sorted = RelationRows(keyWords: layout.wordCount)
     unsorted.keys.withUnsafeBufferPointer { keys in
       guard let base = keys.baseAddress else { return }

@@ -12,6 +12,8 @@ final class RowSources {
   /// The states of item windows.
   let items: [ItemGroupRun]
   var ledger: LossLedger
+  /// Times of rows used as tuples that are not exact, by node.
+  var approximate: [Int: Set<Int64>] = [:]
 
   init(
     _ plan: LogicalPlan, _ windows: [AggregationWindows], _ sets: [IntervalSet],
@@ -23,6 +25,18 @@ final class RowSources {
     self.windows = windows
     self.sets = sets
     ledger = LossLedger(pane: plan.pane)
+  }
+
+  /// Whether what a node reads in [start, end) is made of rows that are not exact.
+  func isApproximate(_ node: Int, start: Int64, end: Int64) -> Bool {
+    guard !approximate.isEmpty, let times = approximate[plan.root(of: node)] else { return false }
+    return times.contains { $0 >= start && $0 < end }
+  }
+
+  /// Forgets what was lost before `time`: no window that holds it is open.
+  func forgetLosses(before time: Int64) {
+    ledger.forgetPanes(before: time)
+    for (node, times) in approximate { approximate[node] = times.filter { $0 >= time } }
   }
 }
 
@@ -77,8 +91,11 @@ final class FeatureReader {
     let start = windowEnd - windows.window.length
     let loss = graph.ledger.quality(start: start, end: windowEnd)
     let isFull = (state?.otherTuples ?? 0) > 0
+    let exact: Quality =
+      graph.isApproximate(windows.aggregation.input, start: start, end: windowEnd)
+      ? .approximate : .exact
     let floor: Quality =
-      loss.isPartial || isFull ? .partial : loss.isLossy ? qualityUnderLoss : .exact
+      loss.isPartial || isFull ? .partial : loss.isLossy ? qualityUnderLoss : exact
     let found = (end, state, floor)
     close = found
     return found

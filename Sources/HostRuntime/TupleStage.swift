@@ -41,7 +41,7 @@ final class TupleStage {
     self.scratch = scratch
     kept = .allocate(capacity: TupleBatch.capacity)
     switch node.operation {
-    case .source: work = .source
+    case .source, .rows: work = .source
     case .filter(let predicate): work = .filter(PredicateProgram(predicate, sets: sources.sets))
     case .filterBeside(let condition):
       work = .beside(

@@ -44,6 +44,13 @@ extension LogicalPlan: CustomStringConvertible {
       what = "packets of \(names.isEmpty ? "an interface" : names.joined(separator: ", "))"
     case .source(.capture(let file)): what = "packets of \(file)"
     case .source(.records(let source)): what = source.text
+    case .rows(let rows):
+      let key = relations.indices.contains(rows.relation) ? relations[rows.relation].key : []
+      let columns = rows.columns.map { column -> String in
+        let value = text(column.value, key: key)
+        return value == "\(column.into)" ? value : "\(value) AS \(column.into)"
+      }
+      what = "rows r\(rows.relation) as tuples (\(columns.joined(separator: ", ")))"
     case .filter(let predicate): what = "filter\(from) by \(predicate.text)"
     case .filterBeside(let condition): what = "filter\(from) by \(text(condition, key: []))"
     case .transform(let transform):

@@ -42,7 +42,7 @@ public struct LogicalPlan: Sendable, Hashable {
     let remembers = nodes.indices.contains { index in
       switch nodes[index].operation {
       case .distinct, .transform, .filterBeside: !isBehindMatch(index)
-      case .source, .filter, .match, .flows: false
+      case .source, .rows, .filter, .match, .flows: false
       }
     }
     let printsTuples = outputs.contains { output in
@@ -62,7 +62,7 @@ public struct LogicalPlan: Sendable, Hashable {
 public struct TupleNode: Sendable, Hashable {
   /// What the node does.
   public var operation: TupleOperation
-  /// The node whose tuples it takes; nil for sources.
+  /// The node whose tuples it takes; nil for sources and rows.
   public var input: Int?
   /// The name in the program, or of the enclosing statement.
   public var name: String
@@ -81,6 +81,8 @@ public struct TupleNode: Sendable, Hashable {
 /// What a tuple node does.
 public enum TupleOperation: Sendable, Hashable {
   case source(Source)
+  /// Rows as tuples.
+  case rows(RowTuples)
   case filter(TuplePredicate)
   /// Passes the tuples that satisfy a condition over their fields and the rows in effect for them.
   case filterBeside(RowExpression)
@@ -99,7 +101,7 @@ public enum TupleOperation: Sendable, Hashable {
     switch self {
     case .distinct(_, let window): window
     case .match(let pattern): pattern.tick
-    case .source, .filter, .filterBeside, .transform, .flows: nil
+    case .source, .rows, .filter, .filterBeside, .transform, .flows: nil
     }
   }
 }

@@ -34,11 +34,19 @@ private struct PlanCheck {
     for (index, node) in plan.nodes.enumerated() {
       switch (node.operation, node.input) {
       case (.source, let input): require(input == nil, "source n\(index) has an input")
+      case (.rows, let input): require(input == nil, "rows n\(index) have an input")
       case (_, let input?): require((0..<index).contains(input), "n\(index) reads n\(input)")
       case (_, nil): require(false, "n\(index) has no input")
       }
       switch node.operation {
       case .source: break
+      case .rows(let rows):
+        guard plan.relations.indices.contains(rows.relation) else {
+          violations.append("n\(index): r\(rows.relation)")
+          continue
+        }
+        let key = plan.relations[rows.relation].key
+        for column in rows.columns { row(column.value, key, "n\(index)") }
       case .filter(let predicate): self.predicate(predicate, "n\(index)")
       case .filterBeside(let condition): row(condition, [], "n\(index)")
       case .transform(let transform):

@@ -77,7 +77,7 @@ extension LogicalPlan {
     switch nodes[node].operation {
     case .filterBeside(let condition): found.append(condition)
     case .transform(let transform): columns = transform.columns.map(\.value)
-    case .source, .filter, .distinct, .match, .flows: break
+    case .source, .rows, .filter, .distinct, .match, .flows: break
     }
     for output in outputs {
       if case .tuples(node, let own) = output.content { columns += own }

@@ -68,6 +68,10 @@ struct Renumbering {
       case .flows(var making):
         making.aggregation = at(aggregations, making.aggregation)
         node.operation = .flows(making)
+      case .rows(var rows):
+        rows.relation = at(relations, rows.relation)
+        rows.columns = rows.columns.map { RowTuples.Column(renumbered($0.value), into: $0.into) }
+        node.operation = .rows(rows)
       case .source, .distinct: break
       }
       return node

@@ -16,6 +16,7 @@ extension NaiveEvaluator {
   mutating func take(_ taken: NaivePacket, at time: Int64, from root: Int?) {
     newest = max(newest, time)
     settlePatterns(until: newest - plan.lateness)
+    advanceRows(until: newest - plan.lateness)
     clock = newest
     run(taken, from: root)
   }

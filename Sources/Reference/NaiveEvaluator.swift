@@ -36,6 +36,9 @@ public struct NaiveEvaluator {
   private var seen: [WindowKey: Set<[Value]>] = [:]
   private var setCache: [WindowKey: Set<[Value]>] = [:]
   private var tupleRows: [NaiveRow] = []
+  /// The last close whose rows went on as tuples, by node.
+  var handedOn: [Int: Int64] = [:]
+  var rowCount = 0
   private let presence = NaivePresence()
   var flows: NaiveFlows?
   /// Tuples that came after the close of the window of an aggregation or DISTINCT.
@@ -66,9 +69,11 @@ public struct NaiveEvaluator {
     take(taken, at: taken.time, from: nil)
   }
 
-  /// Runs a tuple of the source, or one that the node `root` made, through the plan.
+  /// Runs a tuple of the source, or one that the node `root` made, through the plan; rows as tuples
+  /// are never late.
   mutating func run(_ taken: NaivePacket, from root: Int?) {
     var packet = taken
+    let mayBeLate = root.map { plan.nodes[$0].input != nil } ?? true
     var passed = [Bool](repeating: false, count: plan.nodes.count)
     for index in plan.nodes.indices {
       let node = plan.nodes[index]
@@ -76,7 +81,7 @@ public struct NaiveEvaluator {
       if index != root, let input = node.input, !passed[input] { continue }
       switch node.operation {
       case .source: passed[index] = root == nil
-      case .match, .flows: passed[index] = index == root
+      case .match, .flows, .rows: passed[index] = index == root
       case .filter(let predicate):
         passed[index] = satisfies(predicate, packet)
       case .transform(let transform): passed[index] = compute(transform, at: index, &packet)
@@ -85,7 +90,7 @@ public struct NaiveEvaluator {
         let tuple = NaiveTuple(packet: packet) { _, _, _ in false }
         let start = window.start(of: packet.time)
         guard let key = tuple.key(components) else { continue }
-        if isClosed(start + window.slide) {
+        if mayBeLate, isClosed(start + window.slide) {
           late += 1
           continue
         }
@@ -103,7 +108,7 @@ public struct NaiveEvaluator {
     for (index, aggregation) in plan.aggregations.enumerated() where passed[aggregation.input] {
       guard let key = tuple.key(aggregation.key) else { continue }
       let start = aggregation.window.start(of: packet.time)
-      if isClosed(start + aggregation.window.slide) {
+      if mayBeLate, isClosed(start + aggregation.window.slide) {
         late += 1
         continue
       }
@@ -127,6 +132,7 @@ public struct NaiveEvaluator {
     var settled = self
     settled.takeFlows()
     settled.settlePatterns(until: .max)
+    settled.advanceRows(until: .max)
     return settled.allRows()
   }
 
@@ -271,7 +277,7 @@ extension NaiveEvaluator {
 // MARK: Rows
 
 extension NaiveEvaluator {
-  private struct FoundKey {
+  struct FoundKey {
     let key: [Value]
     var isOptional: Bool
   }
@@ -284,7 +290,7 @@ extension NaiveEvaluator {
   }
 
   /// The ends of the windows in which the relation's domains have keys, ascending.
-  private func closes(of relation: Int) -> [Int64] {
+  func closes(of relation: Int) -> [Int64] {
     let domains = domains(of: relation)
     let length = plan.relations[relation].window.length
     return Set(states.keys.filter { domains.contains($0.index) }.map { $0.start + length })
@@ -292,7 +298,7 @@ extension NaiveEvaluator {
   }
 
   /// The keys of the relation at a close, with whether they hang on an estimate.
-  private func keys(of relation: Int, at end: Int64) -> [FoundKey] {
+  func keys(of relation: Int, at end: Int64) -> [FoundKey] {
     let entry = plan.relations[relation]
     switch entry.operation {
     case .keys(let domain):

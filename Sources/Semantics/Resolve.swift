@@ -44,6 +44,8 @@ struct Resolver {
   var transformScope: TransformScope?
   /// Columns that nodes give names to which mean them there, whatever else has that name.
   var boundColumns: [Int: [String: FieldID]] = [:]
+  /// Nodes of rows as tuples by relation and features, so that equal ones are one node.
+  var rowViews: [[Int]: Int] = [:]
   /// Derived columns so far.
   var derivedCount = 0
   /// Defaults of item windows that the preamble sets.

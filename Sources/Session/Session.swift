@@ -124,7 +124,7 @@ extension CompiledQuery {
 extension PlacedPlan {
   /// The one source that the run binds to its input.
   func onlySource() throws(SessionError) -> Int {
-    let sources = plan.nodes.indices.filter { plan.nodes[$0].input == nil }
+    let sources = plan.sources
     guard let source = sources.first, sources.count == 1 else {
       throw .unsupported("a run takes one source; the query has \(sources.count)")
     }

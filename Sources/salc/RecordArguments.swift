@@ -98,7 +98,7 @@ struct RecordArguments: ParsableArguments {
     var text = text
     if flag == "--bind" {
       let binding = try Self.binding(text)
-      let names = query.plan.nodes.filter { $0.input == nil }.map(\.name)
+      let names = query.plan.sources.map { query.plan.nodes[$0].name }
       guard names.contains(binding.name) else {
         throw ValidationError(
           "no source is called \(binding.name); the query has \(names.joined(separator: ", "))")

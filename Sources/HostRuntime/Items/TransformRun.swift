@@ -85,7 +85,8 @@ final class TransformRun {
         for index in 0..<n {
           let row = Int(kept[index])
           let cell = program.evaluate(RowView(key: scratch.keys, end: 0, tuple: row))
-          target.set(RowOutput.value(cell, as: column.into.field.type), at: row)
+          let type = column.into.field.type
+          target.set(RowOutput.value(cell, as: type), of: type, at: row)
         }
       }
     }

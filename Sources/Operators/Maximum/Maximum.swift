@@ -22,3 +22,10 @@ public struct Maximum: StreamOperator {
   }
   public func qualityUnderLoss(_ call: OperatorCall) -> Quality { .atLeast }
 }
+
+extension OperatorCall {
+  /// The greatest value of a column of times: that of the last tuple, where they come in order.
+  public static func latest(of time: FieldID) -> OperatorCall {
+    OperatorCall(name: Maximum().name, arguments: [.expression(.field(time), type: .time)])
+  }
+}

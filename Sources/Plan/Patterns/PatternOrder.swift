@@ -37,7 +37,7 @@ extension LogicalPlan {
       switch nodes[index].operation {
       case .filter(.and(let parts)): found += parts.count
       case .filter, .filterBeside, .distinct: found += 1
-      case .source, .transform, .match, .flows: break
+      case .source, .rows, .transform, .match, .flows: break
       }
       current = nodes[index].input
     }

@@ -11,7 +11,7 @@ public func legalCuts(
   of plan: LogicalPlan, target: TargetProfile = .xdp, limit: Int = 64, seed: UInt64 = 1
 ) -> [Cut] {
   let most = place(plan, policy: .dataPath, target: target)
-  let sources = plan.nodes.indices.filter { plan.nodes[$0].input == nil }
+  let sources = plan.sources
   let least = Cut(nodes: Set(sources), aggregations: [])
   let nodes = plan.nodes.indices.filter {
     most.nodes[$0].isInDataPath && plan.nodes[$0].input != nil

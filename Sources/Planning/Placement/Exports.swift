@@ -71,7 +71,7 @@ private struct HostReader {
   /// What a node itself needs of its input's tuples on the host.
   func own(_ index: Int) -> Need {
     switch plan.nodes[index].operation {
-    case .source, .match, .flows: Need()
+    case .source, .rows, .match, .flows: Need()
     case .filter(let predicate): Need(fields: predicate.fields)
     case .filterBeside(let condition):
       Need(fields: condition.fields, needsOrder: !condition.current.isEmpty)

@@ -6,7 +6,8 @@ extension LogicalPlan {
   /// What is folded into item windows and what asks them must come in one stream, in the order of
   /// arrival: so the data path has at most the nodes that all of it has in common.
   func reasonOfOrder(_ index: Int) -> String? {
-    let ordered = orderedNodes
+    // Rows as tuples have an order of their own, behind all packets of their window.
+    let ordered = orderedNodes.filter { sources.contains(root(of: $0)) }
     guard nodes[index].input != nil, ordered.contains(where: { follows($0, index) }) else {
       return nil
     }

@@ -23,6 +23,7 @@ struct Offload {
       }
       return nil
     case .flows: return "the host joins the flows of all panes and CPUs"
+    case .rows: return "the host has the rows"
     case .filterBeside: return "it compares tuples with rows, and the host has the rows"
     case .match: return "SUBGRAPH finds matches when no earlier tuple can come any more"
     case .transform: return "TRANSFORM hangs on the order in which tuples arrive"
@@ -97,7 +98,7 @@ struct Offload {
     }
     for (index, node) in plan.nodes.enumerated() where follows(index, distinct) {
       switch node.operation {
-      case .source: break
+      case .source, .rows: break
       case .filter(let predicate):
         guard predicate.sets.isEmpty, areRead(predicate.fields) else { return false }
       case .filterBeside, .transform, .match, .flows: return false

@@ -74,7 +74,7 @@ private struct Placing {
 
   /// What the policy holds back.
   private func held(node index: Int) -> String? {
-    let isSource = plan.nodes[index].input == nil
+    let isSource = plan.sources.contains(index)
     switch policy {
     case .automatic, .dataPath: return nil
     case .hostEngine: return "the host reads the capture"

@@ -73,6 +73,9 @@ private struct Use {
       for column in transform.columns { mark(.tuple(column.value)) }
     case .match: for edge in plan.nodes[index].operation.edgeInputs { mark(node: edge) }
     case .flows(let making): mark(aggregation: making.aggregation)
+    case .rows(let rows):
+      mark(relation: rows.relation)
+      for column in rows.columns { mark(column.value) }
     case .source, .distinct: break
     }
   }

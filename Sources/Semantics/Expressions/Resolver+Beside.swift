@@ -11,7 +11,9 @@ extension Resolver {
   mutating func beside(_ value: Typed, over stream: TupleStream) -> RowExpression? {
     if value.hasCurrent { return parts(value, over: stream) }
     if value.features.isEmpty { return withoutFeatures(value, over: stream) }
-    if let source = answering(value, over: stream) { return inEffect(value, of: source) }
+    if let source = answering(value, over: stream) {
+      return inEffect(value, of: source, over: stream)
+    }
     return parts(value, over: stream)
   }
 
@@ -57,9 +59,9 @@ extension Resolver {
     case .feature(let index), .ranked(let index, _, _):
       reportKeys(of: index, beside: stream.components, at: value.range)
       return nil
-    case .current(let index): return current(index, over: stream)
+    case .current(let index): return current(index, over: stream, at: value.range)
     case .currentRanked(let index, let member, let place):
-      return .ranked(current(index, over: stream), member, place)
+      return current(index, over: stream, at: value.range).map { .ranked($0, member, place) }
     case .number, .truth, .network, .mac, .text: return rowExpression(value, key: [])
     }
   }
@@ -80,14 +82,18 @@ extension Resolver {
   }
 
   /// The value at the row that a keyed stream has in effect for a tuple's key.
-  private mutating func inEffect(_ value: Typed, of source: TupleStream) -> RowExpression? {
+  private mutating func inEffect(
+    _ value: Typed, of source: TupleStream, over stream: TupleStream
+  ) -> RowExpression? {
     let lowered =
       value.isCondition
       ? rowCondition(value, key: source.components) : rowExpression(value, key: source.components)
     guard let lowered else { return nil }
     let relation = rows(of: source, for: value.features, value.range).relation
-    guard isLagBelowWindow(plan.relations[relation], value.range) else { return nil }
-    return .inEffect(relation, key: source.components, lowered)
+    guard isLagBelowWindow(plan.relations[relation], value.range),
+      let key = askedKey(source.components, over: stream)
+    else { return nil }
+    return .inEffect(relation, key: key, lowered)
   }
 
   /// Whether 64 bits hold every intermediate result. Values of computed columns, which are on the

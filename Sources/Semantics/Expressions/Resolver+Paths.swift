@@ -63,6 +63,10 @@ extension Resolver {
     if let id = bound(name, in: scope) ?? derived(name, in: scope) { return (id, name) }
     if let id = published(name, in: scope) { return (id, name) }
     if let schema = schema(in: scope) { return recordField(path, of: schema, in: scope) }
+    if let rows = rowTuples(in: scope) {
+      reportNoColumn(path, rows)
+      return nil
+    }
     if let repeated = RepeatedField.named(name) {
       if let id = chosenValues[name] { return (id, id.field.name) }
       reportRepeated(repeated, path)
@@ -88,6 +92,18 @@ extension Resolver {
     }
     reportUnknownField(path, in: scope)
     return nil
+  }
+
+  private mutating func reportNoColumn(_ path: Path, _ rows: RowTuples) {
+    let names = columnNames(of: rows)
+    var fixIts: [FixIt] = []
+    if let near = nearest(to: path.text, in: names) {
+      fixIts.append(FixIt("did you mean ‘\(near)’?", replacing: path.range, with: near))
+    }
+    report(
+      Diagnostic(
+        .fieldNotInRows, "rows have no field ‘\(path.text)’", at: path.range,
+        notes: [Diagnostic.Note("these have \(names.joined(separator: ", "))")], fixIts: fixIts))
   }
 
   mutating func reportUnknownField(_ path: Path, in scope: Scope) {

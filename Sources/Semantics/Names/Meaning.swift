@@ -20,6 +20,8 @@ struct TupleStream {
   var key: [KeyComponent]?
   /// Of a collapsed stream what tells the rows of a key's table apart.
   var latest: [KeyComponent] = []
+  /// Of collapsed rows the window of an operator that names none.
+  var window: Window?
 
   /// The key's components; none where there is no key.
   var components: [KeyComponent] { key ?? [] }

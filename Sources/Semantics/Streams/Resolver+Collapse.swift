@@ -30,10 +30,7 @@ extension Resolver {
 
   /// The distinct k of each close.
   private mutating func collapse(_ input: RowStream, _ node: Collapse) -> Meaning {
-    if node.features != nil {
-      notSupported("COLLAPSE … FOR of rows", keyword(of: node.range))
-      return .invalid
-    }
+    if let features = node.features { return collapsedRows(input, node, features) }
     let relation = plan.relations[input.relation]
     guard let columns = kept(node, of: relation.key) else { return .invalid }
     plan.relations.append(
@@ -44,7 +41,7 @@ extension Resolver {
   }
 
   /// The columns of the key that BY names.
-  private mutating func kept(_ node: Collapse, of key: [KeyComponent]) -> [Int]? {
+  mutating func kept(_ node: Collapse, of key: [KeyComponent]) -> [Int]? {
     var columns: [Int] = []
     for written in node.keys {
       guard case .path(let path) = written.expression, written.mask == nil, written.alias == nil,
@@ -77,6 +74,9 @@ extension Resolver {
           ]))
       return .invalid
     }
+    if let rows = windowed(features, of: stream, node.range) {
+      return collapsedRows(rows, node, features)
+    }
     let key = stream.components
     guard let columns = kept(node, of: key) else { return .invalid }
     let members = key.indices.filter { !columns.contains($0) }.map { key[$0] }
@@ -108,6 +108,23 @@ extension Resolver {
       TupleStream(node: added, key: columns.map { key[$0] }, latest: members))
   }
 
+  /// The rows of a keyed stream with features of windows of time, where FOR names only such.
+  private mutating func windowed(
+    _ features: [Path], of stream: TupleStream, _ range: SourceRange
+  ) -> RowStream? {
+    guard stream.key != nil else { return nil }
+    var found: [Int] = []
+    for path in features {
+      guard path.components.count == 1,
+        case .feature(let index, _) = meaning(of: path.components[0])
+      else { return nil }
+      found.append(index)
+    }
+    var rows = rows(of: stream, for: found, range)
+    rows.features = found
+    return rows
+  }
+
   /// A feature of the stream itself, so that it changes with the stream's tuples only.
   private mutating func feature(_ path: Path, of stream: TupleStream) -> Int? {
     guard path.components.count == 1, let name = path.components.first else {
@@ -135,7 +152,10 @@ extension Resolver {
       }
       return index
     case .feature:
-      notSupported("COLLAPSE … FOR of windows of time", path.range)
+      report(
+        Diagnostic(
+          .collapseNeedsFeatures, "‘\(path.text)’ is of windows of time, the others of items",
+          at: path.range))
     case .rows, .tuples:
       report(
         Diagnostic(

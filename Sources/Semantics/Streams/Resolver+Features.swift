@@ -27,16 +27,17 @@ extension Resolver {
     }
     let arguments = bind(node.call, node.call.arguments, to: operation, in: scope)
     let accuracy = accuracy(node.accuracy)
-    guard let clause = node.window else {
+    if node.window == nil, input.window == nil {
       reportMissingWindow(operation.name, in: node.range)
       return .invalid
     }
-    let window = window(clause)
+    var window = input.window
+    if let clause = node.window { window = self.window(clause) }
     guard var arguments, let accuracy, let window else { return .invalid }
     if operation.readsWindow {
       let isOfPackets =
         !plan.isBehindMatch(input.node) && plan.recordSchema(of: input.node) == nil
-      let time = isOfPackets ? PacketFields.time : nil
+      let time = isOfPackets ? rowTuples(in: scope)?.time ?? PacketFields.time : nil
       arguments.append(.window(length: window.length, slide: window.slide, time: time))
     }
     let call = OperatorCall(name: operation.name, arguments: arguments, accuracy: accuracy)

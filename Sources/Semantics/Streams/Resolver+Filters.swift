@@ -207,7 +207,9 @@ extension Resolver {
     guard !part.contains({ if case .key = $0.node { true } else { false } }) else { return nil }
     for feature in part.features {
       let aggregation = plan.aggregations[plan.features[feature].aggregation]
-      if isAnswered(part, byRowsOf: aggregation.key) {
+      if isAnswered(part, byRowsOf: aggregation.key),
+        askedKey(aggregation.key, over: stream) != nil
+      {
         return TupleStream(node: aggregation.input, key: aggregation.key)
       }
     }
@@ -223,7 +225,10 @@ extension Resolver {
     guard case .rows(let rows) = meaning, let set = set(fedBy: rows.relation, askedAt: range)
     else { return nil }
     let isOwn = source.components == stream.components
-    let elements = source.components.enumerated().map { index, component in
+    guard let asked = isOwn ? source.components : askedKey(source.components, over: stream) else {
+      return nil
+    }
+    let elements = asked.enumerated().map { index, component in
       Typed(isOwn ? .key(index) : .field(component.field), component.type, range)
     }
     return Typed(.inSet(set, elements, within: 0, negated: false), .bool, range)

@@ -203,19 +203,26 @@ extension Resolver {
     return states.count
   }
 
-  /// The key by which tuples of a stream ask a feature: columns of the stream's key by name, else
-  /// the fields that the feature's own key names.
-  func askedKey(_ feature: Int, over stream: TupleStream) -> [KeyComponent] {
-    let own = plan.items[plan.itemFeatures[feature].group].key
+  /// The current value of a feature for a tuple: asked by columns of the stream's key of the names
+  /// of the feature's key, else by the same fields.
+  mutating func current(
+    _ feature: Int, over stream: TupleStream, at range: SourceRange
+  ) -> RowExpression? {
+    let entry = plan.itemFeatures[feature]
+    let own = plan.items[entry.group].key
     let named = own.compactMap { component in
       stream.components.first { $0.name == component.name && $0.type == component.type }
     }
-    return named.count == own.count ? named : own
-  }
-
-  /// The current value of a feature for a tuple.
-  func current(_ feature: Int, over stream: TupleStream) -> RowExpression {
-    .tuple(.current(feature, key: askedKey(feature, over: stream)))
+    let key = named.count == own.count ? named : askedKey(own, over: stream)
+    guard let key else {
+      report(
+        Diagnostic(
+          .keysDoNotMeet,
+          "‘\(entry.name)’ is a value of \(list(own)), which these tuples do not have", at: range,
+          notes: [Diagnostic.Note("the feature is computed here", at: entry.range)]))
+      return nil
+    }
+    return .tuple(.current(feature, key: key))
   }
 
   // MARK: Outputs

@@ -8,10 +8,7 @@ import Syntax
 extension Resolver {
   /// `JOIN A, B, … BY k [LEFT | OUTER | ANTI]`.
   mutating func resolve(_ node: Join) -> Meaning {
-    if let reach = node.reach {
-      notSupported(reach.side == .after ? "ANTI AFTER" : "ANTI BEFORE", reach.range)
-      return .invalid
-    }
+    if let reach = node.reach { return anti(node, reach) }
     var inputs: [RowStream] = []
     for input in node.inputs {
       guard let rows = rows(joined: input) else { continue }

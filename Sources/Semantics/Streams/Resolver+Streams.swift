@@ -15,7 +15,7 @@ extension Resolver {
     case .filter(let filter): return resolve(filter)
     case .top(let top): return resolve(top)
     case .vertexInfo(let call): _ = checkTable(call)
-    case .union(let union): notSupported("UNION", keyword(of: union.range))
+    case .union(let union): return resolve(union)
     case .transform(let transform): return resolve(transform)
     case .collapse(let collapse): return resolve(collapse)
     case .join(let join): return resolve(join)
@@ -30,9 +30,14 @@ extension Resolver {
     switch meaning(of: node) {
     case .tuples(let stream): return stream
     case .rows(let rows):
-      if let stream = tupleView(of: rows, at: node.range) { return stream }
-      reportRowsAsTuples(node, what)
-    case .feature: reportRowsAsTuples(node, what)
+      // A filter of a keyed stream has tuples of its own.
+      return rows.tuples == nil
+        ? rowTuples(of: rows, at: node.range) : tupleView(of: rows, at: node.range)
+    case .feature(let index, _):
+      return rowTuples(
+        of: RowStream(
+          relation: keys(plan.features[index].aggregation, node.range), features: [index],
+          tuples: nil), at: node.range)
     case .current:
       report(
         Diagnostic(
@@ -42,13 +47,6 @@ extension Resolver {
     case .invalid: break
     }
     return nil
-  }
-
-  private mutating func reportRowsAsTuples(_ node: StreamExpression, _ what: String) {
-    notSupported(
-      "\(what) over rows", node.range,
-      notes: [Diagnostic.Note("‘\(text(node.range))’ has a row for each key and window, no tuples")]
-    )
   }
 
   /// The tuples of `FILTER K BY p`: those whose key is in the set that the rows feed.

@@ -1,0 +1,49 @@
+import DataModel
+import Diagnostics
+import Plan
+
+// The keys by which tuples of a stream ask features of other streams.
+extension Resolver {
+  /// A feature's key in fields that tuples of a stream have: the same fields, else those of the
+  /// same names and types; nil where the key cannot be computed there.
+  func askedKey(_ key: [KeyComponent], over stream: TupleStream) -> [KeyComponent]? {
+    var result: [KeyComponent] = []
+    for component in key {
+      if isAvailable(component.field, over: stream) {
+        result.append(component)
+        continue
+      }
+      let own = stream.components.first {
+        $0.name == component.name && $0.type == component.type
+      }
+      if let own {
+        result.append(own)
+        continue
+      }
+      let scope = Scope(stream)
+      guard let id = bound(component.name, in: scope) ?? published(component.name, in: scope),
+        id.field.type == component.type || (component.type == .ip && id.field.type.isAddress)
+      else { return nil }
+      var asked = component
+      asked.field = id
+      result.append(asked)
+    }
+    return result
+  }
+
+  /// Whether tuples of a stream have a field.
+  private func isAvailable(_ id: FieldID, over stream: TupleStream) -> Bool {
+    let root = plan.root(of: stream.node)
+    if id.derived != nil {
+      let computed = plan.transforms(before: stream.node)
+      if computed.contains(where: { $0.columns.contains { $0.into == id } }) { return true }
+      guard case .rows(let rows) = plan.nodes[root].operation else { return false }
+      return rows.time == id || rows.columns.contains { $0.into == id }
+    }
+    if let schema = plan.recordSchema(of: stream.node) {
+      return schema.columns.contains { $0.id == id }
+    }
+    if case .rows = plan.nodes[root].operation { return false }
+    return id.record == nil
+  }
+}

@@ -1,0 +1,93 @@
+import DataModel
+import Diagnostics
+import Operators
+import Plan
+import Syntax
+
+// JOIN of tuples (language.md §2).
+extension Resolver {
+  /// `JOIN S, T BY k ANTI BEFORE d`: tuples of S before which, within d, none of T with their key
+  /// came. A current value of T says when the last one did, so it is a filter beside that.
+  mutating func anti(_ node: Join, _ reach: Join.Reach) -> Meaning {
+    guard reach.side == .before else {
+      notSupported("ANTI AFTER", reach.range)
+      return .invalid
+    }
+    let streams = node.inputs.compactMap { tupleStream($0, for: "JOIN") }
+    guard streams.count == node.inputs.count, !node.keys.isEmpty else { return .invalid }
+    guard streams.count == 2, node.kind == .anti else {
+      report(
+        Diagnostic(
+          .joinNeedsRows, "tuples are joined as JOIN S, T BY k ANTI BEFORE d", at: node.range))
+      return .invalid
+    }
+    guard let own = joinedKey(streams[0], node, node.inputs[0]),
+      let other = joinedKey(streams[1], node, node.inputs[1]),
+      let time = timeField(of: streams[0]), let otherTime = timeField(of: streams[1])
+    else { return .invalid }
+    for (a, b) in zip(own, other) where a.type != b.type || a.mask != b.mask {
+      report(
+        Diagnostic(
+          .keysDoNotMeet, "‘\(a.name)’ is \(a.text): \(a.type), and \(b.text): \(b.type)",
+          at: node.inputs[1].range))
+      return .invalid
+    }
+    let last = lastTime(of: streams[1].node, by: other, otherTime, node.range)
+    let since = RowExpression.binary(
+      .integer(.subtract), .tuple(.field(time)), .tuple(.current(last, key: own)))
+    let isNear = RowExpression.compare(
+      .lessOrEqual, since, .constant(.duration(reach.duration.nanoseconds)))
+    return .tuples(
+      streams[0].behind(add(.filterBeside(.not(isNear)), to: streams[0].node, range: node.range)))
+  }
+
+  /// The key in the order of BY; nil where BY is not the stream's key.
+  private mutating func joinedKey(
+    _ stream: TupleStream, _ node: Join, _ written: StreamExpression
+  ) -> [KeyComponent]? {
+    let key = stream.components
+    var result: [KeyComponent] = []
+    for name in node.keys {
+      guard case .path(let path) = name.expression, name.mask == nil, name.alias == nil,
+        let column = column(path, of: key)
+      else { break }
+      result.append(key[column])
+    }
+    guard !key.isEmpty, result.count == node.keys.count, result.count == key.count else {
+      report(
+        Diagnostic(
+          .keysDoNotMeet, "‘\(text(written.range))’ is keyed by \(list(key))",
+          at: node.keys[0].range,
+          notes: [Diagnostic.Note("JOIN names all columns of both keys: … BY Host, Ip")]))
+      return nil
+    }
+    return result
+  }
+
+  /// The field that holds a stream's time.
+  private func timeField(of stream: TupleStream) -> FieldID? {
+    if let schema = plan.recordSchema(of: stream.node) { return schema.time.id }
+    if let rows = rowTuples(in: Scope(stream)) { return rows.time }
+    return PacketFields.named("frame.time")
+  }
+
+  /// The current value that says when a key's last tuple was.
+  private mutating func lastTime(
+    of node: Int, by key: [KeyComponent], _ time: FieldID, _ range: SourceRange
+  ) -> Int {
+    let call = OperatorCall.latest(of: time)
+    let operation = OperatorCatalogue.operation(of: call)
+    guard case .words(let reductions) = operation.state(call) else {
+      preconditionFailure("a maximum is kept in words")
+    }
+    plan.items.append(
+      ItemGroup(
+        input: node, key: key,
+        states: [ItemState(items: 1, form: .words(AccumulatorLayout(reductions)))]))
+    plan.itemFeatures.append(
+      ItemFeature(
+        name: "time of \(list(key))", group: plan.items.count - 1, state: 0, call: call,
+        type: .time, range: range))
+    return plan.itemFeatures.count - 1
+  }
+}
