@@ -91,7 +91,6 @@ struct RunCommand: ParsableCommand {
     let input = try input(compiled)
     let isLive = input.isLive
     let stop = StopSignals()
-    if share { return try runShared(compiled, input, seconds, stop) }
     let display = RunDisplay(format, input, compiled, stop)
     var configuration = RunConfiguration(
       query: compiled, input: input,
@@ -101,7 +100,8 @@ struct RunCommand: ParsableCommand {
       control: controlPlace,
       remark: { display.remark($0) })
     // Another program is loaded only for who may ask for one.
-    configuration.privileges = control == nil || control == "none" ? .dropAll : .dropAllButLoading
+    configuration.privileges =
+      share || control == nil || control == "none" ? .dropAll : .dropAllButLoading
     defer { display.close() }
     do { configuration.alsoTo = try compiled.targets(adding: to) } catch {
       throw ValidationError("\(error)")
@@ -109,9 +109,16 @@ struct RunCommand: ParsableCommand {
     configuration.stopsAtSinkFailure = stopOnSinkFailure
     configuration.tableFiles = try records.tableFiles(for: compiled)
     do {
-      var summary = try Session.run(configuration, standardOutput: display.sink) {
-        stop.isRaised || display.isLeaving
-      }
+      let shouldStop: @Sendable () -> Bool = { stop.isRaised || display.isLeaving }
+      let holder = share ? try holder(of: input.interfaces, display) : nil
+      var summary =
+        if let holder {
+          try Session.share(
+            configuration, over: holder, standardOutput: display.sink, shouldStop: shouldStop)
+        } else {
+          try Session.run(
+            configuration, standardOutput: display.sink, shouldStop: shouldStop)
+        }
       summary.unit = input.unit
       display.close()
       if display.format != .json { finish(summary) }
@@ -141,33 +148,15 @@ struct RunCommand: ParsableCommand {
     }
   }
 
-  /// Runs in the program of another salc; rows come to our standard output all the same.
-  private func runShared(
-    _ compiled: CompiledQuery, _ input: RunConfiguration.Input, _ seconds: Double?,
-    _ stop: StopSignals
-  ) throws {
-    let interfaces = input.interfaces
+  /// The control socket of the salc in whose program the query shall run.
+  private func holder(of interfaces: [String], _ display: RunDisplay) throws -> String {
     guard !interfaces.isEmpty else { throw ValidationError("--share is for interfaces") }
-    guard to.isEmpty else {
-      throw ValidationError("--to is not for --share: rows come to standard output, redirect it")
-    }
-    guard let path = control ?? Session.holder(of: interfaces)?.path else {
-      standardError(
-        "error: no salc of this user holds \(interfaces.joined(separator: ", ")); run without "
-          + "--share\n")
-      throw ExitStatus.failure
-    }
-    let format = format.flatMap { OutputFormat(rawValue: $0.rawValue) } ?? .table
-    do {
-      let summary = try Session.share(
-        compiled, over: path, format: format, descriptor: STDOUT_FILENO, windows: windows,
-        seconds: seconds, shouldStop: { stop.isRaised })
-      if format != .json { finish(summary) }
-      if let maxLoss, summary.lostTuples > maxLoss { throw ExitStatus.loss }
-    } catch let error as SessionError {
-      standardError("error: \(error)\n")
-      throw ExitStatus(error.kind)
-    }
+    if let path = control ?? Session.holder(of: interfaces)?.path { return path }
+    display.close()
+    standardError(
+      "error: no salc of this user holds \(interfaces.joined(separator: ", ")); run without "
+        + "--share\n")
+    throw ExitStatus.failure
   }
 
   private func input(_ compiled: CompiledQuery) throws -> RunConfiguration.Input {

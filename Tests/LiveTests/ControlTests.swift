@@ -103,7 +103,7 @@ extension Live {
       #expect(own.lost == 0)
     }
 
-    @Test("sinks of a run stay as they were opened, and are not for those who share it")
+    @Test("sinks of a run stay as they were opened; those who share it open their own")
     func sinks() throws {
       let directory = TemporaryDirectory()
       let csv = directory.file("rows.csv")
@@ -114,16 +114,30 @@ extension Live {
       let same = controlled.salc("reload", "-e", Self.count + "-- the same\n" + output)
       #expect(same.exitCode == 0, "\(same)")
       let pair = controlled.run.namespaces
-      let query = ["run", "--iface", pair.receivingInterface, "--share", "-e"]
-      for (text, more) in [(Self.count + output, []), (Self.count, ["--to", "csv:\(csv)"])] {
-        let shared = controlled.salc(arguments: query + [text] + more)
-        #expect(shared.exitCode != 0 && shared.errors.contains("to standard output"), "\(shared)")
+      let (named, added) = (directory.file("named.csv"), directory.file("added.csv"))
+      let query =
+        Self.count + "OUTPUT N TO csv(\"\(named)\");"
+      let missing = ["run", "--iface", pair.receivingInterface, "--share", "-e", query]
+      let refused = controlled.salc(arguments: missing + ["--to", "csv:/nonexistent/x"])
+      #expect(refused.exitCode == 74 && refused.errors.contains("/nonexistent/x"), "\(refused)")
+      let second = pair.start(
+        in: pair.receiver, Tool.salc,
+        missing + ["--to", "csv:\(added)", "--control", controlled.socket])
+      try #require(second.waitUntil(timeout: 30) { controlled.salc("ps").output.contains("named") })
+      let both = try controlled.run.send(LiveTraffic.syns(sources: 1, times: 10))
+      usleep(300_000)
+      second.signal(SIGINT)
+      let outcome = second.wait(timeout: 30)
+      #expect(outcome.exitCode == 0, "\(outcome)")
+      for file in [named, added] {
+        let rows = String(decoding: FileBytes.read(file) ?? [], as: UTF8.self)
+        #expect(rows.contains(",10.1.0.0,\(both),partial"), "\(file): \(rows)")
       }
       let sent = try controlled.run.send(LiveTraffic.syns(sources: 1, times: 10))
       usleep(300_000)
       #expect(controlled.run.stop().outcome.exitCode == 0)
       let rows = String(decoding: FileBytes.read(csv) ?? [], as: UTF8.self)
-      #expect(rows.contains(",10.1.0.0,\(sent),partial"), "\(rows)")
+      #expect(rows.contains(",10.1.0.0,\(both + sent),partial"), "\(rows)")
     }
 
     @Test("when the run that holds the program ends, those who share it are told")

@@ -19,14 +19,14 @@ extension Live {
       """
 
     /// `salc run` without `--format`, on a terminal in the receiving namespace.
-    private func start(_ pair: Namespaces, columns: Int = 100, rows: Int = 24) throws
-      -> PseudoTerminal
-    {
+    private func start(
+      _ pair: Namespaces, _ options: [String] = [], columns: Int = 100, rows: Int = 24
+    ) throws -> PseudoTerminal {
       let ip = try #require(Tool.find("ip"))
       let terminal = PseudoTerminal(
         ip,
         ["netns", "exec", pair.receiver, Tool.salc, "run", "-e", Self.query]
-          + ["--iface", pair.receivingInterface], columns: columns, rows: rows)
+          + ["--iface", pair.receivingInterface] + options, columns: columns, rows: rows)
       let isThere = terminal.wait(60) { terminal.screen.isAlternate && pair.hasProgram }
       try #require(isThere, "\(terminal.text)")
       return terminal
@@ -115,6 +115,26 @@ extension Live {
       terminal.type("q")
       #expect(terminal.exitCode() == 0)
       #expect(terminal.isCooked && !terminal.screen.isAlternate && !pair.hasProgram)
+    }
+
+    @Test("a query that shares another's program has the view as well")
+    func shared() throws {
+      let pair = try Namespaces("view-share")
+      let directory = TemporaryDirectory()
+      let socket = directory.file("control")
+      let holder = try LiveRun(pair, Self.query, ["--control", socket])
+      try #require(holder.job.waitUntil(timeout: 20) { access(socket, F_OK) == 0 })
+      let terminal = try start(pair, ["--share", "--control", socket])
+      try send(pair, sources: 3, times: 20)
+      #expect(
+        terminal.wait { terminal.screen.text.contains("10.1.0.2") }, "\(terminal.screen.text)")
+      #expect(terminal.screen.lines[0].contains("native"), "\(terminal.screen.lines[0])")
+      terminal.type("q")
+      #expect(terminal.exitCode() == 0)
+      #expect(terminal.isCooked && !terminal.screen.isAlternate)
+      #expect(terminal.screen.text.contains("60 packets, "), "\(terminal.screen.text)")
+      #expect(pair.hasProgram, "the other query goes on")
+      #expect(holder.stop().outcome.exitCode == 0)
     }
 
     @Test("a terminal that is closed ends the run and detaches the program")

@@ -58,30 +58,40 @@ public struct ControlClient: ~Copyable, Sendable {
     return try ask(request)["done"] ?? ""
   }
 
-  /// Has the running salc run a query, with rows to a descriptor of this process, until the query
-  /// ends or `shouldStop` says so.
-  public func share(
-    _ query: CompiledQuery, title: String?, format: OutputFormat, windows: Int?,
-    descriptor: Int32, shouldStop: () -> Bool
-  ) throws(SessionError) -> RunSummary {
-    var request = ControlMessage(query)
+  /// Has the running salc run a query, with results through a pipe, until the query ends or
+  /// `shouldStop` says so. What is passed on is the pipe's other end.
+  func share(
+    _ configuration: RunConfiguration, sinksAreOpen: Bool, pipe: Int32,
+    receiver: inout SharedReceiver, shouldStop: () -> Bool
+  ) throws(SessionError) {
+    var request = ControlMessage(configuration.query)
     request["verb"] = "share"
-    request["title"] = title
-    request["format"] = format.rawValue
-    request["windows"] = windows.map { "\($0)" }
+    request["sinks"] = sinksAreOpen ? "open" : nil
+    request["windows"] = configuration.windows.map { "\($0)" }
     do throws(ControlError) {
-      try socket.send(request, passing: descriptor)
-      _ = try answer()
-      while !socket.isReadable(waitingMilliseconds: 20) {
-        guard shouldStop() else { continue }
-        try socket.send(ControlMessage(["verb": "end"]))
-        break
-      }
-      return RunSummary(try answer())
-    } catch {
-      throw .control(error)
+      defer { Glibc.close(pipe) }
+      try socket.send(request, passing: pipe)
+    } catch { throw .control(error) }
+    var (isRunning, isAsked) = (false, false)
+    while !receiver.isAtEnd {
+      try receiver.take(waitingMilliseconds: 20)
+      do throws(ControlError) {
+        // The first results may come before the answer that the query runs.
+        if !isRunning, socket.isReadable(waitingMilliseconds: 0) {
+          _ = try answer()
+          isRunning = true
+        }
+        if isRunning, !isAsked, shouldStop() {
+          try socket.send(ControlMessage(["verb": "end"]))
+          isAsked = true
+        }
+      } catch { throw .control(error) }
     }
+    if !isRunning { do throws(ControlError) { _ = try answer() } catch { throw .control(error) } }
   }
+
+  /// The last word of the running salc: why it ended the query, where nobody asked for that.
+  func finishSharing() throws(ControlError) { _ = try answer() }
 
   private func ask(_ request: ControlMessage) throws(ControlError) -> ControlMessage {
     socket.limitWaiting(seconds: 60)
@@ -105,15 +115,5 @@ extension ControlMessage {
       "name": query.source.name, "text": String(decoding: query.source.utf8, as: UTF8.self),
       "place": query.placementName,
     ])
-  }
-}
-
-extension RunSummary {
-  fileprivate init(_ answer: ControlMessage) {
-    func number(_ name: String) -> UInt64 { answer[name].flatMap { UInt64($0) } ?? 0 }
-    self.init(
-      packets: number("packets"), rows: number("rows"), lostTuples: number("lost"),
-      losses: answer["losses"] ?? "", unkeyed: answer["unkeyed"] ?? "",
-      elapsedSeconds: answer["seconds"].flatMap { Double($0) } ?? 0)
   }
 }

@@ -229,18 +229,17 @@ final class ControlServer: @unchecked Sendable {
     return query
   }
 
-  /// Runs another process's query on its own output, until it asks for the end or goes away.
+  /// Runs another process's query, with results through a pipe of its own, until it asks for the
+  /// end or goes away.
   private func share(
     _ request: ControlMessage, _ output: Int32, _ socket: ControlSocket
   ) throws(SessionError) {
-    guard let format = request["format"].flatMap(OutputFormat.init(rawValue:)) else {
-      throw .unsupported("the output format is unknown")
-    }
     let options = QueryOptions(
       name: request["title"], windows: request["windows"].flatMap { Int($0) })
     let query = try compile(request)
-    try query.checkSinksForSharing()
-    let id = try hub.add(query, options, into: format.sink(descriptor: output))
+    let sender = SharedSender(
+      descriptor: output, hasOpenSinks: request["sinks"] == "open")
+    let id = try hub.add(query, options, into: sender)
     reply(socket, ControlMessage(["id": "\(id)"]))
     var isEnded = false
     while !isEnded, !socket.isReadable(waitingMilliseconds: Self.pollMilliseconds) {
@@ -249,16 +248,11 @@ final class ControlServer: @unchecked Sendable {
         status.isComplete || status.failure != nil || status.isStopRequested
         || hub.interfaceGone != nil || isClosing.load(ordering: .acquiring)
     }
-    let summary = RunSummary(try hub.remove(id))
+    sender.isEnding.store(true, ordering: .relaxed)
+    _ = try hub.remove(id)
     if isClosing.load(ordering: .acquiring) {
       throw .control(ControlError("the salc that ran the query, process \(getpid()), has ended"))
     }
-    reply(
-      socket,
-      ControlMessage([
-        "packets": "\(summary.packets)", "rows": "\(summary.rows)",
-        "lost": "\(summary.lostTuples)", "losses": summary.losses, "unkeyed": summary.unkeyed,
-        "seconds": "\(summary.elapsedSeconds)",
-      ]))
+    reply(socket, ControlMessage(["done": "the query has ended"]))
   }
 }

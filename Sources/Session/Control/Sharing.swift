@@ -1,6 +1,6 @@
-public import Compiler
 import BPFRuntime
 import Glibc
+public import Sinks
 
 /// Running a query in another salc, which holds the interface.
 extension Session {
@@ -25,23 +25,40 @@ extension Session {
     return nil
   }
 
-  /// Has the salc behind a control socket run the query beside its own, with rows to a descriptor
-  /// of this process; see `run(_:into:shouldStop:)`.
+  /// Has the salc behind a control socket run the query beside its own; rows go to the sinks that
+  /// the query and the configuration name, opened by this process, see
+  /// `run(_:standardOutput:shouldStop:)`.
   public static func share(
-    _ query: CompiledQuery, over path: String, title: String? = nil, format: OutputFormat,
-    descriptor: Int32, windows: Int?, seconds: Double?, shouldStop: () -> Bool
+    _ configuration: RunConfiguration, over path: String, standardOutput: any Sink,
+    shouldStop: @escaping @Sendable () -> Bool
   ) throws(SessionError) -> RunSummary {
-    try query.checkSinksForSharing()
     let client: ControlClient
     do { client = try ControlClient(path: path) } catch { throw .control(error) }
+    let sink = try configuration.sinks(standardOutput: standardOutput, mayWait: { !shouldStop() })
+    defer { (sink as? SinkSet)?.abandon() }
+    if let hindrance = configuration.privileges.apply() { configuration.remark(hindrance) }
+    var ends: [Int32] = [-1, -1]
+    guard pipe(&ends) == 0 else {
+      throw .control(ControlError("cannot make a pipe", errno: errno))
+    }
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    defer { close(ends[0]) }
+    var receiver = SharedReceiver(descriptor: ends[0], configuration, into: sink)
     let clock = Clock()
     let started = clock.now
-    return try client.share(
-      query, title: title, format: format, windows: windows, descriptor: descriptor
+    try client.share(
+      configuration, sinksAreOpen: sink is SinkSet, pipe: ends[1], receiver: &receiver
     ) {
-      if let seconds, Double(clock.now - started) >= seconds * 1e9 { return true }
+      if let seconds = configuration.seconds, Double(clock.now - started) >= seconds * 1e9 {
+        return true
+      }
       return shouldStop()
     }
+    var totals = receiver.totals ?? RunTotals()
+    if receiver.totals != nil { do { try sink.end(totals) } catch { throw .sink(error) } }
+    do { try client.finishSharing() } catch { throw .control(error) }
+    totals.add(sink.reports)
+    return RunSummary(totals)
   }
 }
 

@@ -31,12 +31,4 @@ extension CompiledQuery {
           + "runs; stop it and start the new one instead")
     }
   }
-
-  /// Refuses sinks where the rows go to the output of another process.
-  func checkSinksForSharing() throws(SessionError) {
-    guard let target = namedTargets.first else { return }
-    throw .unsupported(
-      "\(target): with --share rows come to standard output only, as the salc that runs the "
-        + "program writes no files for others; leave TO out and redirect the output")
-  }
 }

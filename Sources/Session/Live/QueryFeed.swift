@@ -31,7 +31,7 @@ final class QueryFeed: @unchecked Sendable {
 
   init(_ sink: any Sink, limit: Int) {
     queue = ResultQueue(limit: limit)
-    hasOpenSinks = sink is SinkSet
+    hasOpenSinks = sink is SinkSet || (sink as? SharedSender)?.hasOpenSinks == true
     results = ResultStream(sink)
   }
 
