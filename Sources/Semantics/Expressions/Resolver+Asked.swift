@@ -33,6 +33,7 @@ extension Resolver {
 
   /// Whether tuples of a stream have a field.
   private func isAvailable(_ id: FieldID, over stream: TupleStream) -> Bool {
+    guard plan.nodes.indices.contains(stream.node) else { return false }
     let root = plan.root(of: stream.node)
     if id.derived != nil {
       let computed = plan.transforms(before: stream.node)

@@ -74,7 +74,8 @@ extension Resolver {
   ) -> RowExpression? {
     var conditions: [RowExpression] = []
     var node = stream.node
-    while case .filterBeside(let condition) = plan.nodes[node].operation,
+    while plan.nodes.indices.contains(node),
+      case .filterBeside(let condition) = plan.nodes[node].operation,
       let input = plan.nodes[node].input
     {
       conditions.insert(condition, at: 0)

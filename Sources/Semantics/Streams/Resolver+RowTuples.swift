@@ -45,7 +45,8 @@ extension Resolver {
 
   /// The rows that a scope's tuples are; nil where they are packets or records.
   func rowTuples(in scope: Scope) -> RowTuples? {
-    guard let node = scope.node else { return nil }
+    // Behind an error there may be no node.
+    guard let node = scope.node, plan.nodes.indices.contains(node) else { return nil }
     if case .rows(let rows) = plan.nodes[plan.root(of: node)].operation { return rows }
     return nil
   }

@@ -72,7 +72,7 @@ extension Resolver {
   /// The field of a name that means a column there, whatever else in the program has that name.
   func bound(_ name: String, in scope: Scope) -> FieldID? {
     var current = scope.node
-    while let node = current {
+    while let node = current, plan.nodes.indices.contains(node) {
       if let id = boundColumns[node]?[name] { return id }
       current = plan.nodes[node].input
     }

@@ -45,7 +45,8 @@ extension Resolver {
   /// conditions behind it.
   private func conditions(of node: Int) -> [(node: Int, conditions: [TuplePredicate])] {
     var steps: [(node: Int, conditions: [TuplePredicate])] = [(node, [])]
-    while let last = steps.last, case .filter(let condition) = plan.nodes[last.node].operation,
+    while let last = steps.last, plan.nodes.indices.contains(last.node),
+      case .filter(let condition) = plan.nodes[last.node].operation,
       let input = plan.nodes[last.node].input
     {
       steps.append((input, [condition] + last.conditions))
