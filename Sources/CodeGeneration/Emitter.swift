@@ -164,8 +164,10 @@ struct Emitter {
       .declare(
         .structure("sal_length"), Names.length, .call("SAL_LENGTH", [frame, data, end])),
       .declare(.structure("sal_turn"), Names.turn, nil),
-      // Where it is not opened the compiler may still save its words: they have to be written.
-      .declare(.structure("sal_fast"), Names.fast, .list([data, 0, 0])),
+      // Where it is not opened the compiler may still save its words: they have to be written. And
+      // what opening writes without CAP_PERFMON must be the same, or the offset would be variable.
+      .declare(
+        .structure("sal_fast"), Names.fast, .list([.binary(.add, data, .integer(14)), 0, 0])),
       .declare(
         .pointer(.structure(HalfBuilder.name)), Names.half,
         .call("sal_half_of", [.unary(.address, .name(Names.turn))])),

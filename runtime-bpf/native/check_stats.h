@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "check.h"
+#include "sal/arith.h"
 #include "sal/entropy.h"
 #include "sal/ewma.h"
 #include "sal/histogram.h"
