@@ -1,3 +1,5 @@
+import CRuntimeBPF
+
 /// The bytes of a capture that were read and not yet parsed, in one buffer, which grows only as far
 /// as the longest record or block. Frames point into it.
 ///
@@ -17,10 +19,18 @@ final class ReadAhead {
 
   init(_ stream: any ByteStream, bufferBytes: Int = ReadAhead.defaultBytes) {
     self.stream = stream
-    buffer = .allocate(byteCount: bufferBytes, alignment: 16)
+    buffer = Self.room(bufferBytes)
   }
 
-  deinit { buffer.deallocate() }
+  deinit { buffer.baseAddress?.deallocate() }
+
+  /// A buffer behind which `SAL_TEXT_PAD` bytes more may be read.
+  private static func room(_ bytes: Int) -> UnsafeMutableRawBufferPointer {
+    let whole = UnsafeMutableRawPointer.allocate(
+      byteCount: bytes + Int(SAL_TEXT_PAD), alignment: 16)
+    (whole + bytes).initializeMemory(as: UInt8.self, repeating: 0, count: Int(SAL_TEXT_PAD))
+    return UnsafeMutableRawBufferPointer(start: whole, count: bytes)
+  }
 
   /// What can be read now; begins after everything consumed.
   var ready: ByteRun {
@@ -58,9 +68,9 @@ final class ReadAhead {
   private func makeRoom(for length: Int) {
     let left = UnsafeRawBufferPointer(rebasing: buffer[start..<end])
     if length > buffer.count {
-      let larger = UnsafeMutableRawBufferPointer.allocate(byteCount: length, alignment: 16)
+      let larger = Self.room(length)
       larger.copyMemory(from: left)
-      buffer.deallocate()
+      buffer.baseAddress?.deallocate()
       buffer = larger
     } else if start > 0, !left.isEmpty {
       buffer.baseAddress!.copyMemory(from: left.baseAddress!, byteCount: left.count)

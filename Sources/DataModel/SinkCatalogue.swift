@@ -105,6 +105,13 @@ public enum SinkCatalogue {
         """,
       needsFewKeys: true),
     SinkDescription(
+      name: "null", target: .none, example: "",
+      summary: "Nothing: rows are computed and counted, and not written.",
+      details: """
+        `salc run q.sal --csv f.csv --to null` shows what a query costs without the text of its
+        rows.
+        """),
+    SinkDescription(
       name: "command", target: .command, example: "mail root",
       summary: "Refused.",
       details: "Pipe the rows instead: `salc run q.sal --format json | your-command`.",

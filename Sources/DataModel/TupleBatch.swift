@@ -6,6 +6,16 @@ public struct TupleColumn: @unchecked Sendable {
   public let lane1: UnsafeMutablePointer<UInt64>
   /// 0 missing, 1 present; for `ip` the family, 4 or 6.
   public let validity: UnsafeMutablePointer<UInt8>
+
+  /// A column in memory that outlives it.
+  public init(
+    lane0: UnsafeMutablePointer<UInt64>, lane1: UnsafeMutablePointer<UInt64>,
+    validity: UnsafeMutablePointer<UInt8>
+  ) {
+    self.lane0 = lane0
+    self.lane1 = lane1
+    self.validity = validity
+  }
 }
 
 /// Tuples in columns: the projected fields, the time, the arrival order and a selection.

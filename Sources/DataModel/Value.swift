@@ -45,8 +45,12 @@ public struct RankedItem: Hashable, Sendable {
   /// `count` over the total of all items, 0…1.
   public let share: Double
 
+  /// The most that the count can be; nil where it is `count`.
+  public let most: Int64?
+
   /// Creates a place.
-  public init(item: [Value], count: Int64, share: Double) {
+  public init(item: [Value], count: Int64, share: Double, most: Int64? = nil) {
+    self.most = most
     self.item = item
     self.count = count
     self.share = share

@@ -37,9 +37,7 @@ extension HostGraph {
       }
     }
     for (index, stage) in stages.enumerated() where reached[index] > 0 {
-      for output in stage.outputs {
-        output.emit(batch, rows: UnsafePointer(stage.kept), count: reached[index], self.rows)
-      }
+      emit(stage, batch, UnsafePointer(stage.kept), reached[index])
     }
   }
 

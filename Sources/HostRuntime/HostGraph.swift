@@ -21,6 +21,10 @@ public final class HostGraph {
   /// window's take over. Not called for windows without members.
   public var setChanged: ((SetID, _ words: [UInt64], _ from: Int64, _ until: Int64) -> Void)?
 
+  /// Called for the rows of tuple outputs, a batch at a time; where it is nil, they come one by one
+  /// with all others.
+  public var tupleRows: ((TupleRows) -> Void)?
+
   let placed: PlacedPlan
   let plan: LogicalPlan
   /// The pane of the plan, by whose starts losses are told and partials merged.
@@ -229,11 +233,26 @@ public final class HostGraph {
       return walk(from: stage.index, batch, rows, count, everything: everything)
     }
     stage.passed &+= UInt64(count)
-    for output in stage.outputs { output.emit(batch, rows: rows, count: count, self.rows) }
+    emit(stage, batch, rows, count)
     if !patternRuns.isEmpty { feedPatterns(stage.index, batch, rows, count) }
     aggregate(stage, batch, rows, count, everything: everything)
     for index in everything ? stage.children : stage.hostChildren {
       run(stages[index], batch, rows, count, everything: everything)
+    }
+  }
+
+  /// Hands out the rows of the tuples that passed a node.
+  func emit(
+    _ stage: TupleStage, _ batch: TupleBatch, _ rows: UnsafePointer<UInt16>, _ count: Int
+  ) {
+    guard count > 0 else { return }
+    for output in stage.outputs {
+      let found = output.evaluate(batch, rows: rows, count: count)
+      if let tupleRows {
+        tupleRows(found)
+      } else {
+        for place in 0..<found.count { self.rows(found.row(place)) }
+      }
     }
   }
 

@@ -7,6 +7,12 @@ public struct ComputedColumn {
   public let values: UnsafePointer<Int64>
   /// 1 present, 0 missing.
   public let validity: UnsafePointer<UInt8>
+
+  /// A column in memory that outlives it.
+  public init(values: UnsafePointer<Int64>, validity: UnsafePointer<UInt8>) {
+    self.values = values
+    self.validity = validity
+  }
 }
 
 /// A ``TupleExpression`` compiled to column instructions over scratch columns.

@@ -1,4 +1,5 @@
 public import DataModel
+public import Kernels
 
 /// One operator of `FOREACH … GENERATE`: everything that any stage needs to know of it.
 ///
@@ -33,6 +34,9 @@ public protocol StreamOperator: Sendable {
   func accuracyProblem(_ call: OperatorCall) -> String?
   /// Whether the first argument may be a column of real numbers, which rows and tables have.
   var takesReals: Bool { get }
+  /// What of n, Σx and Σx² the answer is, with its unit; nil where it is something else. An engine
+  /// computes such answers for many rows at once, by the same function as ``evaluate(_:_:)``.
+  func moment(_ call: OperatorCall) -> (kind: MomentKind, unit: Double)?
   /// What the answer is worth where tuples were lost: `at_least` where more tuples could only
   /// make it larger, else `partial` (language.md §3.6).
   func qualityUnderLoss(_ call: OperatorCall) -> Quality
@@ -55,6 +59,7 @@ extension StreamOperator {
   ) -> Estimate? { nil }
   public func accuracyProblem(_ call: OperatorCall) -> String? { nil }
   public var takesReals: Bool { false }
+  public func moment(_ call: OperatorCall) -> (kind: MomentKind, unit: Double)? { nil }
   public func qualityUnderLoss(_ call: OperatorCall) -> Quality { .partial }
   public var readsWindow: Bool { false }
   public var hasBasicWindows: Bool { false }

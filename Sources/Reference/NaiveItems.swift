@@ -54,18 +54,28 @@ struct NaiveItems {
     guard closed > 0 else { return .missing }
     let used = min(closed, window / length - 1)
     var total: [[Value]: Int] = [:]
+    // The best of each window, and how often what it left out may have occurred in it.
+    var windows: [(best: [[Value]: Int], hides: Int)] = []
     for number in (closed - used)..<closed {
       var counts: [[Value]: Int] = [:]
       for packet in seen[(number * length)..<((number + 1) * length)] {
         let tuple = NaiveTuple(packet: packet) { _, _, _ in false }
         if let item = tuple.key(items) { counts[item, default: 0] += 1 }
       }
-      for (item, count) in best(counts, kept) { total[item, default: 0] += count }
+      let chosen = best(counts, kept)
+      for (item, count) in chosen { total[item, default: 0] += count }
+      windows.append(
+        (
+          Dictionary(uniqueKeysWithValues: chosen.map { ($0.key, $0.value) }),
+          counts.count > kept ? chosen.last?.value ?? 0 : 0
+        ))
     }
     return .ranking(
       best(total, kept).map { item, count in
-        RankedItem(
-          item: item, count: Int64(count), share: Double(count) / Double(used * length))
+        let hidden = windows.filter { $0.best[item] == nil }.map(\.hides).reduce(0, +)
+        return RankedItem(
+          item: item, count: Int64(count), share: Double(count) / Double(used * length),
+          most: hidden > 0 ? Int64(count + hidden) : nil)
       })
   }
 

@@ -22,6 +22,7 @@ struct HostReplay {
     let graph = HostGraph(
       placed, mode: .wholeQuery, configuration: try configuration.host(),
       rows: { results.take($0) }, losses: { results.take($0) })
+    graph.tupleRows = { results.take($0) }
     let source = try placed.onlySource()
     var decoder = PacketDecoder(fields: graph.projectedFields(ofSource: source))
     let batch = TupleBatch(fields: decoder.fields)

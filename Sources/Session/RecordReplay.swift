@@ -23,6 +23,7 @@ struct RecordReplay {
     let graph = HostGraph(
       placed, mode: .wholeQuery, configuration: try configuration.host(),
       rows: { results.take($0) }, losses: { results.take($0) })
+    graph.tupleRows = { results.take($0) }
     let fields = graph.projectedFields(ofSource: node)
     let reader = try open(schema, fields)
     let batch = TupleBatch(fields: fields)

@@ -45,6 +45,24 @@ final class ResultStream {
     do { try sink.row(row) } catch { failure = error }
   }
 
+  /// Rows of tuples, a batch's at once.
+  func take(_ rows: TupleRows) {
+    let first = (0..<rows.count).lazy.map(rows.time)
+    guard limit == nil, let newest = first.max() else {
+      for place in 0..<rows.count { take(rows.row(place)) }
+      return
+    }
+    if newest > newestEnd {
+      newestEnd = newest
+      closedWindows += 1
+    }
+    unwritten &+= UInt64(rows.count)
+    guard failure == nil else { return }
+    totals.rows &+= UInt64(rows.count)
+    rowsOfOutput[rows.output, default: 0] &+= UInt64(rows.count)
+    do { try sink.rows(rows) } catch { failure = error }
+  }
+
   func take(_ record: LossRecord) {
     guard record.start < lastEnd else { return }
     for (cause, count) in record.lost { totals.lost[cause, default: 0] &+= count }

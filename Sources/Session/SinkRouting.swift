@@ -27,6 +27,8 @@ extension RunConfiguration {
         throw .sink(error)
       }
     }
+    // Where nothing is written nobody has to wait, nor be waited for.
+    if opened.count == 1, let only = opened[0].sink as? NullSink { return only }
     let waits = !isLive
     return SinkSet(
       opened, outputs: outputs.count,

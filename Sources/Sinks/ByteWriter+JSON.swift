@@ -47,6 +47,10 @@ extension ByteWriter {
         }
         put(#","count":"#)
         put(integer: place.count)
+        if let most = place.most {
+          put(#","count_max":"#)
+          put(integer: most)
+        }
         put(#","share":"#)
         put(json: place.share)
         put("}")
@@ -61,7 +65,7 @@ extension ByteWriter {
     if value == value.rounded() && value.magnitude < 1e15 {
       put(integer: Int64(value))
     } else {
-      put(text: "\(value)")
+      put(real: value)
     }
   }
 

@@ -1,66 +1,66 @@
 import DataModel
 
-/// The text of a whole second up to its decimal point, `2026-01-01T00:00:00.`.
-struct SecondText {
-  /// The second since the Unix epoch; `Int64.min` where there is none yet.
-  var second = Int64.min
+/// The text of a day with the letter behind it, `2026-01-01T`.
+struct DayText {
+  /// The day since the Unix epoch; `Int64.min` where there is none yet.
+  var day = Int64.min
   var text: [UInt8] = []
 }
 
 /// Values as bytes, without a detour through String where rows are many.
 extension ByteWriter {
-  func put(integer value: Int64) {
-    if value < 0 { put(UInt8(ascii: "-")) }
-    put(unsigned: value.magnitude)
-  }
+  @inline(__always)
+  func put(integer value: Int64) { advance(NumberText.write(value, to: room(24))) }
 
-  func put(unsigned value: UInt64) {
-    // Twenty digits hold UInt64.max; they come out last first.
-    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
-      var rest = value
-      var first = 20
-      repeat {
-        first -= 1
-        digits[first] = UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: rest % 10)
-        rest /= 10
-      } while rest > 0
-      put(digits: UnsafeBufferPointer(rebasing: digits[first..<20]))
-    }
+  func put(unsigned value: UInt64) { advance(NumberText.write(value, to: room(24))) }
+
+  /// The shortest decimal that reads back as the same number, as `description` writes it.
+  @inline(__always)
+  func put(real value: Double) {
+    let length = NumberText.write(value, to: room(NumberText.realBytes))
+    if length > 0 { advance(length) } else { put(text: value.description) }
   }
 
   /// RFC 3339 with nine decimals, as `Timestamp.text` writes it.
   func put(time nanoseconds: Int64) {
-    let perSecond: Int64 = 1_000_000_000
-    var (second, rest) = nanoseconds.quotientAndRemainder(dividingBy: perSecond)
+    let perDay: Int64 = 86_400_000_000_000
+    var (day, rest) = nanoseconds.quotientAndRemainder(dividingBy: perDay)
     if rest < 0 {
-      rest += perSecond
-      second -= 1
+      rest += perDay
+      day -= 1
     }
-    if seconds.0.second != second {
-      (seconds.0, seconds.1) = (seconds.1, seconds.0)
-      if seconds.0.second != second {
-        // Nine digits and `Z` are those of the rest.
-        let text = Array(Timestamp.text(nanoseconds).utf8.dropLast(10))
-        seconds.0 = SecondText(second: second, text: text)
+    if days.0.day != day {
+      (days.0, days.1) = (days.1, days.0)
+      if days.0.day != day {
+        let text = Array(Timestamp.text(nanoseconds).utf8.prefix { $0 != UInt8(ascii: "T") })
+        days.0 = DayText(day: day, text: text + [UInt8(ascii: "T")])
       }
     }
-    put(bytes: seconds.0.text)
-    var scale = perSecond / 10
-    while scale > 0 {
-      put(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: rest / scale))
-      rest %= scale
-      scale /= 10
-    }
-    put(UInt8(ascii: "Z"))
+    put(bytes: days.0.text)
+    let (second, fraction) = UInt64(rest).quotientAndRemainder(dividingBy: 1_000_000_000)
+    let text = room(32)
+    NumberText.write(twoDigits: second / 3600, to: text)
+    text[2] = UInt8(ascii: ":")
+    NumberText.write(twoDigits: second / 60 % 60, to: text + 3)
+    text[5] = UInt8(ascii: ":")
+    NumberText.write(twoDigits: second % 60, to: text + 6)
+    text[8] = UInt8(ascii: ".")
+    NumberText.write(nineDigits: fraction, to: text + 9)
+    text[18] = UInt8(ascii: "Z")
+    advance(19)
   }
 
   /// Dotted decimal, or RFC 5952's form, as `IPAddress.description` writes it.
   func put(address: IPAddress) {
     guard address.family == 4 else { return put(v6: address) }
+    let text = room(24)
+    var length = 0
     for shift in stride(from: UInt64(24), through: 0, by: -8) {
-      put(unsigned: (address.low >> shift) & 255)
-      if shift > 0 { put(UInt8(ascii: ".")) }
+      length &+= NumberText.write((address.low &>> shift) & 255, to: text + length)
+      text[length] = UInt8(ascii: ".")
+      length &+= 1
     }
+    advance(length &- 1)
   }
 
   private func put(v6 address: IPAddress) {

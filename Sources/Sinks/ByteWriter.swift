@@ -13,13 +13,15 @@ final class ByteWriter {
   private var rowsInBuffer: UInt64 = 0
   /// Rows that were written whole.
   private(set) var writtenRows: UInt64 = 0
-  private var buffer: [UInt8] = []
+  private var base: UnsafeMutablePointer<UInt8>
+  private var capacity: Int
+  private var count = 0
   private static let blockBytes = 1 << 16
   /// How long a reader that has stopped reading is waited for once nothing else is.
   private static let graceMilliseconds = 1000
 
-  /// The last two seconds whose text was written: window starts and ends repeat, row after row.
-  var seconds: (SecondText, SecondText) = (SecondText(), SecondText())
+  /// The last two days whose text was written.
+  var days: (DayText, DayText) = (DayText(), DayText())
 
   /// Writes to an open descriptor; `takesBack` only for a regular file that nobody else writes.
   /// `mayWait` is asked while nobody reads; once it says no, a flush gives up within a second.
@@ -35,31 +37,71 @@ final class ByteWriter {
     let isFile = fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
     // A pipe that polls as writable has room for PIPE_BUF bytes, pipe(7).
     chunkBytes = isFile ? .max : Int(PIPE_BUF)
-    buffer.reserveCapacity(capacity)
+    self.capacity = max(64, capacity)
+    base = .allocate(capacity: self.capacity)
   }
+
+  deinit { base.deallocate() }
 
   /// What `body` writes, as text; nothing reaches a descriptor.
   static func text(_ body: (ByteWriter) -> Void) -> String {
     let writer = ByteWriter(descriptor: -1, capacity: 256)
     body(writer)
-    return String(decoding: writer.buffer, as: UTF8.self)
+    return String(
+      decoding: UnsafeBufferPointer(start: writer.base, count: writer.count), as: UTF8.self)
   }
 
-  func put(_ text: StaticString) {
-    buffer.append(
-      contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+  /// Room for so many bytes more, of which ``advance(_:)`` says how many were written.
+  @inline(__always)
+  func room(_ bytes: Int) -> UnsafeMutablePointer<UInt8> {
+    if capacity &- count < bytes { grow(bytes) }
+    return base + count
   }
 
-  func put(_ byte: UInt8) { buffer.append(byte) }
+  /// The bytes written into the ``room(_:)``.
+  @inline(__always)
+  func advance(_ bytes: Int) { count &+= bytes }
 
-  func put(bytes: [UInt8]) { buffer.append(contentsOf: bytes) }
+  @inline(never)
+  private func grow(_ bytes: Int) {
+    let wanted = max(capacity * 2, count + bytes)
+    let larger = UnsafeMutablePointer<UInt8>.allocate(capacity: wanted)
+    larger.update(from: base, count: count)
+    base.deallocate()
+    (base, capacity) = (larger, wanted)
+  }
 
-  func put(digits: UnsafeBufferPointer<UInt8>) { buffer.append(contentsOf: digits) }
+  @inline(__always)
+  private func put(from bytes: UnsafePointer<UInt8>, _ length: Int) {
+    room(length).update(from: bytes, count: length)
+    count &+= length
+  }
 
-  func put(text: String) { buffer.append(contentsOf: text.utf8) }
+  func put(_ text: StaticString) { put(from: text.utf8Start, text.utf8CodeUnitCount) }
+
+  @inline(__always)
+  func put(_ byte: UInt8) {
+    room(1)[0] = byte
+    count &+= 1
+  }
+
+  func put(bytes: [UInt8]) {
+    bytes.withUnsafeBufferPointer { if let first = $0.baseAddress { put(from: first, $0.count) } }
+  }
+
+  func put(digits: UnsafeBufferPointer<UInt8>) {
+    if let first = digits.baseAddress { put(from: first, digits.count) }
+  }
+
+  func put(text: String) {
+    var text = text
+    text.withUTF8 { if let first = $0.baseAddress { put(from: first, $0.count) } }
+  }
 
   func put(spaces count: Int) {
-    if count > 0 { buffer.append(contentsOf: repeatElement(UInt8(ascii: " "), count: count)) }
+    guard count > 0 else { return }
+    room(count).update(repeating: UInt8(ascii: " "), count: count)
+    advance(count)
   }
 
   /// Ends a row: counts it, and writes a full block out.
@@ -70,23 +112,20 @@ final class ByteWriter {
 
   /// Writes a full block out; called at the end of a record.
   func writeIfFull() throws(SinkError) {
-    if buffer.count >= Self.blockBytes { try flush() }
+    if count >= Self.blockBytes { try flush() }
   }
 
   /// Writes everything out, waiting while `mayWait` allows it; what a failed write left
   /// is dropped, so that a second attempt does not repeat half a record.
   func flush() throws(SinkError) {
     defer {
-      buffer.removeAll(keepingCapacity: true)
+      count = 0
       rowsInBuffer = 0
     }
     var written = 0
-    while written < buffer.count {
+    while written < count {
       guard chunkBytes == .max || awaitRoom() else { throw .stalled(rows: 0) }
-      let result = buffer.withUnsafeBytes { bytes in
-        write(
-          descriptor, bytes.baseAddress! + written, min(chunkBytes, bytes.count - written))
-      }
+      let result = write(descriptor, base + written, min(chunkBytes, count - written))
       if result < 0 {
         let code = errno
         if code == EINTR || code == EAGAIN { continue }

@@ -33,34 +33,65 @@ public final class CSVSink: Sink {
   }
 
   public func row(_ row: Row) throws(SinkError) {
-    if current != row.output {
-      if current != nil { out.put("\r\n") }
-      putHeader(row.output)
-      current = row.output
-    }
-    let schema = schemas[row.output]
-    if !isAlone {
-      put(cell: schema.name)
-      out.put(",")
-    }
+    turn(to: row.output)
+    putStart(row.output)
     out.put(time: row.start)
-    if schema.isWindowed {
-      out.put(",")
+    if schemas[row.output].isWindowed {
+      out.put(UInt8(ascii: ","))
       out.put(time: row.end)
     }
     for value in row.values {
-      out.put(",")
-      switch value {
-      case .integer(let value): out.put(integer: value)
-      case .address(let value): out.put(address: value)
-      case .time(let value): out.put(time: value)
-      default: put(cell: value.description)
-      }
+      out.put(UInt8(ascii: ","))
+      put(value)
     }
-    out.put(",")
-    out.put(text: row.quality.rawValue)
+    try putEnd(row.quality)
+  }
+
+  public func rows(_ rows: TupleRows) throws(SinkError) {
+    turn(to: rows.output)
+    let columns = rows.columns.enumerated().map { CSVColumn($0.element, index: $0.offset) }
+    for place in 0..<rows.count {
+      putStart(rows.output)
+      out.put(time: rows.time(place))
+      let row = Int(rows.rows[place])
+      for column in columns {
+        out.put(UInt8(ascii: ","))
+        if !column.put(row, to: out) { put(rows.estimate(column.index, place).value) }
+      }
+      try putEnd(rows.quality(place))
+    }
+  }
+
+  /// Begins a block of rows of an output, where the last were of another.
+  private func turn(to output: Int) {
+    guard current != output else { return }
+    if current != nil { out.put("\r\n") }
+    putHeader(output)
+    current = output
+  }
+
+  private func putStart(_ output: Int) {
+    if isAlone { return }
+    put(cell: schemas[output].name)
+    out.put(UInt8(ascii: ","))
+  }
+
+  private func putEnd(_ quality: Quality) throws(SinkError) {
+    out.put(UInt8(ascii: ","))
+    if quality == .exact { out.put("exact") } else { out.put(text: quality.rawValue) }
     out.put("\r\n")
     try out.endRow()
+  }
+
+  private func put(_ value: Value) {
+    switch value {
+    case .integer(let value): out.put(integer: value)
+    case .real(let value): out.put(real: value)
+    case .address(let value): out.put(address: value)
+    case .time(let value): out.put(time: value)
+    case .ranking(let places): put(places)
+    default: put(cell: value.description)
+    }
   }
 
   public func loss(_ record: LossRecord) throws(SinkError) {}
@@ -68,6 +99,24 @@ public final class CSVSink: Sink {
   public func flush() throws(SinkError) { try out.flush() }
 
   public func end(_ totals: RunTotals) throws(SinkError) { try out.flush() }
+
+  /// A ranking as its `description` writes it: numbers and addresses without a detour.
+  private func put(_ places: [RankedItem]) {
+    let isSimple = places.allSatisfy { place in
+      guard place.item.count == 1 else { return false }
+      switch place.item[0] {
+      case .integer, .address: return true
+      default: return false
+      }
+    }
+    guard isSimple else { return put(cell: Value.ranking(places).description) }
+    for (index, place) in places.enumerated() {
+      if index > 0 { out.put(UInt8(ascii: " ")) }
+      put(place.item[0])
+      out.put(UInt8(ascii: "="))
+      out.put(integer: place.count)
+    }
+  }
 
   private func putHeader(_ output: Int) {
     let schema = schemas[output]

@@ -48,6 +48,8 @@ final class FileSink: Sink {
 
   func row(_ row: Row) throws(SinkError) { try sink.row(row) }
 
+  func rows(_ rows: TupleRows) throws(SinkError) { try sink.rows(rows) }
+
   func loss(_ record: LossRecord) throws(SinkError) { try sink.loss(record) }
 
   func flush() throws(SinkError) { try sink.flush() }

@@ -10,6 +10,8 @@ public protocol Sink: AnyObject {
   func begin(_ meta: RunMeta) throws(SinkError)
   /// A result row, in the order of window ends.
   func row(_ row: Row) throws(SinkError)
+  /// Rows of a tuple output, as many as one batch had, in order; their memory is the caller's.
+  func rows(_ rows: TupleRows) throws(SinkError)
   /// What a window lost.
   func loss(_ record: LossRecord) throws(SinkError)
   /// How far the run is: told between rows, for displays.
@@ -29,6 +31,11 @@ public protocol Sink: AnyObject {
 }
 
 extension Sink {
+  /// One after the other.
+  public func rows(_ rows: TupleRows) throws(SinkError) {
+    for place in 0..<rows.count { try row(rows.row(place)) }
+  }
+
   /// What was taken without an error counts as written.
   public var writtenRows: UInt64? { nil }
   /// Most sinks keep what they were given.

@@ -23,6 +23,7 @@ public enum SinkFactory {
   private static let common: [String: Opening] = [
     "csv": { (request) throws(SinkError) in try FileSink(request.target) { CSVSink($0) } },
     "json": { (request) throws(SinkError) in try FileSink(request.target) { NDJSONSink($0) } },
+    "null": { (_) throws(SinkError) in NullSink() },
     "prometheus": { (request) throws(SinkError) in try PrometheusSink(request) },
   ]
 

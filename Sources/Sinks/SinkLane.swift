@@ -8,9 +8,26 @@ final class SinkLane: @unchecked Sendable {
   /// What goes through the queue.
   enum Item {
     case row(Row)
+    /// Rows of a batch, in memory of their own.
+    case rows(TupleRows)
     case loss(LossRecord)
     case progress(RunProgress)
     case end(RunTotals)
+
+    /// The rows of it.
+    var rowCount: Int {
+      switch self {
+      case .row: 1
+      case .rows(let rows): rows.count
+      case .loss, .progress, .end: 0
+      }
+    }
+
+    /// What it takes of a queue's room: a result is 1, every eight columns of a row of a batch are.
+    var weight: Int {
+      if case .rows(let rows) = self { return rows.count * (rows.columns.count / 8 + 1) }
+      return 1
+    }
   }
 
   let target: SinkTarget
@@ -23,6 +40,8 @@ final class SinkLane: @unchecked Sendable {
 
   // All below: inside `monitor`.
   private var items: [Item] = []
+  /// What they weigh.
+  private var load = 0
   /// What came while the queue was full: from the first window's start to the last one's end.
   private var overflow: LossRecord?
   /// Whether someone waits for the queue to be empty and the sink flushed.
@@ -71,11 +90,16 @@ final class SinkLane: @unchecked Sendable {
   /// counted.
   func put(_ batch: [Item], mayWait: () -> Bool) {
     monitor.locked {
-      while items.count >= limit && failure == nil && mayWait() { monitor.wait(milliseconds: 20) }
-      let hasRoom = items.count < limit
+      while load >= limit && failure == nil && mayWait() { monitor.wait(milliseconds: 20) }
+      let hasRoom = load < limit
       for item in batch {
-        if case .row = item { sent &+= 1 }
-        if hasRoom { items.append(item) } else { widen(to: item) }
+        sent &+= UInt64(item.rowCount)
+        if hasRoom {
+          items.append(item)
+          load += item.weight
+        } else {
+          widen(to: item)
+        }
       }
       monitor.signal()
     }
@@ -142,7 +166,8 @@ final class SinkLane: @unchecked Sendable {
       if items.isEmpty && overflow == nil && !isAsked {
         monitor.wait(milliseconds: isClean ? 1000 : Self.idleMilliseconds)
       }
-      waiting = UInt64(items.count)
+      waiting = UInt64(load)
+      load = 0
       let batch = items + (overflow.map { [.loss($0)] } ?? [])
       items.removeAll(keepingCapacity: batch.count <= 4096)
       overflow = nil
@@ -171,6 +196,9 @@ final class SinkLane: @unchecked Sendable {
     case .row(let row):
       try sink.row(row)
       delivered &+= 1
+    case .rows(let rows):
+      try sink.rows(rows)
+      delivered &+= UInt64(rows.count)
     case .loss(let record): try sink.loss(record)
     case .progress(var progress):
       progress.waitingResults = waiting
@@ -210,6 +238,10 @@ final class SinkLane: @unchecked Sendable {
     var record: LossRecord
     switch item {
     case .row(let row): record = LossRecord(start: row.start, end: row.end, lost: [.sink: 1])
+    case .rows(let rows):
+      let times = (0..<rows.count).map(rows.time)
+      guard let first = times.min(), let last = times.max() else { return }
+      record = LossRecord(start: first, end: last, lost: [.sink: UInt64(rows.count)])
     case .loss(let loss): record = loss
     case .progress, .end: return
     }

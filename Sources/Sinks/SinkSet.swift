@@ -72,6 +72,12 @@ public final class SinkSet: Sink {
     for lane in routes[row.output] { try put(.row(row), in: lane) }
   }
 
+  public func rows(_ rows: TupleRows) throws(SinkError) {
+    guard !routes[rows.output].isEmpty else { return }
+    let copy = rows.copy()
+    for lane in routes[rows.output] { try put(.rows(copy), in: lane) }
+  }
+
   public func loss(_ record: LossRecord) throws(SinkError) {
     for lane in lanes.indices { try put(.loss(record), in: lane) }
   }
@@ -109,7 +115,9 @@ public final class SinkSet: Sink {
 
   private func put(_ item: SinkLane.Item, in lane: Int) throws(SinkError) {
     waiting[lane].append(item)
-    guard waiting[lane].count >= Self.batchItems else { return }
+    var isBatch = false
+    if case .rows = item { isBatch = true }
+    guard isBatch || waiting[lane].count >= Self.batchItems else { return }
     handOn(lane)
     try checkFailures()
   }

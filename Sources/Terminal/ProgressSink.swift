@@ -29,6 +29,11 @@ public final class ProgressSink: Sink {
     try sink.row(row)
   }
 
+  public func rows(_ rows: TupleRows) throws(SinkError) {
+    clear()
+    try sink.rows(rows)
+  }
+
   public func loss(_ record: LossRecord) throws(SinkError) {
     clear()
     try sink.loss(record)

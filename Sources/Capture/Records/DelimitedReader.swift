@@ -91,6 +91,15 @@ public final class DelimitedReader: RecordReader {
     let hasQuotes = hasQuotes(run)
     var at = 0
     while at < run.count, batch.count < TupleBatch.capacity {
+      if !hasQuotes, !isSkipping {
+        let (fields, length) = splitter.split(base + at, readable: run.count - at)
+        if fields > 0 {
+          line += 1
+          try take(base + at, length, fields, into: batch)
+          at += length + 1
+          continue
+        }
+      }
       let end: Int
       if let found = memchr(run.base + at, 10, run.count - at) {
         end = UnsafeRawPointer(found) - run.base
@@ -103,7 +112,7 @@ public final class DelimitedReader: RecordReader {
       if isSkipping {
         isSkipping = false
       } else {
-        try take(base + at, end - at, readable: run.count - at, hasQuotes, into: batch)
+        try takeSlowly(base + at, end - at, into: batch)
       }
       at = min(end + 1, run.count)
     }
@@ -123,27 +132,45 @@ public final class DelimitedReader: RecordReader {
     return quotes.last > run.offset
   }
 
-  @inline(__always)
-  private func take(
-    _ bytes: UnsafePointer<UInt8>, _ length: Int, readable: Int, _ hasQuotes: Bool,
-    into batch: TupleBatch
+  /// Takes a line that may have quotes, or no end.
+  private func takeSlowly(
+    _ bytes: UnsafePointer<UInt8>, _ length: Int, into batch: TupleBatch
   ) throws(CaptureError) {
     let count = length > 0 && bytes[length - 1] == 13 ? length - 1 : length
     if count == 0 { return }
     let fields: Int
-    if hasQuotes, memchr(bytes, Int32(UInt8(ascii: "\"")), count) != nil {
+    if memchr(bytes, Int32(UInt8(ascii: "\"")), count) != nil {
       guard let found = splitter.splitQuoted(bytes, count) else {
         return noteMalformed("a quote stays open", line: line)
       }
       fields = found
     } else {
-      fields = splitter.split(bytes, count, readable: readable)
+      fields = splitter.split(bytes, count: count)
     }
+    try takeFields(fields, into: batch)
+  }
+
+  /// Takes a line that is split.
+  @inline(__always)
+  private func take(
+    _ bytes: UnsafePointer<UInt8>, _ length: Int, _ fields: Int, into batch: TupleBatch
+  ) throws(CaptureError) {
+    if length > 0, bytes[length - 1] == 13 {
+      if length == 1 { return }
+      splitter.dropLastByte(of: fields)
+    } else if length == 0 {
+      return
+    }
+    try takeFields(fields, into: batch)
+  }
+
+  @inline(__always)
+  private func takeFields(_ fields: Int, into batch: TupleBatch) throws(CaptureError) {
     if fields != fieldCount {
       guard try begin(fields) else { return }
     }
     let (at, width) = splitter.field(timeField)
-    guard width > 0, let time = FieldText.time(at, width) else {
+    guard width > 0, let time = FieldText.paddedTime(at, width) else {
       return noteMalformed(
         "its \(schema.time.field.name) ‘\(text(timeField))’ is no time", line: line)
     }

@@ -88,13 +88,13 @@ struct FieldColumns {
     if count == 0 || (count == 1 && at[0] == UInt8(ascii: "-")) { return .missing }
     let value: UInt64?
     switch step.form {
-    case .unsigned: value = FieldText.unsigned(at, count, limit: step.limit)
+    case .unsigned: value = FieldText.paddedUnsigned(at, count, limit: step.limit)
     case .signed: value = FieldText.signed(at, count).map { UInt64(bitPattern: $0) }
-    case .duration: value = FieldText.seconds(at, count).map { UInt64(bitPattern: $0) }
-    case .time: value = FieldText.time(at, count).map { UInt64(bitPattern: $0) }
+    case .duration: value = FieldText.paddedSeconds(at, count).map { UInt64(bitPattern: $0) }
+    case .time: value = FieldText.paddedTime(at, count).map { UInt64(bitPattern: $0) }
     case .text: value = text(index, at, count)
     case .address:
-      if let address = FieldText.ipv4(at, count) {
+      if let address = FieldText.paddedIPv4(at, count) {
         column.lane1[row] = address
         column.validity[row] = 4
         return .present

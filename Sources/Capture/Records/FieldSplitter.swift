@@ -1,11 +1,11 @@
+import CRuntimeBPF
 import Glibc
 
-/// Finds the fields of a line.
+/// Finds the fields of a line. Behind a line `SAL_TEXT_PAD` bytes more may be read.
 struct FieldSplitter {
   typealias Bytes = UnsafePointer<UInt8>
 
   private let separator: UInt8
-  private let pattern: UInt64
   /// Where each field ends, from the start of ``base``.
   let ends: UnsafeMutablePointer<Int32>
   /// The line last split; its own copy where quotes had to be taken off.
@@ -18,9 +18,8 @@ struct FieldSplitter {
 
   init(separator: UInt8) {
     self.separator = separator
-    pattern = UInt64(separator) &* 0x0101_0101_0101_0101
-    ends = .allocate(capacity: Self.fieldsMax + 8)
-    unquoted = .allocate(capacity: 1)
+    ends = .allocate(capacity: Self.fieldsMax + Int(SAL_TEXT_ENDS))
+    unquoted = .allocate(capacity: Int(SAL_TEXT_PAD))
     base = UnsafePointer(unquoted)
   }
 
@@ -29,47 +28,41 @@ struct FieldSplitter {
     unquoted.deallocate()
   }
 
-  /// Splits `line[0..<count]`, of which up to `readable` bytes may be read; the number of fields.
+  /// Splits the line that begins at `line`, of which and behind which `readable` bytes are text:
+  /// the number of fields and the line's length without its end; no fields where it has no end.
   @inline(__always)
-  mutating func split(_ line: Bytes, _ count: Int, readable: Int) -> Int {
+  mutating func split(_ line: Bytes, readable: Int) -> (fields: Int, length: Int) {
+    base = line
+    var length: UInt64 = 0
+    let fields = Int(
+      sal_text_split(
+        line, UInt64(readable), separator, ends, UInt32(Self.fieldsMax), &length))
+    return (fields, Int(length))
+  }
+
+  /// Splits the last line, which may have no end; the number of fields.
+  mutating func split(_ line: Bytes, count: Int) -> Int {
     base = line
     var fields = 0
-    var at = 0
-    while at < count {
-      var word: UInt64
-      if at &+ 8 <= readable {
-        word = UnsafeRawPointer(line + at).loadUnaligned(as: UInt64.self)
-      } else {
-        word = 0
-        for index in 0..<min(8, count &- at) {
-          word |= UInt64(line[at &+ index]) &<< UInt64(8 &* index)
-        }
-        if separator == 0 { word = ~word }
-      }
-      // The top bit of each byte that equals the separator: exact, without borrows.
-      let other = word ^ pattern
-      let low: UInt64 = 0x7F7F_7F7F_7F7F_7F7F
-      var found = ~(((other & low) &+ low) | other | low)
-      let left = count &- at
-      if left < 8 { found &= (1 &<< UInt64(8 &* left)) &- 1 }
-      while found != 0 {
-        ends[fields] = Int32(truncatingIfNeeded: at &+ (found.trailingZeroBitCount &>> 3))
-        fields &+= 1
-        found &= found &- 1
-      }
-      if fields >= Self.fieldsMax { return Self.fieldsMax }
-      at &+= 8
+    for index in 0..<count where line[index] == separator {
+      if fields == Self.fieldsMax { return fields }
+      ends[fields] = Int32(truncatingIfNeeded: index)
+      fields += 1
     }
     ends[fields] = Int32(truncatingIfNeeded: count)
-    return fields &+ 1
+    return min(fields + 1, Self.fieldsMax)
   }
+
+  /// Takes the last byte off the last of the fields.
+  @inline(__always)
+  func dropLastByte(of fields: Int) { ends[fields &- 1] &-= 1 }
 
   /// Splits a line with quotes (RFC 4180): separators within them do not count, two are one. Nil
   /// where a quote stays open.
   mutating func splitQuoted(_ line: Bytes, _ count: Int) -> Int? {
     if count > room {
       unquoted.deallocate()
-      unquoted = .allocate(capacity: count)
+      unquoted = .allocate(capacity: count + Int(SAL_TEXT_PAD))
       room = count
     }
     let quote = UInt8(ascii: "\"")

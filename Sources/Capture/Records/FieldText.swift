@@ -1,3 +1,4 @@
+import CRuntimeBPF
 import DataModel
 import Glibc
 
@@ -7,8 +8,50 @@ import Glibc
 enum FieldText {
   typealias Bytes = UnsafePointer<UInt8>
 
-  /// Decimal digits, or hexadecimal ones behind `0x`; at most `limit`.
+  // MARK: With room behind
+
+  // The same, where SAL_TEXT_PAD bytes behind the text may be read: what is usual at once, all
+  // else by the functions below.
+
   @inline(__always)
+  static func paddedUnsigned(_ at: Bytes, _ count: Int, limit: UInt64) -> UInt64? {
+    var value: UInt64 = 0
+    guard sal_text_decimal(at, UInt32(truncatingIfNeeded: count), &value) != 0 else {
+      return unsigned(at, count, limit: limit)
+    }
+    return value <= limit ? value : nil
+  }
+
+  @inline(__always)
+  static func paddedSeconds(_ at: Bytes, _ count: Int) -> Int64? {
+    var value: Int64 = 0
+    guard sal_text_seconds(at, UInt32(truncatingIfNeeded: count), &value) != 0 else {
+      return seconds(at, count)
+    }
+    return value
+  }
+
+  @inline(__always)
+  static func paddedTime(_ at: Bytes, _ count: Int) -> Int64? {
+    var value: Int64 = 0
+    guard sal_text_seconds(at, UInt32(truncatingIfNeeded: count), &value) != 0 else {
+      return time(at, count)
+    }
+    return value
+  }
+
+  @inline(__always)
+  static func paddedIPv4(_ at: Bytes, _ count: Int) -> UInt64? {
+    var value: UInt64 = 0
+    guard sal_text_ipv4(at, UInt32(truncatingIfNeeded: count), &value) != 0 else {
+      return ipv4(at, count)
+    }
+    return value
+  }
+
+  // MARK: Any text
+
+  /// Decimal digits, or hexadecimal ones behind `0x`; at most `limit`.
   static func unsigned(_ at: Bytes, _ count: Int, limit: UInt64) -> UInt64? {
     if count > 2, at[1] | 32 == UInt8(ascii: "x"), at[0] == UInt8(ascii: "0") {
       return hexadecimal(at + 2, count - 2, limit: limit)
@@ -47,7 +90,6 @@ enum FieldText {
   }
 
   /// Decimal seconds as nanoseconds; decimals beyond the ninth are cut off.
-  @inline(__always)
   static func seconds(_ at: Bytes, _ count: Int) -> Int64? {
     var whole: UInt64 = 0
     var index = 0
@@ -77,7 +119,6 @@ enum FieldText {
 
   /// Seconds since the Unix epoch, or `YYYY-MM-DD hh:mm:ss.fraction` in UTC: `/` for `-`, and `T`
   /// or `+` for the blank do too, and so does a `Z` at the end.
-  @inline(__always)
   static func time(_ at: Bytes, _ count: Int) -> Int64? {
     if count >= 19, at[4] == UInt8(ascii: "-") || at[4] == UInt8(ascii: "/") {
       return date(at, count)
@@ -109,7 +150,6 @@ enum FieldText {
   }
 
   /// Four decimal numbers of at most 255.
-  @inline(__always)
   static func ipv4(_ at: Bytes, _ count: Int) -> UInt64? {
     guard count <= 15 else { return nil }
     var (address, part): (UInt64, UInt64) = (0, 0)

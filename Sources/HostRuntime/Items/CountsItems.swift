@@ -11,7 +11,7 @@ final class CountsItems: ItemStateRun {
   private let window: Int
   private let codes: ItemCodes
   private let features: [ItemEvaluation]
-  private let budget: ItemBudget
+  private let budget: MemoryBudget
   private var rings: [ItemRing] = []
   private var sorted: [SortedItems] = []
   /// Of a table the code that each row has.
@@ -24,7 +24,7 @@ final class CountsItems: ItemStateRun {
 
   init(
     _ items: [KeyComponent], window: Int, features: [ItemEvaluation], asks: Int,
-    budget: ItemBudget
+    budget: MemoryBudget
   ) {
     self.window = window
     self.features = features

@@ -22,7 +22,7 @@ final class HalvesItems: ItemStateRun {
 
   private let window: Int
   private let codes: ItemCodes
-  private let budget: ItemBudget
+  private let budget: MemoryBudget
   private var keys: [Halves] = []
   private var answers: [RowValue]
   private(set) var shortened = 0
@@ -32,7 +32,7 @@ final class HalvesItems: ItemStateRun {
   /// Bytes that a tuple takes: its entry, and a place among the counts.
   private static let bytes = 48
 
-  init(_ items: [KeyComponent], window: Int, asks: Int, budget: ItemBudget) {
+  init(_ items: [KeyComponent], window: Int, asks: Int, budget: MemoryBudget) {
     self.window = window
     self.budget = budget
     codes = ItemCodes(items)

@@ -112,6 +112,18 @@ final class ItemCodes {
     free.append(code)
   }
 
+  /// The order of items: that of their values.
+  func precedes(_ a: Int64, _ b: Int64) -> Bool {
+    if isPlain {
+      switch components[0].type {
+      // Numbers and what is ordered as they are.
+      case .unsigned, .signed, .time, .duration, .ipv4, .mac, .float: return a < b
+      default: break
+      }
+    }
+    return item(a).lexicographicallyPrecedes(item(b))
+  }
+
   /// The values of an item.
   func item(_ code: Int64) -> [Value] {
     if isReal { return [.real(RealOrder.number(code))] }

@@ -77,7 +77,7 @@ final class ItemGroupRun {
     members = group.latest.isEmpty ? nil : TableMembers(group, configuration)
     var features: [Int: (state: Int, ItemEvaluation)] = [:]
     var states: [any ItemStateRun] = []
-    let budget = ItemBudget(bytes: configuration.itemBytesLimit / plan.items.count)
+    let budget = MemoryBudget(bytes: configuration.itemBytesLimit / plan.items.count)
     for (place, state) in group.states.enumerated() {
       let mine = own.filter { plan.itemFeatures[$0].state == place }
       let evaluations = mine.enumerated().map { number, feature in
@@ -106,19 +106,20 @@ final class ItemGroupRun {
 
   private static func makeState(
     _ state: ItemState, _ features: [ItemEvaluation], isTable: Bool, asks: Int,
-    budget: ItemBudget
+    budget: MemoryBudget
   ) -> any ItemStateRun {
     switch state.form {
     case .words(let layout) where isTable || layout.hasReals:
       TreeItems(layout, window: state.items, asks: asks, budget: budget)
     case .words(let layout):
-      WordsItems(layout, window: state.items, asks: asks, budget: budget)
+      WordsItems(layout, window: state.items, features: features, asks: asks, budget: budget)
     case .counts(let items):
       CountsItems(items, window: state.items, features: features, asks: asks, budget: budget)
     case .halves(let items):
       HalvesItems(items, window: state.items, asks: asks, budget: budget)
     case .basicWindows(let items, let length, let count):
-      BasicWindowItems(items, window: state.items, length: length, count: count, asks: asks)
+      BasicWindowItems(
+        items, window: state.items, length: length, count: count, asks: asks, budget: budget)
     }
   }
 
@@ -247,6 +248,14 @@ struct ItemReader {
     self.ask = ask
     self.state = state
     absent = RowValue(evaluation.operation.absentValue(evaluation.call))
+  }
+
+  /// The values of all rows where they are reals side by side.
+  var reals: RealColumn? { state.reals(evaluation, ask: ask) }
+
+  /// The values of all rows of the batch at hand where rows share them.
+  var shared: (places: UnsafePointer<Int32>, table: [Estimate])? {
+    state.shared(evaluation, ask: ask)
   }
 
   func value(_ row: Int) -> RowValue {

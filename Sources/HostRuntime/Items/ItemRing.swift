@@ -161,8 +161,6 @@ struct SortedItems {
     if index == count || base[index] != value { distinct &-= 1 }
   }
 
-  mutating func removeAll() { (count, distinct) = (0, 0) }
-
   /// Each item once with how often it occurs, ascending.
   func forEachRun(_ body: (_ item: Int64, _ count: Int) -> Void) {
     guard let base else { return }

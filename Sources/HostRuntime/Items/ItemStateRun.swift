@@ -20,8 +20,23 @@ protocol ItemStateRun: AnyObject {
   func look(_ id: Int, row: Int, ask: Int)
   /// The value of a feature for a row whose key is known.
   func value(_ feature: ItemEvaluation, row: Int, ask: Int) -> RowValue
+  /// The values of a feature for all rows of the batch, where they are reals side by side; of a
+  /// row whose key is not known there is none. The same memory for every batch.
+  func reals(_ feature: ItemEvaluation, ask: Int) -> RealColumn?
+  /// The values of a feature for all rows of the batch, where rows share them: by row the place in
+  /// a table.
+  func shared(
+    _ feature: ItemEvaluation, ask: Int
+  ) -> (places: UnsafePointer<Int32>, table: [Estimate])?
   /// Keys that find no room for their whole window.
   var shortened: Int { get }
+}
+
+extension ItemStateRun {
+  func reals(_ feature: ItemEvaluation, ask: Int) -> RealColumn? { nil }
+  func shared(
+    _ feature: ItemEvaluation, ask: Int
+  ) -> (places: UnsafePointer<Int32>, table: [Estimate])? { nil }
 }
 
 /// A feature of an item state, ready to be evaluated.
@@ -30,18 +45,4 @@ struct ItemEvaluation {
   let operation: any StreamOperator
   /// The feature's place among those of its state, for states that keep answers.
   let place: Int
-}
-
-/// Bytes of item windows that are left to a group.
-final class ItemBudget {
-  private var left: Int
-
-  init(bytes: Int) { left = bytes }
-
-  /// Takes bytes; false where there are none.
-  func take(_ bytes: Int) -> Bool {
-    guard bytes <= left else { return false }
-    left -= bytes
-    return true
-  }
 }

@@ -1,9 +1,10 @@
 import DataModel
+import Kernels
 
 /// One fold in the order of arrival over the last tuples of each key.
 struct OrderedItems {
   let fold: OrderedFold
-  /// The operand's place in a ring's entry; the entry's last word has a bit for each that is there.
+  /// The operand's place among those of the moments that keep the values.
   let operand: Int
   private var words: [UInt64] = []
 
@@ -12,23 +13,22 @@ struct OrderedItems {
     self.operand = operand
   }
 
-  mutating func addKey() { words += [UInt64](repeating: 0, count: fold.wordCount) }
+  /// Makes room for the words of a key.
+  mutating func reserve(_ id: Int) {
+    while words.count < (id + 1) * fold.wordCount { words.append(0) }
+  }
 
   mutating func update(_ id: Int, _ value: Int64) {
     change(id) { fold, words in fold.update(words, value) }
   }
 
-  /// The ring's oldest tuple leaves.
-  mutating func expire(_ id: Int, _ ring: ItemRing, width: Int) {
-    func value(_ place: Int) -> Int64? {
-      let entry = ring.entry(place, width: width)
-      guard (entry[width - 1] >> UInt64(operand)) & 1 != 0 else { return nil }
-      return Int64(bitPattern: entry[operand])
-    }
+  /// The oldest tuple of the key's window is about to leave.
+  mutating func expire(_ id: Int, _ moments: SlidingMoments) {
+    func value(_ place: Int) -> Int64? { moments.value(id, place, operand) }
     guard value(0) != nil else { return }
     var next: Int64?
     var place = 1
-    while next == nil && place < Int(ring.count) {
+    while next == nil && place < moments.count(id) {
       next = value(place)
       place += 1
     }

@@ -24,13 +24,13 @@ final class TreeItems: ItemStateRun {
   private let program: ReductionProgram
   private let identity: [UInt64]
   private let window: Int
-  private let budget: ItemBudget
+  private let budget: MemoryBudget
   private var trees: [Tree] = []
   private var columns: [ComputedColumn] = []
   private let answers: UnsafeMutablePointer<UInt64>
   private(set) var shortened = 0
 
-  init(_ layout: AccumulatorLayout, window: Int, asks: Int, budget: ItemBudget) {
+  init(_ layout: AccumulatorLayout, window: Int, asks: Int, budget: MemoryBudget) {
     self.layout = layout
     self.window = window
     self.budget = budget

@@ -1,4 +1,5 @@
 public import DataModel
+public import Kernels
 
 /// The arithmetic mean of an expression over the tuples that have it.
 public struct Average: StreamOperator {
@@ -13,6 +14,9 @@ public struct Average: StreamOperator {
   public func state(_ call: OperatorCall) -> StateForm {
     call.realState()
       ?? .words(call.operand.map { [.tuples, .present($0), .sum($0)] } ?? [])
+  }
+  public func moment(_ call: OperatorCall) -> (kind: MomentKind, unit: Double)? {
+    (.mean, call.unit)
   }
   public func evaluate(_ call: OperatorCall, _ state: KeyState) -> Estimate {
     if let reals = RealMoments(call, state) { return reals.estimate { $0.mean } }

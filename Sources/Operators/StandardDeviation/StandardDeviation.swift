@@ -1,4 +1,5 @@
 public import DataModel
+public import Kernels
 
 /// The population's standard deviation: the square root of ``Variance``.
 public struct StandardDeviation: StreamOperator {
@@ -10,6 +11,9 @@ public struct StandardDeviation: StreamOperator {
 
   public func resultType(_ call: OperatorCall) -> ScalarType { .float }
   public func state(_ call: OperatorCall) -> StateForm { Moments.state(call) }
+  public func moment(_ call: OperatorCall) -> (kind: MomentKind, unit: Double)? {
+    (.deviation, call.unit)
+  }
   public func evaluate(_ call: OperatorCall, _ state: KeyState) -> Estimate {
     var estimate = Moments.variance(call, state)
     if case .real(let variance) = estimate.value { estimate.value = .real(variance.squareRoot()) }

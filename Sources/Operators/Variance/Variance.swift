@@ -1,4 +1,5 @@
 public import DataModel
+public import Kernels
 
 /// The population variance of an expression, from exact n, Σx and Σx² in 128 bits.
 public struct Variance: StreamOperator {
@@ -11,6 +12,9 @@ public struct Variance: StreamOperator {
 
   public func resultType(_ call: OperatorCall) -> ScalarType { .float }
   public func state(_ call: OperatorCall) -> StateForm { Moments.state(call) }
+  public func moment(_ call: OperatorCall) -> (kind: MomentKind, unit: Double)? {
+    (.variance, call.unit)
+  }
   public func evaluate(_ call: OperatorCall, _ state: KeyState) -> Estimate {
     Moments.variance(call, state)
   }
@@ -23,7 +27,7 @@ enum Moments {
       ?? .words(call.operand.map { [.tuples, .present($0), .sum($0), .sumOfSquares($0)] } ?? [])
   }
 
-  /// (n·Σx² − (Σx)²) / n², the numerator exact in 256 bits, rounded once at the division.
+  /// (n·Σx² − (Σx)²) / n², the numerator exact, rounded once at the division.
   static func variance(_ call: OperatorCall, _ state: KeyState) -> Estimate {
     if let reals = RealMoments(call, state) {
       return reals.estimate { $0.squares / Double($0.count) }
@@ -34,16 +38,11 @@ enum Moments {
     let total = state.word(.sum(operand))
     let low = UInt64(bitPattern: state.word(.sumOfSquares(operand), 0))
     let high = UInt64(bitPattern: state.word(.sumOfSquares(operand), 1))
-    let squares = UInt128(high) << 64 | UInt128(low)
-    let scaled = squares.multipliedFullWidth(by: UInt128(n))
-    let magnitude = UInt128(total.magnitude)
-    let square = magnitude.multipliedFullWidth(by: magnitude)
-    let (differenceLow, borrow) = scaled.low.subtractingReportingOverflow(square.low)
-    let differenceHigh = scaled.high &- square.high &- (borrow ? 1 : 0)
-    let numerator = Double(differenceHigh) * 0x1p128 + Double(differenceLow)
+    let variance = MomentMath.variance(
+      count: UInt64(n), total: total, low: low, high: high)
     let saturated = total == .max || total == .min
     return Estimate(
-      .real(numerator / (Double(n) * Double(n)) / (call.unit * call.unit)),
+      .real(variance / (call.unit * call.unit)),
       saturated ? .partial : .exact)
   }
 }
