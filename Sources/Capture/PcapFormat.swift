@@ -1,8 +1,11 @@
+internal import CRuntimeBPF
+
 /// Classic pcap (draft-ietf-opsawg-pcap): a 24-byte file header, then records of a 16-byte header
 /// and a frame. Microsecond and nanosecond files, either byte order.
 struct PcapFormat: CaptureFormat {
   static let fileHeaderLength = 24
   static let recordHeaderLength = 16
+  private static let prefetchedBytes = 1024
 
   let link: LinkLayer
   private let isBigEndian: Bool
@@ -66,6 +69,8 @@ struct PcapFormat: CaptureFormat {
           consumed: cursor, stop: .needs(length: header, expected: "a 16-byte record header"))
       }
       let record = run.base + cursor
+      // Each record's length tells where the next one is: the loop waits for every load.
+      sal_prefetch(record + Self.prefetchedBytes)
       let captured = Order.load32(record + 8)
       guard captured <= maximumFrameLength else {
         return Progress(consumed: cursor, stop: .failed(tooLong(captured, run, cursor)))

@@ -10,6 +10,8 @@ struct KeyOrder {
   }
 
   private let parts: [Part]
+  /// Bits of all components.
+  private let bits: Int
 
   init(_ layout: KeyLayout) {
     parts = layout.slots.sorted { a, b in
@@ -25,6 +27,26 @@ struct KeyOrder {
         slot: slot, mask: slot.bits == 64 ? ~0 : (1 << UInt64(slot.bits)) - 1,
         flip: isSigned ? 1 << 63 : 0)
     }
+    bits = parts.reduce(0) { $0 + $1.slot.bits }
+  }
+
+  /// The places of `count` keys, `width` words from one to the next, in the order of the keys.
+  /// Equal keys stay in their order.
+  func places(of keys: UnsafePointer<UInt64>, count: Int, width: Int) -> [Int] {
+    guard bits <= 64 else {
+      return (0..<count).sorted { precedes(keys + $0 * width, keys + $1 * width) }
+    }
+    return RadixOrder.places((0..<count).map { rank(keys + $0 * width) })
+  }
+
+  /// The components behind one another in one word, whose order is the keys'.
+  private func rank(_ key: UnsafePointer<UInt64>) -> UInt64 {
+    var rank: UInt64 = 0
+    for part in parts {
+      let value = ((key[part.slot.word] >> UInt64(part.slot.shift)) & part.mask) ^ part.flip
+      rank = (part.slot.bits == 64 ? 0 : rank << UInt64(part.slot.bits)) | value
+    }
+    return rank
   }
 
   /// Whether key `a` comes before key `b`.

@@ -38,7 +38,7 @@ final class RowOutput {
           let cell = column.evaluate(view)
           row.values.append(Self.value(cell, as: types[place]))
           row.quality = max(row.quality, cell.quality)
-          row.bounds[place] = cell.bound
+          if let bound = cell.bound { row.bounds[place] = bound }
         }
         rows(row)
       }

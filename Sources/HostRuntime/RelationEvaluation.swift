@@ -96,10 +96,9 @@ final class RelationEvaluation {
     unsorted.keys.withUnsafeBufferPointer { keys in
       guard let base = keys.baseAddress else { return }
       let width = unsorted.keyWords
-      let places = (0..<unsorted.count).sorted {
-        order.precedes(base + $0 * width, base + $1 * width)
-      }
+      let places = order.places(of: base, count: unsorted.count, width: width)
       sorted.keys.reserveCapacity(unsorted.keys.count)
+      sorted.isUncertain.reserveCapacity(unsorted.count)
       for place in places {
         sorted.append(base + place * width, isUncertain: unsorted.isUncertain[place])
       }

@@ -27,6 +27,9 @@ public final class KeyedTable {
   private let identity: UnsafeMutablePointer<UInt64>
   private let hashes: UnsafeMutablePointer<UInt64>
 
+  /// Where ``find(_:)`` found the last key; the key there is compared.
+  private var found = 0
+
   private static let leastCapacity = 64
 
   /// An empty table; `identity` is the state of a key without tuples, and starts with 0.
@@ -42,7 +45,7 @@ public final class KeyedTable {
     for (index, word) in identity.enumerated() { self.identity[index] = word }
     hashes = .allocate(capacity: TupleBatch.capacity)
     capacity = Self.leastCapacity
-    entries = .allocate(capacity: (capacity + 1) * stride)
+    entries = EntryMemory.allocate(words: (capacity + 1) * stride)
     resetEntries()
   }
 
@@ -72,7 +75,7 @@ public final class KeyedTable {
     if capacity > 4096 && count * 16 < capacity {
       entries.deallocate()
       capacity = Self.slots(for: min(count * 2 + TupleBatch.capacity, limit))
-      entries = .allocate(capacity: (capacity + 1) * stride)
+      entries = EntryMemory.allocate(words: (capacity + 1) * stride)
     }
     resetEntries()
   }
@@ -80,9 +83,14 @@ public final class KeyedTable {
   /// The slot of a key, or nil.
   public func find(_ key: UnsafePointer<UInt64>) -> Int? {
     let shape = AnyWidthKey(words: keyWords)
+    // Every feature of a row asks for the row's key.
+    if found < capacity, isOccupied(found), shape.equal(entry(found), key) { return found }
     var slot = Int(truncatingIfNeeded: shape.hash(seed, key)) & (capacity - 1)
     while entries[slot * stride + keyWords] != 0 {
-      if shape.equal(entries + slot * stride, key) { return slot }
+      if shape.equal(entries + slot * stride, key) {
+        found = slot
+        return slot
+      }
       slot = (slot + 1) & (capacity - 1)
     }
     return nil
@@ -123,7 +131,7 @@ public final class KeyedTable {
     let seed = self.seed
     var keyCount = count
     for index in 0..<n { hashes[index] = shape.hash(seed, keys + index &* words) }
-    let ahead = 16
+    let ahead = 32
     for index in 0..<min(ahead, n) {
       sal_prefetch(base + (Int(truncatingIfNeeded: hashes[index]) & mask) &* stride)
     }
@@ -171,7 +179,7 @@ public final class KeyedTable {
     let old = entries
     let oldCapacity = capacity
     capacity = needed
-    entries = .allocate(capacity: (needed + 1) * stride)
+    entries = EntryMemory.allocate(words: (needed + 1) * stride)
     let kept = count
     resetEntries()
     count = kept
