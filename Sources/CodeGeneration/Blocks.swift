@@ -15,10 +15,9 @@ extension Emitter {
       passes[index] = .always
     case .filter(let predicate):
       condition = filter(index, predicate, upstream)
-    case .rows, .filterBeside, .transform, .match, .flows:
-      preconditionFailure("placement leaves rows and order to the host")
     case .distinct(let key, _):
       condition = distinct(index, key, upstream)
+    default: preconditionFailure("placement leaves it to the host: n\(index)")
     }
     return condition + consumers(index)
   }

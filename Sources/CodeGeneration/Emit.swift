@@ -60,10 +60,8 @@ struct DataPathReach {
   var valueFields: Set<FieldID> {
     var used: Set<FieldID> = []
     for node in nodes {
-      switch plan.nodes[node].operation {
-      case .source, .rows, .filter, .transform, .match, .flows: break
-      case .filterBeside(let condition): used.formUnion(condition.fields)
-      case .distinct(let key, _): used.formUnion(key.map(\.field))
+      if case .distinct(let key, _) = plan.nodes[node].operation {
+        used.formUnion(key.map(\.field))
       }
     }
     for index in aggregations {

@@ -4,14 +4,7 @@ import Plan
 extension LogicalPlan {
   /// The fields that a node, the aggregations over it and its tuple outputs read.
   func fields(readBy node: Int) -> Set<FieldID> {
-    var fields: Set<FieldID> = []
-    switch nodes[node].operation {
-    case .source, .rows, .match, .flows: break
-    case .filter(let predicate): fields.formUnion(predicate.fields)
-    case .filterBeside(let condition): fields.formUnion(condition.fields)
-    case .distinct(let key, _): fields.formUnion(key.map(\.field))
-    case .transform(let transform): fields.formUnion(transform.fields)
-    }
+    var fields = nodes[node].operation.fields
     for aggregation in aggregations where aggregation.input == node {
       fields.formUnion(aggregation.key.map(\.field))
       if case .distinct(let items, _) = aggregation.form {
@@ -42,14 +35,10 @@ extension LogicalPlan {
   func longestWithin(of set: SetID) -> Int64 {
     var asked: [Int64] = []
     for node in nodes {
-      switch node.operation {
-      case .filter(let predicate): asked.append(predicate.longestWithin(of: set))
-      case .filterBeside(let condition): asked.append(condition.longestWithin(of: set))
-      case .transform(let transform):
-        asked += transform.columns.map { RowExpression.tuple($0.value).longestWithin(of: set) }
-      case .rows(let rows): asked += rows.columns.map { $0.value.longestWithin(of: set) }
-      case .source, .distinct, .match, .flows: break
+      if let predicate = node.operation.predicate {
+        asked.append(predicate.longestWithin(of: set))
       }
+      asked += node.operation.expressions.map { $0.longestWithin(of: set) }
     }
     for relation in relations {
       asked += relation.operation.expressions.map { $0.longestWithin(of: set) }

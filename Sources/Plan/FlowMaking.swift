@@ -108,15 +108,6 @@ extension LogicalPlan {
   }
 }
 
-extension TupleOperation {
-  /// Whether it makes flow records of packets, which reach it through their aggregation alone.
-  public var makesFlows: Bool { if case .flows = self { true } else { false } }
-
-  /// Whether it hands on tuples of its own making, with columns of their own, and takes what they
-  /// are made of elsewhere.
-  public var makesTuples: Bool { makesFlows || isMatch }
-}
-
 extension FlowMaking {
   /// Whether flows begin and end by the same rules.
   func hasRules(of other: FlowMaking) -> Bool {

@@ -40,10 +40,7 @@ public struct LogicalPlan: Sendable, Hashable {
   public var showsTupleOrder: Bool {
     // Matches of a pattern come in the order of their times, in whatever order their edges came.
     let remembers = nodes.indices.contains { index in
-      switch nodes[index].operation {
-      case .distinct, .transform, .filterBeside: !isBehindMatch(index)
-      case .source, .rows, .filter, .match, .flows: false
-      }
+      nodes[index].operation.showsOrder && !isBehindMatch(index)
     }
     let printsTuples = outputs.contains { output in
       if case .tuples(let node, _) = output.content { !isBehindMatch(node) } else { false }
@@ -75,34 +72,6 @@ public struct TupleNode: Sendable, Hashable {
     self.input = input
     self.name = name
     self.range = range
-  }
-}
-
-/// What a tuple node does.
-public enum TupleOperation: Sendable, Hashable {
-  case source(Source)
-  /// Rows as tuples.
-  case rows(RowTuples)
-  case filter(TuplePredicate)
-  /// Passes the tuples that satisfy a condition over their fields and the rows in effect for them.
-  case filterBeside(RowExpression)
-  /// Passes the first tuple of each key in the window; tuples without the key do not pass.
-  case distinct(key: [KeyComponent], window: Window)
-  /// Adds columns to the tuples that have the key and enough tuples of it before them.
-  case transform(Transform)
-  /// Makes a tuple of each match of a pattern, whose edges are tuples of the pattern's own inputs;
-  /// the node's input is the stream that SUBGRAPH names.
-  case match(Pattern)
-  /// Makes flow records of packets: what follows takes records, of the schema of such flows.
-  case flows(FlowMaking)
-
-  /// The window of `distinct`, and the step of a pattern.
-  public var window: Window? {
-    switch self {
-    case .distinct(_, let window): window
-    case .match(let pattern): pattern.tick
-    case .source, .rows, .filter, .filterBeside, .transform, .flows: nil
-    }
   }
 }
 

@@ -32,11 +32,11 @@ private struct PlanCheck {
 
   mutating func nodes() {
     for (index, node) in plan.nodes.enumerated() {
-      switch (node.operation, node.input) {
-      case (.source, let input): require(input == nil, "source n\(index) has an input")
-      case (.rows, let input): require(input == nil, "rows n\(index) have an input")
-      case (_, let input?): require((0..<index).contains(input), "n\(index) reads n\(input)")
-      case (_, nil): require(false, "n\(index) has no input")
+      require(
+        node.operation.isRoot == (node.input == nil),
+        "n\(index) has \(node.input.map { "input n\($0)" } ?? "no input")")
+      for input in node.operation.otherInputs.union(node.input.map { [$0] } ?? []) {
+        require((0..<index).contains(input), "n\(index) reads n\(input)")
       }
       switch node.operation {
       case .source: break

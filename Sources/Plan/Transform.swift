@@ -74,8 +74,3 @@ extension LogicalPlan {
     return found
   }
 }
-
-extension TupleOperation {
-  /// Whether it is a TRANSFORM.
-  var isTransform: Bool { if case .transform = self { true } else { false } }
-}

@@ -74,10 +74,9 @@ extension LogicalPlan {
   public func expressions(besideTuplesOf node: Int) -> [RowExpression] {
     var found: [RowExpression] = []
     var columns: [TupleColumnExpression] = []
-    switch nodes[node].operation {
-    case .filterBeside(let condition): found.append(condition)
-    case .transform(let transform): columns = transform.columns.map(\.value)
-    case .source, .rows, .filter, .distinct, .match, .flows: break
+    if case .filterBeside(let condition) = nodes[node].operation { found.append(condition) }
+    if case .transform(let transform) = nodes[node].operation {
+      columns = transform.columns.map(\.value)
     }
     for output in outputs {
       if case .tuples(node, let own) = output.content { columns += own }

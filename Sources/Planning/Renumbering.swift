@@ -56,6 +56,7 @@ struct Renumbering {
     result.nodes = kept(plan.nodes, nodes).map { node in
       var node = node
       node.input = node.input.map { at(nodes, $0) }
+      node.operation = node.operation.mappingInputs { at(nodes, $0) }
       switch node.operation {
       case .filter(let predicate): node.operation = .filter(renumbered(predicate))
       case .filterBeside(let condition): node.operation = .filterBeside(renumbered(condition))
@@ -64,7 +65,6 @@ struct Renumbering {
           Transform.Column(renumbered($0.value), into: $0.into)
         }
         node.operation = .transform(transform)
-      case .match: node.operation = node.operation.mappingInputs { at(nodes, $0) }
       case .flows(var making):
         making.aggregation = at(aggregations, making.aggregation)
         node.operation = .flows(making)
@@ -72,7 +72,7 @@ struct Renumbering {
         rows.relation = at(relations, rows.relation)
         rows.columns = rows.columns.map { RowTuples.Column(renumbered($0.value), into: $0.into) }
         node.operation = .rows(rows)
-      case .source, .distinct: break
+      case .source, .distinct, .match: break
       }
       return node
     }

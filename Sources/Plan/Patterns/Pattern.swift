@@ -174,22 +174,3 @@ public struct VertexComparison: Sendable, Hashable {
       })
   }
 }
-
-extension TupleOperation {
-  /// The operation with the nodes that its edges take their tuples from, renamed.
-  public func mappingInputs(_ transform: (Int) -> Int) -> TupleOperation {
-    guard case .match(var pattern) = self else { return self }
-    for index in pattern.edges.indices {
-      pattern.edges[index].input = transform(pattern.edges[index].input)
-    }
-    return .match(pattern)
-  }
-
-  /// The nodes, beside the node's input, whose tuples it takes.
-  public var edgeInputs: Set<Int> {
-    if case .match(let pattern) = self { Set(pattern.edges.map(\.input)) } else { [] }
-  }
-
-  /// Whether it finds matches of a pattern.
-  public var isMatch: Bool { if case .match = self { true } else { false } }
-}

@@ -34,11 +34,7 @@ extension LogicalPlan {
     var found = 0
     var current: Int? = node
     while let index = current {
-      switch nodes[index].operation {
-      case .filter(.and(let parts)): found += parts.count
-      case .filter, .filterBeside, .distinct: found += 1
-      case .source, .rows, .transform, .match, .flows: break
-      }
+      found += nodes[index].operation.selectivity
       current = nodes[index].input
     }
     return found

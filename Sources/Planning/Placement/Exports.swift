@@ -70,15 +70,10 @@ private struct HostReader {
 
   /// What a node itself needs of its input's tuples on the host.
   func own(_ index: Int) -> Need {
-    switch plan.nodes[index].operation {
-    case .source, .rows, .match, .flows: Need()
-    case .filter(let predicate): Need(fields: predicate.fields)
-    case .filterBeside(let condition):
-      Need(fields: condition.fields, needsOrder: !condition.current.isEmpty)
-    case .transform(let transform): Need(fields: transform.fields, needsOrder: true)
-    case .distinct(let key, _):
-      // On the host alone the first tuple of a key is the one that passes, whole.
-      Need(fields: Set(key.map(\.field)), needsOrder: nodes[index] != .prefiltered)
-    }
+    let operation = plan.nodes[index].operation
+    // On the host alone the first tuple of a key is the one that passes DISTINCT, whole.
+    return Need(
+      fields: operation.fields,
+      needsOrder: operation.needsOrder && nodes[index] != .prefiltered)
   }
 }

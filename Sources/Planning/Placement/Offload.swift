@@ -14,25 +14,17 @@ struct Offload {
 
   /// Why a tuple node cannot leave the host; nil where it can.
   func reason(node index: Int) -> String? {
-    switch plan.nodes[index].operation {
-    case .source: return nil
-    case .filter(let predicate):
-      for set in predicate.sets {
-        let words = KeyLayout(types: plan.sets[set.index].types).wordCount
-        if words > Self.keyWordsMax { return wide("the set's key", words) }
-      }
-      return nil
-    case .flows: return "the host joins the flows of all panes and CPUs"
-    case .rows: return "the host has the rows"
-    case .filterBeside: return "it compares tuples with rows, and the host has the rows"
-    case .match: return "SUBGRAPH finds matches when no earlier tuple can come any more"
-    case .transform: return "TRANSFORM hangs on the order in which tuples arrive"
-    case .distinct(let key, _):
-      let words = KeyLayout(key).wordCount
-      if words > Self.keyWordsMax { return wide("the key", words) }
-      return isOrderFree(index)
-        ? nil : "what follows DISTINCT reads more than its key, so the first tuple matters"
+    let operation = plan.nodes[index].operation
+    if let reason = operation.reasonForHost { return reason }
+    for set in operation.predicate?.sets ?? [] {
+      let words = KeyLayout(types: plan.sets[set.index].types).wordCount
+      if words > Self.keyWordsMax { return wide("the set's key", words) }
     }
+    guard case .distinct(let key, _) = operation else { return nil }
+    let words = KeyLayout(key).wordCount
+    if words > Self.keyWordsMax { return wide("the key", words) }
+    return isOrderFree(index)
+      ? nil : "what follows DISTINCT reads more than its key, so the first tuple matters"
   }
 
   /// Why an aggregation cannot leave the host; nil where it can.
@@ -98,11 +90,10 @@ struct Offload {
     }
     for (index, node) in plan.nodes.enumerated() where follows(index, distinct) {
       switch node.operation {
-      case .source, .rows: break
       case .filter(let predicate):
         guard predicate.sets.isEmpty, areRead(predicate.fields) else { return false }
-      case .filterBeside, .transform, .match, .flows: return false
       case .distinct(let inner, _): guard inner.allSatisfy(isRead) else { return false }
+      default: return false
       }
     }
     for aggregation in plan.aggregations

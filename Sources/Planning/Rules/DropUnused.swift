@@ -66,18 +66,12 @@ private struct Use {
     guard !nodes[index] else { return }
     nodes[index] = true
     if let input = plan.nodes[index].input { mark(node: input) }
-    switch plan.nodes[index].operation {
-    case .filter(let predicate): for set in predicate.sets { mark(set: set.index) }
-    case .filterBeside(let condition): mark(condition)
-    case .transform(let transform):
-      for column in transform.columns { mark(.tuple(column.value)) }
-    case .match: for edge in plan.nodes[index].operation.edgeInputs { mark(node: edge) }
-    case .flows(let making): mark(aggregation: making.aggregation)
-    case .rows(let rows):
-      mark(relation: rows.relation)
-      for column in rows.columns { mark(column.value) }
-    case .source, .distinct: break
-    }
+    let operation = plan.nodes[index].operation
+    for set in operation.predicate?.sets ?? [] { mark(set: set.index) }
+    for expression in operation.expressions { mark(expression) }
+    for input in operation.otherInputs { mark(node: input) }
+    if let aggregation = operation.aggregation { mark(aggregation: aggregation) }
+    if let relation = operation.relation { mark(relation: relation) }
   }
 
   private mutating func mark(aggregation index: Int) {

@@ -12,7 +12,7 @@ struct FuseFilters: RewriteRule {
   func rewrite(_ plan: LogicalPlan) -> LogicalPlan {
     var readers = [Int](repeating: 0, count: plan.nodes.count)
     for input in plan.nodes.compactMap(\.input) + plan.aggregations.map(\.input)
-      + plan.items.map(\.input) + plan.nodes.flatMap(\.operation.edgeInputs)
+      + plan.items.map(\.input) + plan.nodes.flatMap(\.operation.otherInputs)
     {
       readers[input] += 1
     }

@@ -1,0 +1,151 @@
+public import DataModel
+
+/// What a tuple node does.
+///
+/// A new case says here what the rest of the compiler and the host ask of it: what it reads, what
+/// it hangs on, and why it is on the host; the engines have its work in a place of their own.
+public enum TupleOperation: Sendable, Hashable {
+  case source(Source)
+  /// Rows as tuples.
+  case rows(RowTuples)
+  case filter(TuplePredicate)
+  /// Passes the tuples that satisfy a condition over their fields and the rows in effect for them.
+  case filterBeside(RowExpression)
+  /// Passes the first tuple of each key in the window; tuples without the key do not pass.
+  case distinct(key: [KeyComponent], window: Window)
+  /// Adds columns to the tuples that have the key and enough tuples of it before them.
+  case transform(Transform)
+  /// Makes a tuple of each match of a pattern, whose edges are tuples of the pattern's own inputs;
+  /// the node's input is the stream that SUBGRAPH names.
+  case match(Pattern)
+  /// Makes flow records of packets: what follows takes records, of the schema of such flows.
+  case flows(FlowMaking)
+}
+
+// MARK: - What it reads
+
+extension TupleOperation {
+  /// The fields that it reads of its input's tuples.
+  public var fields: Set<FieldID> {
+    switch self {
+    case .source, .rows, .match, .flows: []
+    case .filter(let predicate): predicate.fields
+    case .filterBeside(let condition): condition.fields
+    case .distinct(let key, _): Set(key.map(\.field))
+    case .transform(let transform): transform.fields
+    }
+  }
+
+  /// The expressions over tuples, rows in effect and rows that it evaluates.
+  public var expressions: [RowExpression] {
+    switch self {
+    case .source, .filter, .distinct, .match, .flows: []
+    case .filterBeside(let condition): [condition]
+    case .transform(let transform): transform.columns.map { .tuple($0.value) }
+    case .rows(let rows): rows.columns.map(\.value)
+    }
+  }
+
+  /// The condition over the tuple's fields alone; nil where there is none.
+  public var predicate: TuplePredicate? {
+    if case .filter(let predicate) = self { predicate } else { nil }
+  }
+
+  /// The nodes, beside the node's input, whose tuples it takes.
+  public var otherInputs: Set<Int> {
+    if case .match(let pattern) = self { Set(pattern.edges.map(\.input)) } else { [] }
+  }
+
+  /// The operation with the nodes that it takes tuples from beside its input, renamed.
+  public func mappingInputs(_ transform: (Int) -> Int) -> TupleOperation {
+    switch self {
+    case .match(var pattern):
+      for index in pattern.edges.indices {
+        pattern.edges[index].input = transform(pattern.edges[index].input)
+      }
+      return .match(pattern)
+    case .source, .rows, .filter, .filterBeside, .distinct, .transform, .flows: return self
+    }
+  }
+
+  /// The aggregation whose state it reads.
+  public var aggregation: Int? {
+    if case .flows(let making) = self { making.aggregation } else { nil }
+  }
+
+  /// The relation whose rows it takes.
+  public var relation: Int? { if case .rows(let rows) = self { rows.relation } else { nil } }
+
+  /// The window of `distinct`, and the step of a pattern.
+  public var window: Window? {
+    switch self {
+    case .distinct(_, let window): window
+    case .match(let pattern): pattern.tick
+    case .source, .rows, .filter, .filterBeside, .transform, .flows: nil
+    }
+  }
+}
+
+// MARK: - What it is
+
+extension TupleOperation {
+  /// Whether it has no input: its tuples come from elsewhere.
+  public var isRoot: Bool {
+    switch self {
+    case .source, .rows: true
+    case .filter, .filterBeside, .distinct, .transform, .match, .flows: false
+    }
+  }
+
+  /// Whether it finds matches of a pattern.
+  public var isMatch: Bool { if case .match = self { true } else { false } }
+
+  /// Whether it is a TRANSFORM.
+  var isTransform: Bool { if case .transform = self { true } else { false } }
+
+  /// Whether it makes flow records of packets, which reach it through their aggregation alone.
+  public var makesFlows: Bool { if case .flows = self { true } else { false } }
+
+  /// Whether it hands on tuples of its own making, with columns of their own, and takes what they
+  /// are made of elsewhere.
+  public var makesTuples: Bool { makesFlows || isMatch }
+
+  /// Whether its answer shows the order in which tuples of different panes come: it remembers what
+  /// came before, or asks what has come so far.
+  public var showsOrder: Bool {
+    switch self {
+    case .distinct, .transform, .filterBeside: true
+    case .source, .rows, .filter, .match, .flows: false
+    }
+  }
+
+  /// Whether on the host it needs tuples one by one in their order, from one stream.
+  public var needsOrder: Bool {
+    switch self {
+    case .distinct, .transform: true
+    case .filterBeside(let condition): !condition.current.isEmpty
+    case .source, .rows, .filter, .match, .flows: false
+    }
+  }
+
+  /// How many conditions select its tuples.
+  public var selectivity: Int {
+    switch self {
+    case .filter(.and(let parts)): parts.count
+    case .filter, .filterBeside, .distinct: 1
+    case .source, .rows, .transform, .match, .flows: 0
+    }
+  }
+
+  /// Why it is on the host, whatever the target; nil where the data path has it.
+  public var reasonForHost: String? {
+    switch self {
+    case .source, .filter, .distinct: nil
+    case .flows: "the host joins the flows of all panes and CPUs"
+    case .rows: "the host has the rows"
+    case .filterBeside: "it compares tuples with rows, and the host has the rows"
+    case .match: "SUBGRAPH finds matches when no earlier tuple can come any more"
+    case .transform: "TRANSFORM hangs on the order in which tuples arrive"
+    }
+  }
+}
