@@ -1,7 +1,8 @@
 // Rows of the frame, the link header and the network headers.
 extension PacketFields {
   static let frame: [PacketField] = [
-    PacketField("frame.time", ["TimeStamp"], .time, .time, "The tuple's timestamp."),
+    PacketField(
+      "frame.time", ["TimeSeconds", "TimeStamp"], .time, .time, "The tuple's timestamp."),
     PacketField(
       "frame.len", [], .unsigned(bits: 32), .wireLength,
       "Length on the wire in bytes, also where the capture cut the frame."),
