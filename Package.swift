@@ -124,7 +124,7 @@ let tests: [Target] = [
     name: "TidyTests", dependencies: ["TestSupport", "DataModel", "Operators"],
     swiftSettings: strict),
   .testTarget(
-    name: "KernelsTests", dependencies: ["Kernels", "DataModel", "CRuntimeBPF"],
+    name: "KernelsTests", dependencies: ["TestSupport", "Kernels", "DataModel", "CRuntimeBPF"],
     swiftSettings: strict),
   .testTarget(
     name: "HostRuntimeTests",

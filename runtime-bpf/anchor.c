@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /* Gives the header-only primitives a translation unit, so that SwiftPM builds them as a module. */
 #include "sal/arith.h"
+#include "sal/basicwindow.h"
 #include "sal/bfq.h"
 #include "sal/bloom.h"
 #include "sal/countsketch.h"
@@ -22,6 +23,7 @@
 #include "sal/mask.h"
 #include "sal/mfu.h"
 #include "sal/minhash.h"
+#include "sal/minwindow.h"
 #include "sal/moments.h"
 #include "sal/parse.h"
 #include "sal/payload.h"

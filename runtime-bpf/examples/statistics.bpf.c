@@ -3,6 +3,7 @@
  * Every statistic of the suite in one program, on one packet: that each compiles, loads and fits.
  * Nobody wants all of them at once; ../README.md shows a program of three.
  */
+#include "sal/basicwindow.h"
 #include "sal/bfq.h"
 #include "sal/bloom.h"
 #include "sal/countsketch.h"
@@ -17,6 +18,7 @@
 #include "sal/kmedians.h"
 #include "sal/mfu.h"
 #include "sal/minhash.h"
+#include "sal/minwindow.h"
 #include "sal/moments.h"
 #include "sal/program.h"
 #include "sal/quantile.h"
@@ -29,6 +31,8 @@ SAL_MFU(heavy, 1, 8);
 SAL_SPACESAVING(frequent, 1, 6);
 SAL_RESERVOIR(drawn, 1, 4);
 SAL_FLOWSET(flows, 2, 10);
+SAL_MINWINDOW(recently, 6, 4, 2);
+SAL_BASICWINDOW(trend, 1, 4, 10, 8);
 
 struct sal_half {
 	struct sal_outcomes outcomes;
@@ -38,6 +42,8 @@ struct sal_half {
 	struct frequent frequent;
 	struct drawn drawn;
 	struct flows flows;
+	struct recently recently;
+	struct trend trend;
 	struct sal_rate rate;
 	__u64 sizes[1024];
 	__u64 linear[128];
@@ -61,6 +67,8 @@ SAL_MFU_CODE(heavy, 1, 8);
 SAL_SPACESAVING_CODE(frequent, 1, 6);
 SAL_RESERVOIR_CODE(drawn, 1, 4);
 SAL_FLOWSET_CODE(flows, 2, 10);
+SAL_MINWINDOW_CODE(recently, 6, 4, 2);
+SAL_BASICWINDOW_CODE(trend, 1, 4, 10, 8);
 
 /* Apart from the others, so that each function's registers suffice. */
 SAL_NOINLINE int sketch(struct sal_half *half, __u64 hash, __u64 source, __u64 tick)
@@ -81,6 +89,21 @@ SAL_NOINLINE int sketch(struct sal_half *half, __u64 hash, __u64 source, __u64 t
 		sal_hll_update(half->registers, 10, hash);
 	if (sal_bfq_is_new(half->queue, 12, hash, sal_bfq_stamp(tick >> 30), 4))
 		half->entropy += sal_entropy_step(half->moments.count);
+	return 0;
+}
+
+/* Windows that slide: of the last 1000 packets, and eight basic windows of 256 packets each. */
+SAL_NOINLINE int slide(struct sal_half *half, __u64 hash, __u64 source)
+{
+	__u64 at;
+
+	if (!half)
+		return 0;
+	at = half->outcomes.packets;
+	recently_add(&half->recently, hash, at, at < 1000 ? 0 : at - 1000);
+	trend_add(&half->trend, hash, &source, 1);
+	if (!(at & 255))
+		trend_turn(&half->trend);
 	return 0;
 }
 
@@ -119,6 +142,7 @@ SEC("xdp") int salc_main(struct xdp_md *frame)
 		return XDP_PASS;
 	source = sal_get32(fast.ip + 12);
 	sketch(half, sal_hash1(sal_seed, source), source, turn.tick);
+	slide(half, sal_hash1(sal_seed, source), source);
 	measure(half, (__u64)(end - data), turn.tick);
 	return XDP_PASS;
 }

@@ -11,7 +11,8 @@
  */
 #include <math.h>
 
-#include "check.h"
+#include "accuracy_streams.h"
+#include "accuracy_windows.h"
 #include "sal/bfq.h"
 #include "sal/bloom.h"
 #include "sal/countsketch.h"
@@ -26,8 +27,6 @@
 #include "sal/quantile.h"
 #include "sal/spacesaving.h"
 
-enum { ITEMS = 8192, KEYS = 4096 };
-
 SAL_EH(eh, 10);
 SAL_EH_CODE(eh, 10);
 SAL_MFU(mfu, 1, 6);
@@ -37,108 +36,7 @@ SAL_SPACESAVING_CODE(saving, 1, 5);
 SAL_FLOWSET(flowset, 1, 13);
 SAL_FLOWSET_CODE(flowset, 1, 13);
 
-/* ---- streams ----------------------------------------------------------------------------- */
-
-static const char *const kind_names[] = {
-	"Zipf 0.8", "Zipf 1.2", "Zipf 1.6", "uniform", "constant", "two-point", "adversarial"};
-enum { KINDS = 7 };
-
-static struct stream {
-	__u64 key[ITEMS];   /* below KEYS */
-	__u64 value[ITEMS]; /* below 2^32 */
-	__u64 count[KEYS];
-	__u64 sorted[ITEMS]; /* the values */
-	__u64 distinct;
-} stream;
-
-static double cumulative[3][KEYS];
-
-static double unit(void)
-{
-	return (double)(random_word() >> 11) * 0x1.0p-53;
-}
-
-static __u64 zipf(int which)
-{
-	double x = unit() * cumulative[which][KEYS - 1];
-	int low = 0, high = KEYS - 1;
-
-	while (low < high) {
-		int middle = (low + high) / 2;
-
-		if (cumulative[which][middle] < x)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return (__u64)low;
-}
-
-static int by_size(const void *a, const void *b)
-{
-	__u64 x = *(const __u64 *)a, y = *(const __u64 *)b;
-
-	return (x > y) - (x < y);
-}
-
-/*
- * Adversarial, without knowledge of the seed: a flood of single keys in order, then the frequent
- * ones in runs, each new one late; and values that double up to 2^31 in turn.
- */
-static void draw(int kind)
-{
-	__u64 i;
-
-	memset(stream.count, 0, sizeof(stream.count));
-	stream.distinct = 0;
-	for (i = 0; i < ITEMS; i++) {
-		__u64 key, value = random_word() >> 32 >> random_word() % 24;
-
-		switch (kind) {
-		case 0:
-		case 1:
-		case 2:
-			key = zipf(kind);
-			value = 40 + key * 7;
-			break;
-		case 3:
-			key = random_word() % KEYS;
-			break;
-		case 4:
-			key = 7;
-			value = 1500;
-			break;
-		case 5:
-			key = random_word() & 1 ? 1 : 2;
-			value = key == 1 ? 40 : 1500;
-			break;
-		default:
-			key = i < KEYS / 2 ? i : KEYS / 2 + (i >> 8);
-			value = 1ULL << i % 32;
-		}
-		stream.key[i] = key;
-		stream.value[i] = stream.sorted[i] = value;
-		stream.distinct += stream.count[key]++ == 0;
-	}
-	qsort(stream.sorted, ITEMS, sizeof(stream.sorted[0]), by_size);
-}
-
-static __u64 hash_of(__u64 key)
-{
-	return sal_hash1(seed, key);
-}
-
 /* ---- primitives: each gives its error as a share of its bound ------------------------------ */
-
-static double share(double error, double bound)
-{
-	return error == 0 ? 0 : fabs(error) / bound;
-}
-
-static double worse(double a, double b)
-{
-	return a > b ? a : b;
-}
 
 /* The mean and the variance, in doubles around the first value as the truth. */
 static double moments(void)
@@ -414,44 +312,72 @@ static const struct primitive {
 	{"entropy, running", "", "2^-13 bit", 1, entropy},
 	{"ewma", "alpha = 0.1", "2^-16 / alpha", 1, average},
 	{"flowset", "2^13 cells", "exact, none stuck", .999, flows},
+	{"extrema, histogram, sort", "", "exact", 1, exact},
+	{"spacesaving, eight merged", "256 keys", "W / 8 of the set", 1, merged},
+	{"spacesaving, largest count", "256 keys", "lo <= Linf <= hi", 1, largest},
+	{"countsketch, change", "2^10", "2 sigma of one row, 8.8 %, of L2 squared", .95, change},
+	{"bloom, shared", "4 KiB", "its own estimate and 3 sigma", .99, filter_shared},
+	{"bfq", "2^14 cells", "its own estimate and 3 sigma", .99, queue},
+	{"rate", "half-life of 1/8", "0.1 % of the decayed count", 1, rate},
+	{"sample, by hash", "1/4 of the keys", "3 sigma", .99, sampled},
+	{"sample, reservoir", "256", "3 sigma of the share of any half", .99, reservoir},
+	{"kmedians", "k = 3, M = 5", "5 times the best, 1.57 % of a value", 1, medians},
+	{"minwindow, similarity", "2^10, last 1/4", "2 standard errors", .95, window_similarity},
+	{"minwindow, rarity", "2^10, last 1/4", "2 standard errors", .95, window_rarity},
+	{"basicwindow", "top 32 of 128, 8 windows", "lo <= count <= hi", 1, trend},
 };
 
-static int trial(const struct primitive *p, int trials, __u64 first)
+enum { PRIMITIVES = sizeof(primitives) / sizeof(primitives[0]) };
+
+static struct result {
+	double worst;
+	int worst_kind, inside[KINDS];
+} results[PRIMITIVES];
+
+/* One stream, for every primitive the same, with the same random words behind it. */
+static void trial(int kind, __u64 number)
 {
-	double worst = 0, all = 0;
-	int kind, i, worst_kind = 0, least = trials, least_kind = 0;
+	__u64 drawn;
+	size_t i;
 
-	for (kind = 0; kind < KINDS; kind++) {
-		int inside = 0;
+	seed = state = sal_mix64(number);
+	draw(kind);
+	drawn = state;
+	for (i = 0; i < PRIMITIVES; i++) {
+		double error;
 
-		for (i = 0; i < trials / KINDS; i++) {
-			double error;
-
-			seed = state = sal_mix64(first + (__u64)i * KINDS + (__u64)kind);
-			draw(kind);
-			error = p->run();
-			inside += error <= 1;
-			if (error > worst) {
-				worst = error;
-				worst_kind = kind;
-			}
-		}
-		all += inside;
-		if (inside < least) {
-			least = inside;
-			least_kind = kind;
+		state = drawn;
+		error = primitives[i].run();
+		results[i].inside[kind] += error <= 1;
+		if (error > results[i].worst) {
+			results[i].worst = error;
+			results[i].worst_kind = kind;
 		}
 	}
-	all /= trials / KINDS * KINDS;
+}
+
+/* The row of a primitive after so many trials of each kind; 1 if it missed its bound too often. */
+static int report(const struct primitive *p, const struct result *r, int trials)
+{
+	double all = 0;
+	int kind, least = 0;
+
+	for (kind = 0; kind < KINDS; kind++) {
+		all += r->inside[kind];
+		least = r->inside[kind] < r->inside[least] ? kind : least;
+	}
+	all /= trials * KINDS;
 	printf("| %s | %s | %s | %.1f %% | %.2f %% | %.2f %% (%s) | %.2f (%s) |\n", p->name,
-		p->size, p->bound, p->confidence * 100, all * 100, 100.0 * least / (trials / KINDS),
-		kind_names[least_kind], worst, worst == 0 ? "all" : kind_names[worst_kind]);
-	return all < p->confidence - 5 * sqrt(p->confidence * (1 - p->confidence) / trials);
+		p->size, p->bound, p->confidence * 100, all * 100,
+		100.0 * r->inside[least] / trials, kind_names[least], r->worst,
+		r->worst == 0 ? "all" : kind_names[r->worst_kind]);
+	return all <
+	       p->confidence - 5 * sqrt(p->confidence * (1 - p->confidence) / (trials * KINDS));
 }
 
 int main(int count, char **arguments)
 {
-	int trials = count > 1 ? atoi(arguments[1]) : 1001, bad = 0;
+	int trials = count > 1 ? atoi(arguments[1]) : 1001, bad = 0, kind;
 	__u64 first = count > 2 ? strtoull(arguments[2], 0, 0) : 1;
 	static const double exponent[3] = {.8, 1.2, 1.6};
 	size_t i, j;
@@ -464,7 +390,10 @@ int main(int count, char **arguments)
 				(j ? cumulative[i][j - 1] : 0) + pow((double)j + 1, -exponent[i]);
 	printf("| Primitive | Size | Bound | Declared | Inside | Least of a kind | Worst error / "
 	       "bound |\n|---|---|---|---|---|---|---|\n");
-	for (i = 0; i < sizeof(primitives) / sizeof(primitives[0]); i++)
-		bad += trial(&primitives[i], trials, first);
+	for (kind = 0; kind < KINDS; kind++)
+		for (i = 0; i < (size_t)trials / KINDS; i++)
+			trial(kind, first + i * KINDS + (__u64)kind);
+	for (i = 0; i < PRIMITIVES; i++)
+		bad += report(&primitives[i], &results[i], trials / KINDS);
 	return bad != 0;
 }

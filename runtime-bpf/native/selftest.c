@@ -8,6 +8,7 @@
 #include "check_numbers.h"
 #include "check_sketches.h"
 #include "check_stats.h"
+#include "check_windows.h"
 #include "sal/firstseen.h"
 #include "sal/program.h"
 #include "sal/set.h"
@@ -291,6 +292,9 @@ int main(int count, char **arguments)
 	test_reservoir();
 	test_flowset();
 	test_kmedians();
+	test_minwindow();
+	test_basicwindow();
+	test_merging();
 	test_parser();
 	test_choices();
 	time_parser();

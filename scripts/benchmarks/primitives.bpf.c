@@ -7,6 +7,7 @@
  */
 #include "primitives.h"
 
+#include "sal/basicwindow.h"
 #include "sal/bfq.h"
 #include "sal/bloom.h"
 #include "sal/countsketch.h"
@@ -21,6 +22,7 @@
 #include "sal/kmedians.h"
 #include "sal/mfu.h"
 #include "sal/minhash.h"
+#include "sal/minwindow.h"
 #include "sal/moments.h"
 #include "sal/quantile.h"
 #include "sal/sample.h"
@@ -39,6 +41,10 @@ SAL_FLOWSET(flowset, 1, 16);
 SAL_FLOWSET_CODE(flowset, 1, 16);
 SAL_FIRSTSEEN(firstseen, 1, 14);
 SAL_FIRSTSEEN_CODE(firstseen, 1, 14);
+SAL_MINWINDOW(minwindow, 8, 4, 2);
+SAL_MINWINDOW_CODE(minwindow, 8, 4, 2);
+SAL_BASICWINDOW(basicwindow, 1, 5, 32, 10);
+SAL_BASICWINDOW_CODE(basicwindow, 1, 5, 32, 10);
 
 __u64 word[8], buckets[1 << 10], minima[1 << 8], filter[8 << 11], last[16], linear[128];
 __s64 rows[SAL_COUNTSKETCH_ROWS << 11], average;
@@ -52,6 +58,8 @@ struct saving frequent;
 struct reservoir drawn;
 struct flowset flows;
 struct firstseen news;
+struct minwindow latest;
+struct basicwindow trend;
 
 PRIMITIVE(base, );
 PRIMITIVE(sum, word[0] += seen.size);
@@ -82,6 +90,9 @@ PRIMITIVE(sampled, sink += sal_sampled(seen.hash, 1 << 28));
 PRIMITIVE(reservoir_256, reservoir_take(&drawn, sal_mix64(seen.hash + seen.number), &seen.key));
 PRIMITIVE(flow_set, flowset_add(&flows, seen.hash, &seen.key));
 PRIMITIVE(kmedians_cell, word[7] += sal_kmedians_cell(seen.size & 255, seen.size, 4));
+PRIMITIVE(min_window, minwindow_add(&latest, seen.hash, seen.number, seen.number - 10000));
+PRIMITIVE(basic_window, basicwindow_add(&trend, seen.hash, &seen.key, 1);
+	  if (seen.number % 1000 == 0) basicwindow_turn(&trend));
 PRIMITIVE(sort_16, last[SAL_BOUND(seen.number, 15)] = seen.size; sal_sort(last, 4));
 
 char primitives_license[] SEC("license") = "GPL";

@@ -17,7 +17,8 @@
  *          invariant 1, kept by comparing sums instead of by powers of two, so that values of
  *          every size are buckets at once.
  *
- * SAL_EH(NAME, LOG2) declares struct NAME; SAL_EH_CODE(NAME, LOG2) defines
+ * SAL_EH(NAME, LOG2) declares struct NAME, of LOG2 <= 11 where a verifier is to follow the pass;
+ * SAL_EH_CODE(NAME, LOG2) defines
  *	void NAME_add(struct NAME *eh, __u64 k, __u64 at, __u64 value)
  *		an item at position or time `at`, not before the last one's
  *	void NAME_read(const struct NAME *eh, __u64 after, struct sal_eh_answer *answer)

@@ -10,7 +10,8 @@
  * Cost     by hash 2 instructions; reservoir 4, and 2^LOG2 * 8 for the about n ln(N / n) tuples
  *          that are taken.
  * Memory   reservoir 2^LOG2 * 8 * (1 + W) + 16 bytes, W the words of a tuple.
- * Merge    sal_reservoir: take the other's by their ranks. Exact, associative, commutative.
+ * Merge    NAME_merge on the host takes the other's by their ranks: exact, associative,
+ *          commutative; of samples by hash the counts add.
  * Source   hash sampling: Duffield, Grossglauser, SIGCOMM 2000; ranks: Vitter's reservoir (1985) in
  *          the mergeable form of bottom-k samples, Cohen, Kaplan, PODC 2007.
  *
@@ -57,6 +58,20 @@ SAL_INLINE __u64 sal_sampled(__u64 hash, __u32 threshold)
 			j = sal_select(m, i, j);                                                   \
 		}                                                                                  \
 		sample->weakest = j;                                                               \
+	}                                                                                          \
+                                                                                                   \
+	SAL_NOINLINE int NAME##_merge(struct NAME *into, const struct NAME *from)                  \
+	{                                                                                          \
+		__u64 i, seen;                                                                     \
+                                                                                                   \
+		if (!into || !from)                                                                \
+			return 0;                                                                  \
+		seen = into->seen + from->seen;                                                    \
+		for (i = 0; i < 1 << (LOG2); i++)                                                  \
+			if (from->rank[i])                                                         \
+				NAME##_take(into, ~from->rank[i], from->tuple[i]);                 \
+		into->seen = seen;                                                                 \
+		return 0;                                                                          \
 	}                                                                                          \
 	struct NAME /* the macro's user writes the semicolon */
 
