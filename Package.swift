@@ -131,6 +131,9 @@ let tests: [Target] = [
     dependencies: ["HostRuntime", "Kernels", "DataModel", "Operators", "Plan", "Diagnostics"],
     swiftSettings: strict),
   .testTarget(
+    name: "SessionTests", dependencies: ["BPFRuntime", "Session", "TestSupport"],
+    swiftSettings: strict),
+  .testTarget(
     name: "BPFRuntimeTests", dependencies: ["BPFRuntime"], exclude: ["Fixtures"],
     swiftSettings: strict),
   .testTarget(

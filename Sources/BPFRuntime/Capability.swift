@@ -36,6 +36,9 @@ public enum Capability: UInt8, Sendable, CaseIterable, CustomStringConvertible {
   /// Those of `needed` that the calling thread lacks.
   public static func missing() -> [Capability] { needed.filter { !$0.isHeld } }
 
+  /// A text as one word of a shell's command.
+  public static func shellWord(_ text: String) -> String { shellQuoted(text) }
+
   /// The ways to grant capabilities, a line each: to the file, to one run, to a service.
   public static func grants(_ capabilities: [Capability], program: String) -> [String] {
     let names = capabilities.map(\.description)

@@ -57,7 +57,9 @@ public struct InterfaceFacts: Sendable {
   public let program: ProgramIdentity?
   /// Who holds the program, as far as this process may look.
   public let holders: [HoldingProcess]
+}
 
+extension InterfaceFacts {
   /// Asks for them now.
   public init(_ interface: NetworkInterface) throws(BPFError) {
     var raw = salbpf_interface_facts()

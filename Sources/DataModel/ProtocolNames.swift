@@ -8,6 +8,11 @@ public enum ProtocolNames {
     132: "SCTP", 136: "UDPLite",
   ]
 
+  /// The number of a name in any case; nil where there is none.
+  public static func number(_ name: String) -> UInt8? {
+    names.first { $0.value.lowercased() == name.lowercased() }?.key
+  }
+
   /// The name, or the number in decimal where there is none.
   public static func name(_ number: UInt8) -> String { names[number] ?? "\(number)" }
 }

@@ -42,6 +42,20 @@ public enum Services {
     return names[code - 1]
   }
 
+  /// The well-known port of a name of the table, or of one that people say instead (`dns`); of
+  /// several the lowest. Lower case.
+  public static func port(of name: String) -> UInt16? {
+    let known = spoken[name] ?? name
+    return rows.first { $0.name == known }?.port
+  }
+
+  /// What people say, and what IANA calls it.
+  static let spoken = [
+    "dns": "domain", "dhcp": "bootps", "smb": "microsoft-ds", "rdp": "ms-wbt-server",
+    "mssql": "ms-sql-s", "postgres": "postgresql", "vnc": "rfb", "memcached": "memcache",
+    "dot": "domain-s", "ike": "isakmp", "rpc": "sunrpc", "winrm": "wsman", "mongo": "mongodb",
+  ]
+
   private static let codes: [String: Int] = Dictionary(
     uniqueKeysWithValues: names.enumerated().map { ($0.element, $0.offset + 1) })
 

@@ -44,11 +44,32 @@ public struct DiagnosticCatalogue: Sendable {
   }
 
   /// The explanation of a code as a user types it (`SAL0312`, `sal0312`, `0312`, `312`).
-  public func explain(_ code: String) -> DiagnosticExplanation? {
+  public func explain(_ code: String) -> DiagnosticExplanation? { byName[Self.fullName(code)] }
+
+  private static func fullName(_ code: String) -> String {
     let upper = code.uppercased()
     let digits = upper.hasPrefix("SAL") ? String(upper.dropFirst(3)) : upper
     let padding = String(repeating: "0", count: max(0, 4 - digits.utf8.count))
-    return byName["SAL" + padding + digits]
+    return "SAL" + padding + digits
+  }
+
+  /// What to say about a code that no diagnostic has: the codes next to it, or those whose titles
+  /// have the words, a line each.
+  public func answer(toUnknown code: String) -> String {
+    let word = code.lowercased()
+    let titled = explanations.filter { $0.title.lowercased().contains(word) }
+    let number = Int(Self.fullName(code).dropFirst(3))
+    let near = number.map { number in
+      // Neighbours in number, which are kin: SAL01.. is syntax, SAL02.. meaning, SAL03.. sinks.
+      explanations.sorted { distance($0, number) < distance($1, number) }.prefix(3)
+        .sorted { $0.code.name < $1.code.name }
+    }
+    let lines = (number == nil ? titled : near ?? []).map { "  \($0.code)  \($0.title)\n" }
+    return lines.isEmpty ? "" : "the nearest:\n" + lines.joined()
+  }
+
+  private func distance(_ explanation: DiagnosticExplanation, _ number: Int) -> Int {
+    abs((Int(explanation.code.name.dropFirst(3)) ?? 0) - number)
   }
 
   /// The explanation of a code.

@@ -51,6 +51,22 @@ public protocol StreamOperator: Sendable {
 }
 
 extension StreamOperator {
+  /// The example over a stream of another name than `P`.
+  public func example(over stream: String) -> String {
+    var text = ""
+    var word = ""
+    for character in example + "\n" {
+      if character.isLetter || character.isNumber || character == "_" {
+        word.append(character)
+        continue
+      }
+      text += word == "P" ? stream : word
+      text.append(character)
+      word = ""
+    }
+    return String(text.dropLast())
+  }
+
   public var aliases: [String] { [] }
   public var boundSummary: String { "exact" }
   public func absentValue(_ call: OperatorCall) -> Value { .missing }

@@ -42,6 +42,8 @@ struct Resolver {
   var settings: [String: SourceRange] = [:]
   /// What the TRANSFORM at hand reads of earlier tuples; nil outside.
   var transformScope: TransformScope?
+  /// The field beside which the operand at hand stands; tells what an unknown word may mean.
+  var besideField: FieldID?
   /// Columns that nodes give names to which mean them there, whatever else has that name.
   var boundColumns: [Int: [String: FieldID]] = [:]
   /// Nodes of rows as tuples by relation and features, so that equal ones are one node.

@@ -3,7 +3,8 @@ import Syntax
 /// What people type who know other shells: commands without their backslash, and SQL.
 enum ForeignWords {
   private static let statements: [String: String] = [
-    "SELECT": "FILTER Packets BY … chooses tuples, FOREACH … GENERATE … WINDOW … computes",
+    "SELECT": "Packets; shows tuples, FILTER Packets BY … chooses some, "
+      + "FOREACH … GENERATE … WINDOW … computes",
     "SHOW": "\\d lists streams and features, \\set the settings",
     "DESC": "\\d NAME shows what a stream has",
     "CREATE": "NAME = …; defines a stream or a feature",
@@ -14,6 +15,10 @@ enum ForeignWords {
   /// What is wrong with a line that begins like a command or like SQL, and what helps; nil for all
   /// other lines. A name of the session, or one that is being defined, is never foreign.
   static func failure(_ line: Substring, defines: (String) -> Bool) -> CommandFailure? {
+    if line.first == "!" {
+      return CommandFailure(
+        "this shell runs no programs", "Ctrl-Z suspends it, \\q leaves; NOT negates a condition")
+    }
     let word = String(line.prefix { $0.isLetter })
     let rest = line.dropFirst(word.count).drop { $0.isWhitespace }
     guard word.count > 1, !defines(word), rest.first != "=" else { return nil }

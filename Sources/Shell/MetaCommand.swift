@@ -114,10 +114,29 @@ enum MetaCommands {
     IncludeCommand(), SaveCommand(), ForgetCommand(), ResetCommand(), HelpCommand(), QuitCommand(),
   ]
 
+  /// Commands of other shells, and what does their work here.
+  private static let foreign = [
+    "!": "Ctrl-Z suspends the session, \\q leaves it",
+    "shell": "Ctrl-Z suspends the session, \\q leaves it",
+    "mode": "\\set format table, json or csv", "pset": "\\set format table, json or csv",
+    "e": "the arrows and Ctrl-R call back lines", "edit": "the arrows and Ctrl-R call back lines",
+    "copy": "\\o FILE writes rows to a file", "once": "\\o FILE writes rows to a file",
+    "c": "\\set pcap FILE or \\set iface NAME chooses the input",
+    "connect": "\\set pcap FILE or \\set iface NAME chooses the input",
+  ]
+
+  /// Whether a command is called so.
+  static func has(_ name: String) -> Bool {
+    all.contains { $0.name == name || $0.aliases.contains(name) }
+  }
+
   /// Finds a command by name or alias.
   static func named(_ name: String) throws(CommandFailure) -> any MetaCommand {
     if let found = all.first(where: { $0.name == name || $0.aliases.contains(name) }) {
       return found
+    }
+    if let remedy = foreign[name] {
+      throw CommandFailure("there is no command \\\(name)", remedy, .usage)
     }
     let names = all.flatMap { [$0.name] + $0.aliases }
     let near = nearest(to: name, in: names).map { "; did you mean \\\($0)?" } ?? ""

@@ -25,10 +25,11 @@ struct InputText: Sendable {
     if utf8.last != UInt8(ascii: "\n") { utf8.append(UInt8(ascii: "\n")) }
   }
 
-  /// Adds a line that holds no part of a statement, such as a command of the shell.
+  /// Adds a line that holds no part of a statement, such as a command of the shell. Within one it
+  /// is left empty, so that lines keep their numbers.
   mutating func skip(_ line: String) {
     let isBetween = !isPending
-    append(line)
+    append(isBetween ? line : "")
     if isBetween { start = utf8.count }
   }
 

@@ -98,8 +98,16 @@ extension Shell {
       if run.outcome == nil { footer.draw(run) }
     }
     footer.clear()
-    if failure == nil { do { try sink.flush() } catch { failure = error } }
     run.join()
+    if failure == nil {
+      do {
+        if case .finished(let totals)? = run.outcome {
+          try sink.end(totals)
+        } else {
+          try sink.flush()
+        }
+      } catch { failure = error }
+    }
     wasInterrupted = presses > 0
     try tellEnd(of: run, failure, wasInterrupted: presses > 0)
   }

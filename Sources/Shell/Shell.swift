@@ -169,8 +169,7 @@ public final class Shell {
   ) throws(CommandFailure) {
     let words = line.drop { $0.isWhitespace }
     let isPending = workspace.texts[text].isPending
-    let isDotted = words.first == "." && words.dropFirst().first?.isLetter == true && !isPending
-    if words.first == "\\" || isDotted {
+    if words.first == "\\" || isDotted(words, isPending) {
       workspace.withText(text) { $0.skip(line) }
       record(String(words), remember)
       return try command(words.dropFirst())
@@ -192,12 +191,21 @@ public final class Shell {
     for piece in pieces { try perform(piece) }
   }
 
+  /// Whether a line is a command with a dot, such as `.help`. Within a statement a line may go on
+  /// with a member, `.count(0)`, so there only names of commands are.
+  private func isDotted(_ line: Substring, _ isPending: Bool) -> Bool {
+    guard line.first == ".", line.dropFirst().first?.isLetter == true else { return false }
+    let name = line.dropFirst().prefix { $0.isLetter }
+    let next = line.dropFirst(name.count + 1).first
+    return !isPending || next?.isWhitespace ?? true && MetaCommands.has(String(name))
+  }
+
   /// Words that people try before they know better.
   private func bareCommand(_ line: Substring) -> (any MetaCommand)? {
     let word = line.filter { !$0.isWhitespace && $0 != ";" }.lowercased()
     guard !workspace.defines(word) else { return nil }
     return switch word {
-    case "help": HelpCommand()
+    case "help", "?": HelpCommand()
     case "quit", "exit", "quit()", "exit()": QuitCommand()
     default: nil
     }

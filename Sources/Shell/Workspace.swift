@@ -233,7 +233,9 @@ struct Workspace: Sendable {
   // MARK: Programs
 
   /// Warnings that hang on what else is in a file, and mean nothing here.
-  private static let sessionCodes: Set<DiagnosticCode> = [.unusedName, .nothingToDo]
+  private static let sessionCodes: Set<DiagnosticCode> = [
+    .unusedName, .nothingToDo, .reassignedName,
+  ]
 
   /// The program of everything that these names need, with outputs and directives of `pieces`.
   func program(of names: Set<String>, with pieces: [Piece]) -> ComposedText {

@@ -5,6 +5,7 @@ public final class TableSink: Sink {
   private let out: ByteWriter
   private var schemas: [OutputSchema] = []
   private var pending: [Row] = []
+  private var late = LateTuples()
 
   /// Writes to an open descriptor, which stays open; a reader that does not read is waited for
   /// while `mayWait` says so.
@@ -26,6 +27,10 @@ public final class TableSink: Sink {
 
   public func loss(_ record: LossRecord) throws(SinkError) {
     try writePending()
+    if LateTuples.has(record) {
+      if let line = late.add(record) { out.put(text: line + "\n") }
+      return try out.writeIfFull()
+    }
     let causes = record.lost.keys.sorted().map { $0.text(record.lost[$0] ?? 0) }
     var parts = causes.isEmpty ? [] : ["lost " + causes.joined(separator: ", ")]
     if record.uncertain > 0 { parts.append("\(record.uncertain) keys uncertain") }
@@ -39,7 +44,11 @@ public final class TableSink: Sink {
     try out.flush()
   }
 
-  public func end(_ totals: RunTotals) throws(SinkError) { try flush() }
+  public func end(_ totals: RunTotals) throws(SinkError) {
+    try writePending()
+    if let line = late.take() { out.put(text: line + "\n") }
+    try flush()
+  }
 
   private func writePending() throws(SinkError) {
     guard let first = pending.first else { return }

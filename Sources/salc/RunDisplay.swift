@@ -46,7 +46,9 @@ final class RunDisplay: Sendable {
     }
     let parts = Explanation(query).parts.map { part in
       LivePlanPart(
-        id: part.id, title: part.title, isInDataPath: part.isInDataPath, why: part.why)
+        id: part.id, title: part.title,
+        isInDataPath: part.isInDataPath && input.runsDataPath,
+        why: input.runsDataPath ? part.why : "")
     }
     let view = LiveView(title: input.title, plan: parts, shouldStop: { stop.isRaised })
     self.view = view
@@ -77,6 +79,14 @@ extension RunConfiguration.Input {
     case .interfaces: true
     case .records(let origin): origin.isLive
     case .captureOnHost, .captureInKernel: false
+    }
+  }
+
+  /// Whether a program in the kernel sees the tuples; else the host does all parts of the plan.
+  var runsDataPath: Bool {
+    switch self {
+    case .interfaces, .captureInKernel: true
+    case .captureOnHost, .records: false
     }
   }
 

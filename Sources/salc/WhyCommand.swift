@@ -25,9 +25,9 @@ struct WhyCommand: ParsableCommand {
       try standardOutput("\(explanation)\n")
       return
     }
-    let codes = catalogue.explanations.map(\.code.name)
-    let hint = nearestWord(to: code, in: codes).map { "; did you mean \($0)?" } ?? ""
-    standardError("error: there is no diagnostic \(code)\(hint)\n")
+    let near = catalogue.answer(toUnknown: code)
+    standardError(
+      "error: there is no diagnostic \(code)\n\(near)  = help: salc why lists all of them\n")
     throw ExitStatus.failure
   }
 }

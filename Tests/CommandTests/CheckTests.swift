@@ -56,8 +56,12 @@ import Testing
   @Test func whyOfAnUnknownCodeNamesANearOne() {
     let outcome = salc("why", "SAL9999")
     #expect(outcome.exitCode == 1 && outcome.output.isEmpty, "\(outcome.summary)")
-    #expect(outcome.errors.contains("no diagnostic SAL9999"))
+    #expect(outcome.errors.contains("no diagnostic SAL9999") && outcome.errors.contains("SAL0901"))
     #expect(salc("why", "").exitCode == 1)
+    let near = salc("why", "299").errors
+    #expect(near.contains("SAL0295") && near.contains("salc why lists"), "\(near)")
+    let titled = salc("why", "window").errors
+    #expect(titled.contains("SAL0241  missing window"), "\(titled)")
   }
 
   @Test func fmtPrintsTheStandardForm() {

@@ -74,6 +74,9 @@ import Testing
         terminal.screen.lines.contains { $0.contains("n0") && $0.contains("4 packets") }
           && terminal.screen.lines.contains { $0.contains("o0") && $0.contains("2 rows") }
       }, "\(terminal.screen.text)")
+    // No program in the kernel reads a capture.
+    #expect(terminal.screen.lines.contains { $0.hasPrefix("HOST") })
+    #expect(!terminal.screen.lines.contains { $0.hasPrefix("XDP") }, "\(terminal.screen.text)")
     terminal.type("e/10.9")
     #expect(terminal.wait { terminal.screen.lines.last?.hasPrefix("/10.9") == true })
     #expect(

@@ -42,6 +42,9 @@ import Testing
       }
     }
     #expect(rows(run) == rows(repl))
+    if format == "json" {
+      #expect(repl.output.split(separator: "\n").last?.contains(#"{"type":"end""#) == true)
+    }
   }
 
   @Test("a session shows rows that TO would send elsewhere, and says so")

@@ -26,6 +26,29 @@ import Testing
     #expect(session.terminal.exitCode() == 0)
   }
 
+  @Test("commands within a statement leave it as it is; those of other shells name ours")
+  func within() {
+    let directory = TemporaryDirectory()
+    let session = Session(["--pcap", directory.capture()], in: directory)
+    session.enter("?")
+    #expect(session.terminal.expect("leaves, as Ctrl-D does"), session.summary)
+    session.enter("FOREACH Packets GENERATE")
+    session.enter("\\d")
+    #expect(session.terminal.expect("Packets  source"), session.summary)
+    session.enter(".help")
+    #expect(session.terminal.expect("leaves, as Ctrl-D does"), session.summary)
+    session.enter("count() WINDOW 1d;")
+    #expect(session.terminal.expect("4 packets, 1 row, nothing lost"), session.summary)
+    session.enter("!ls")
+    #expect(session.terminal.expect("runs no programs"), session.summary)
+    session.enter(".mode json")
+    #expect(session.terminal.expect("\\set format"), session.summary)
+    session.enter("\\df count")
+    #expect(session.terminal.expect("STREAM Packets BY"), session.summary)
+    session.enter("\\q")
+    #expect(session.terminal.exitCode() == 0)
+  }
+
   @Test("a window that is dragged: what comes next fits the new size")
   func resized() {
     let session = Session()

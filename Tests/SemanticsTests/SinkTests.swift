@@ -7,28 +7,28 @@ import Testing
 
   @Test(
     arguments: [
-      "OUTPUT N TO ⟦SAL0281:cvs⟧(\"f\");",
-      "OUTPUT N TO ⟦SAL0282:command(\"mail root\")⟧;",
+      "OUTPUT N TO ⟦SAL0311:cvs⟧(\"f\");",
+      "OUTPUT N TO ⟦SAL0313:command(\"mail root\")⟧;",
       "OUTPUT N TO csv(⟦SAL0251:f⟧);",
       "OUTPUT N TO csv(⟦SAL0251:5⟧);",
       "OUTPUT N TO ⟦SAL0251:csv(\"\")⟧;",
       "OUTPUT N TO ⟦SAL0251:csv⟧;",
       "OUTPUT N TO ⟦SAL0251:stdout(\"f\")⟧;",
       "OUTPUT N TO ⟦SAL0252:csv(\"f\", \"g\")⟧;",
-      "OUTPUT N TO csv(\"f\"), ⟦SAL0285:csv(\"f\")⟧;",
-      "OUTPUT N TO csv(\"f\"); OUTPUT P TO ⟦SAL0283:csv(\"f\")⟧;",
+      "OUTPUT N TO csv(\"f\"), ⟦SAL0315:csv(\"f\")⟧;",
+      "OUTPUT N TO csv(\"f\"); OUTPUT P TO ⟦SAL0314:csv(\"f\")⟧;",
     ])
   func messages(text: String) { expectErrors(Self.given + text) }
 
   @Test func fixItsNameTheSinkAndQuoteTheFile() {
     expectErrors(
-      Self.given + "OUTPUT N TO ⟦SAL0281:jsn⟧(\"f\"), csv(⟦SAL0251:f⟧);",
+      Self.given + "OUTPUT N TO ⟦SAL0311:jsn⟧(\"f\"), csv(⟦SAL0251:f⟧);",
       fixed: Self.given + "OUTPUT N TO json(\"f\"), csv(\"f\");")
   }
 
   @Test func theSecondOutputOfAFileGetsAFileOfItsOwn() {
     expectErrors(
-      Self.given + "OUTPUT N TO csv(\"f.csv\"); OUTPUT P TO ⟦SAL0283:csv(\"f.csv\")⟧;",
+      Self.given + "OUTPUT N TO csv(\"f.csv\"); OUTPUT P TO ⟦SAL0314:csv(\"f.csv\")⟧;",
       fixed: Self.given
         + "OUTPUT N TO csv(\"f.csv\"); OUTPUT P TO csv(\"f-{output}.csv\");")
   }
@@ -36,11 +36,11 @@ import Testing
   @Test(
     arguments: [
       "OUTPUT N TO ⟦SAL0251:prometheus(\"web\")⟧;", "OUTPUT N TO ⟦SAL0251:prometheus⟧;",
-      "OUTPUT P TO ⟦SAL0283:prometheus(\":9435\")⟧;",
+      "OUTPUT P TO ⟦SAL0314:prometheus(\":9435\")⟧;",
       "K = STREAM P BY DestPort; F = FOREACH K GENERATE count() WINDOW 1s; "
         + "OUTPUT N; OUTPUT F TO prometheus(\":9435\");",
       "K = STREAM P BY DestPort, SourcePort; F = FOREACH K GENERATE count() WINDOW 1s; "
-        + "OUTPUT F TO ⟦SAL0284:prometheus(\":9435\")⟧;",
+        + "OUTPUT F TO ⟦SAL0312:prometheus(\":9435\")⟧;",
       "K = STREAM P BY ip.src/8; F = FOREACH K GENERATE count() WINDOW 1s; "
         + "OUTPUT N; OUTPUT F TO prometheus(\":9435\");",
     ])
@@ -49,7 +49,7 @@ import Testing
   @Test func keysWithoutALimitAreCutToTheLargest() {
     let keyed = "K = STREAM P BY SourceIp; F = FOREACH K GENERATE count() WINDOW 1s; "
     expectErrors(
-      keyed + "OUTPUT F TO ⟦SAL0284:prometheus(\":9435\")⟧;",
+      keyed + "OUTPUT F TO ⟦SAL0312:prometheus(\":9435\")⟧;",
       fixed: keyed + "OUTPUT TOP 20 K BY F TO prometheus(\":9435\");")
   }
 

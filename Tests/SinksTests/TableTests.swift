@@ -97,6 +97,29 @@ import Testing
     )
   }
 
+  @Test func lateTuplesOfManyWindowsAreSummed() throws {
+    let target = Target()
+    let sink = TableSink(descriptor: target.descriptor)
+    try sink.begin(Sample.meta([Sample.schema(.signed)]))
+    for window in 0..<1000 {
+      let start = Sample.start + Int64(window) * Sample.second
+      try sink.loss(LossRecord(start: start, end: start + Sample.second, lost: [.late: 2]))
+      try sink.flush()
+    }
+    // What is lost otherwise is told window by window.
+    let last = Sample.start + 1000 * Sample.second
+    try sink.loss(LossRecord(start: last, end: last + Sample.second, lost: [.late: 1, .ring: 1]))
+    try sink.end(RunTotals())
+    let lines = target.lines.filter { $0.hasPrefix("! ") }
+    #expect(lines.count <= 8, "\(lines)")
+    #expect(lines.first == "! 2026-01-01T00:00:00.000000000Z: lost 2 tuples late")
+    let counts = lines.map { line in
+      line.split(separator: " ").compactMap { Int($0) }.last ?? 0
+    }
+    #expect(counts.reduce(0, +) == 2001, "\(lines)")
+    #expect(lines.contains { $0.hasSuffix("lost 1 tuple late, 1 tuple at the ring") }, "\(lines)")
+  }
+
   @Test(arguments: [
     (0.0, "0"), (-0.0, "0"), (1.0, "1"), (0.1, "0.1"), (-2.5, "-2.5"), (1.0005, "1.001"),
     (-0.0001, "0"), (1.0 / 3, "0.333"), (1e16, "1e+16"), (.infinity, "inf"), (99.9999, "100"),

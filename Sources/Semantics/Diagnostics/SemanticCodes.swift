@@ -99,16 +99,6 @@ extension DiagnosticCode {
   public static let slideDoesNotDivide = DiagnosticCode("SAL0273")
   /// COLLAPSE without features of its stream.
   public static let collapseNeedsFeatures = DiagnosticCode("SAL0274")
-  /// Unknown sink.
-  public static let unknownSink = DiagnosticCode("SAL0281")
-  /// A sink that is refused.
-  public static let refusedSink = DiagnosticCode("SAL0282")
-  /// A sink that cannot take the output.
-  public static let unfitForSink = DiagnosticCode("SAL0283")
-  /// Too many keys for the sink.
-  public static let unboundedKey = DiagnosticCode("SAL0284")
-  /// Named twice.
-  public static let repeatedSink = DiagnosticCode("SAL0285")
   /// Times of a pattern that no match can keep.
   public static let patternContradiction = DiagnosticCode("SAL0291")
   /// A pattern without a bound of time.
@@ -119,6 +109,16 @@ extension DiagnosticCode {
   public static let unknownPatternName = DiagnosticCode("SAL0294")
   /// What is no condition of a pattern.
   public static let patternCondition = DiagnosticCode("SAL0295")
+  /// Unknown sink.
+  public static let unknownSink = DiagnosticCode("SAL0311")
+  /// Too many keys for the sink.
+  public static let unboundedKey = DiagnosticCode("SAL0312")
+  /// A sink that is refused.
+  public static let refusedSink = DiagnosticCode("SAL0313")
+  /// A sink that cannot take the output.
+  public static let unfitForSink = DiagnosticCode("SAL0314")
+  /// Named twice.
+  public static let repeatedSink = DiagnosticCode("SAL0315")
   /// Not supported yet.
   public static let notSupportedYet = DiagnosticCode("SAL0901")
 }

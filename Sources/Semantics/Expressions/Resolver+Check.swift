@@ -169,8 +169,8 @@ extension Resolver {
           : .or(parts(left, .or) + parts(right, .or)), .bool, node.range)
     case .contains: return contains(node, in: scope)
     case .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual:
-      let left = check(node.left, in: scope)
-      let right = check(node.right, in: scope)
+      let left = check(node.left, in: scope, beside: node.right)
+      let right = check(node.right, in: scope, beside: node.left)
       guard let left, let right, let op = Comparison(rawValue: node.op.rawValue) else {
         return nil
       }
@@ -181,6 +181,16 @@ extension Resolver {
       guard let left, let right else { return nil }
       return arithmetic(node, left, right)
     }
+  }
+
+  /// Checks an operand of a comparison with another one.
+  mutating func check(
+    _ node: Expression, in scope: Scope, beside other: Expression, as otherScope: Scope? = nil
+  ) -> Typed? {
+    let outer = besideField
+    defer { besideField = outer }
+    besideField = plainField(other, in: otherScope ?? scope)
+    return check(node, in: scope)
   }
 
   /// The parts of a chain of ANDs (or ORs), so that `a AND b AND c` is one list.

@@ -8,6 +8,7 @@ extension Resolver {
     _ op: Comparison, _ left: Typed, _ right: Typed, at place: SourceRange, in range: SourceRange
   ) -> Typed? {
     if let result = compareTruth(op, left, right, range) { return result }
+    if reportPresence(left, right, at: place) { return nil }
     var (a, b) = (left, right)
     guard makeComparable(&a, &b, op.rawValue, at: place) else { return nil }
     // An address equal to a network lies in it, as Wireshark has it.
@@ -87,7 +88,15 @@ extension Resolver {
   ) {
     var fixIts: [FixIt] = []
     var notes: [Diagnostic.Note] = []
-    for value in [a, b] {
+    for (value, other) in [(a, b), (b, a)] {
+      if case .text(let written) = value.node, case .field(let id) = other.node,
+        let meant = meaning(ofWord: written, beside: id)
+      {
+        notes.append(Diagnostic.Note(meant.note))
+        if let text = meant.replacement {
+          fixIts.append(FixIt("did you mean \(text)?", replacing: value.range, with: text))
+        }
+      }
       if case .text(let written) = value.node, looksLikeAddress(written) {
         fixIts.append(
           FixIt("write the address without quotes", replacing: value.range, with: written))
@@ -191,7 +200,9 @@ extension Resolver {
     guard let value = check(node.element, in: scope) else { return nil }
     var constants: [Typed] = []
     for element in elements {
-      guard let constant = check(element, in: Scope(constantsOnly: true)) else { return nil }
+      let constant = check(
+        element, in: Scope(constantsOnly: true), beside: node.element, as: scope)
+      guard let constant else { return nil }
       var (a, b) = (value, constant)
       guard makeComparable(&a, &b, "IN", at: element.range) else { return nil }
       guard b.isConstant else {

@@ -49,6 +49,10 @@ extension Resolver {
   }
 
   private mutating func reportNotInRows(_ path: Path, _ scope: Scope) {
+    if besideField.flatMap({ meaning(ofWord: path.text, beside: $0) }) != nil {
+      // `IpProtocol IN {tcp}`: the word is a field, but never a constant.
+      return reportUnknownField(path, in: scope)
+    }
     let columns = scope.key.map(\.name)
     let have = columns.isEmpty ? "features" : "\(columns.joined(separator: ", ")) and features"
     report(
@@ -116,10 +120,19 @@ extension Resolver {
     if let near = nearest(to: name, in: candidates) {
       fixIts.append(FixIt("did you mean ‘\(near)’?", replacing: path.range, with: near))
     }
+    var notes: [Diagnostic.Note] = []
+    if let meant = besideField.flatMap({ meaning(ofWord: name, beside: $0) }) {
+      notes.append(Diagnostic.Note(meant.note))
+      fixIts =
+        meant.replacement.map {
+          [FixIt("did you mean \($0)?", replacing: path.range, with: $0)]
+        } ?? []
+    }
     let what = scope.hasTuples || scope.hasFeatures ? "field or feature" : "constant"
     report(
       Diagnostic(
-        .unknownField, "no \(what) is called ‘\(name)’", at: path.range, fixIts: fixIts))
+        .unknownField, "no \(what) is called ‘\(name)’", at: path.range, notes: notes,
+        fixIts: fixIts))
   }
 
   /// A name of the program in an expression: only features have values.

@@ -110,7 +110,11 @@ extension Resolver {
   mutating func predicate(_ value: Typed, key: [KeyComponent]) -> TuplePredicate? {
     switch value.node {
     case .truth(let truth): return .constant(truth)
-    case .and(let parts): return predicates(parts, key: key).map { .and($0) }
+    case .and(let parts):
+      guard let lowered = predicates(parts, key: key) else { return nil }
+      let range = parts.dropFirst().reduce(parts.first?.range) { $0?.union($1.range) }
+      warnOfHeaders(.and(lowered), at: range ?? value.range)
+      return .and(lowered)
     case .or(let parts): return predicates(parts, key: key).map { .or($0) }
     case .not(let part): return predicate(part, key: key).map { .not($0) }
     case .field, .key:

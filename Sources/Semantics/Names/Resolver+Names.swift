@@ -94,7 +94,7 @@ extension Resolver {
       }
     } else if let entry = OperatorCatalogue.named(name.text) {
       notes.append(
-        Diagnostic.Note("‘\(name.text)’ is an operator, for features: \(entry.example)"))
+        Diagnostic.Note("‘\(name.text)’ is an operator, for features: \(example(entry))"))
     } else if PacketFields.named(name.text) != nil {
       notes.append(Diagnostic.Note("‘\(name.text)’ is a field, not a stream"))
     }
@@ -102,6 +102,11 @@ extension Resolver {
       Diagnostic(
         .unknownStream, "no stream is called ‘\(name.text)’", at: name.range, notes: notes,
         fixIts: fixIts))
+  }
+
+  /// An operator's example, over the stream that programs call packets.
+  private func example(_ entry: any StreamOperator) -> String {
+    names.assignments["P"] == nil ? entry.example(over: "Packets") : entry.example
   }
 
   private mutating func reportCircle(_ name: Name, _ circle: [Int]) {

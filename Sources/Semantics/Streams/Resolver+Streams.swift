@@ -138,6 +138,9 @@ extension Resolver {
   }
 
   mutating func reportMissingWindow(_ what: String, in range: SourceRange) {
+    // The window may stand behind what could not be read: `GENERATE count(), sum(x) WINDOW 1s`.
+    let next = tree.tokens.first { $0.range.lowerBound >= range.upperBound }
+    guard !tree.hasErrors || next?.kind != .comma else { return }
     report(
       Diagnostic(
         .missingWindow, "\(what) needs a window on packet streams",

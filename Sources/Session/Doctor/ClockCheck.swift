@@ -7,13 +7,13 @@ enum ClockCheck: MachineCheck {
   /// Ticks that come later than this would be seen in windows of 100 ms.
   private static let lateNanoseconds: UInt64 = 5_000_000
 
-  static func remarks() -> [Remark] {
-    let spacings = MachineFacts.tickSpacings(of: LiveTurns.tickNanoseconds, count: 41)
+  static func remarks(on machine: any Machine) -> [Remark] {
+    let spacings = machine.tickSpacings(of: LiveTurns.tickNanoseconds, count: 41)
     let median = spacings[spacings.count / 2]
     let ticks =
       "ticks come \(text(median)) ms apart, at most \(text(spacings[spacings.count - 1])) ms"
     var remarks: [Remark] = [
-      .ok(MachineFacts.clockSource.map { "source \($0)" } ?? "no source named")
+      .ok(machine.clockSource.map { "source \($0)" } ?? "no source named")
     ]
     remarks.append(
       median < lateNanoseconds
@@ -22,7 +22,7 @@ enum ClockCheck: MachineCheck {
           "\(ticks), so packets may be counted in the window before theirs; the machine is "
             + "overloaded or sleeps deeply", "uptime", "chrt --rr 1 salc run …"))
     remarks.append(
-      MachineFacts.isClockSynchronized
+      machine.isClockSynchronized
         ? .ok("in step with others")
         : .warning(
           "nothing keeps the wall clock in step, so windows of several hosts do not fit each other",

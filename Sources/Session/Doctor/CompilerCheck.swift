@@ -4,31 +4,40 @@ import BPFRuntime
 enum CompilerCheck: MachineCheck {
   static let name = "compiler"
 
-  static func remarks() -> [Remark] {
+  static func remarks(on machine: any Machine) -> [Remark] {
     var remarks: [Remark] = []
     let chosen: Clang
     do throws(BPFError) {
-      chosen = try Clang.locate()
+      chosen = try machine.compiler()
     } catch {
       return [
         Remark(
           status: .failure,
           text: "\(error); without it salc runs captures and bundles only",
-          remedies: installation(MachineFacts.distribution))
+          remedies: installation(machine.distribution))
       ]
     }
     remarks.append(.ok("\(chosen.path), \(release(chosen))"))
-    for path in Clang.candidates() where path != chosen.path {
-      // Others are for the reader's orientation: one that does not work does no harm.
-      guard let other = try? Clang.probe(path) else { continue }
+    for other in machine.otherCompilers(than: chosen) {
       remarks.append(.ok("also \(other.path), \(release(other))"))
     }
     do throws(BPFError) {
-      remarks.append(.ok("headers in \(try RuntimeHeaders.locate())"))
+      remarks.append(.ok("headers in \(try machine.headers())"))
     } catch {
-      remarks.append(.failure("\(error)"))
+      remarks.append(
+        .failure(
+          "\(error); the source tree has them, where this puts them beside the program",
+          placing(headersBeside: machine.program)))
     }
     return remarks
+  }
+
+  /// The command that installs the data path's headers where the program looks for them, run in the
+  /// source tree.
+  private static func placing(headersBeside program: String) -> String {
+    let bin = program.split(separator: "/").dropLast()
+    let include = Capability.shellWord("/" + (bin.dropLast() + ["include"]).joined(separator: "/"))
+    return "sudo mkdir -p \(include)/salc && sudo cp -r runtime-bpf/include/. \(include)/salc/"
   }
 
   /// The version without where its sources lie.

@@ -5,7 +5,7 @@ protocol MachineCheck: SendableMetatype {
   /// The word by which output and scripts know it.
   static var name: String { get }
   /// Looks, and says what was found; at least one remark.
-  static func remarks() -> [Remark]
+  static func remarks(on machine: any Machine) -> [Remark]
 }
 
 /// A question about an interface.
@@ -24,7 +24,7 @@ public enum Doctor {
   static let machineChecks: [any MachineCheck.Type] = [
     KernelCheck.self, PrivilegeCheck.self, FeatureCheck.self, JITCheck.self, MemoryLockCheck.self,
     UnprivilegedCheck.self, LockdownCheck.self, CompilerCheck.self, TrialCheck.self,
-    ClockCheck.self,
+    ClockCheck.self, BufferCheck.self,
   ]
 
   /// The questions about an interface, in the order of the output.
@@ -34,30 +34,31 @@ public enum Doctor {
 
   /// Examines the machine and the interface of this name, or all that are up.
   public static func examine(interface name: String? = nil) throws(SessionError) -> [Finding] {
-    // A misspelt name is told before anything takes time.
-    var named: NetworkInterface?
-    if let name {
-      named = try inDataPath { () throws(BPFError) in try NetworkInterface.named(name) }
-    }
-    let machine = machineChecks.flatMap { check in
-      check.remarks().map { $0.finding(check.name, nil) }
-    }
-    return machine + (named.map { examine($0, isNamed: true) } ?? examineAll())
+    try examine(ThisMachine(), interface: name)
   }
 
-  private static func examineAll() -> [Finding] {
-    let findings = NetworkInterface.all().flatMap { examine($0, isNamed: false) }
-    guard findings.isEmpty else { return findings }
-    return [
+  static func examine(
+    _ machine: any Machine, interface name: String? = nil
+  ) throws(SessionError) -> [Finding] {
+    // A misspelt name is told before anything takes time.
+    let interfaces = try inDataPath { () throws(BPFError) in try machine.interfaces(named: name) }
+    let findings = machineChecks.flatMap { check in
+      check.remarks(on: machine).map { $0.finding(check.name, nil) }
+    }
+    let ofInterfaces = interfaces.flatMap { examine($0, on: machine, isNamed: name != nil) }
+    guard ofInterfaces.isEmpty else { return findings + ofInterfaces }
+    return findings + [
       Remark.warning("no interface but the loopback device is up", "ip -brief link")
         .finding(DriverCheck.name, nil)
     ]
   }
 
-  private static func examine(_ interface: NetworkInterface, isNamed: Bool) -> [Finding] {
+  private static func examine(
+    _ interface: NetworkInterface, on machine: any Machine, isNamed: Bool
+  ) -> [Finding] {
     let facts: InterfaceFacts
     do throws(BPFError) {
-      facts = try InterfaceFacts(interface)
+      facts = try machine.facts(of: interface)
     } catch {
       return [Remark.warning("\(error)").finding(DriverCheck.name, interface.name)]
     }

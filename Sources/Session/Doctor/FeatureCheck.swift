@@ -4,13 +4,13 @@ import BPFRuntime
 enum FeatureCheck: MachineCheck {
   static let name = "features"
 
-  static func remarks() -> [Remark] {
+  static func remarks(on machine: any Machine) -> [Remark] {
     // Where the first cannot be tried for want of privileges, none can; that is told once.
-    guard Capability.bpf.isHeld, Capability.networkAdministration.isHeld else {
+    guard machine.holds(.bpf), machine.holds(.networkAdministration) else {
       return [.warning("not tried: only a process with CAP_BPF and CAP_NET_ADMIN may")]
     }
-    return Probe.features.map { feature in
-      switch feature.outcome() {
+    return machine.triedFeatures().map { feature in
+      switch feature.outcome {
       case .works(let measured):
         return .ok(feature.name + (measured.map { " (\($0))" } ?? ""))
       case .refused(let text) where feature.isNeeded:

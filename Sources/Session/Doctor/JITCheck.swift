@@ -4,9 +4,9 @@ import BPFRuntime
 enum JITCheck: MachineCheck {
   static let name = "jit"
 
-  static func remarks() -> [Remark] {
-    let enabled = MachineFacts.setting("net/core/bpf_jit_enable")
-    let bytes = try? Probe.machineBytes()
+  static func remarks(on machine: any Machine) -> [Remark] {
+    let enabled = machine.setting("net/core/bpf_jit_enable")
+    let bytes = machine.machineBytes
     // The program's own word counts; an ordinary user is told 0 bytes of anything.
     let isOn = bytes.map { $0 > 0 || enabled != 0 } ?? (enabled != 0)
     guard isOn else {
@@ -16,7 +16,7 @@ enum JITCheck: MachineCheck {
           "sudo sysctl -w net.core.bpf_jit_enable=1")
       ]
     }
-    guard MachineFacts.setting("net/core/bpf_jit_harden") == 2 else {
+    guard machine.setting("net/core/bpf_jit_harden") == 2 else {
       return [.ok(enabled == nil && bytes == nil ? "not readable by this user" : "on")]
     }
     return [

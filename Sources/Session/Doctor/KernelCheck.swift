@@ -4,7 +4,7 @@ import BPFRuntime
 enum KernelCheck: MachineCheck {
   static let name = "kernel"
 
-  static func remarks() -> [Remark] {
-    [.ok("\(MachineFacts.kernel), \(BPFObject.possibleCPUs) possible CPUs")]
+  static func remarks(on machine: any Machine) -> [Remark] {
+    [.ok("\(machine.kernel), \(machine.possibleCPUs) possible CPUs")]
   }
 }

@@ -4,8 +4,8 @@ import BPFRuntime
 enum LockdownCheck: MachineCheck {
   static let name = "lockdown"
 
-  static func remarks() -> [Remark] {
-    switch MachineFacts.lockdown {
+  static func remarks(on machine: any Machine) -> [Remark] {
+    switch machine.lockdown {
     case nil, "none": [.ok("none")]
     case let level?: [.ok("\(level), which does not concern XDP programs")]
     }

@@ -6,10 +6,10 @@ enum MemoryLockCheck: MachineCheck {
   /// The maps of an ordinary query: state of a few MiB for each CPU and a ring of 16 MiB.
   private static let room: UInt64 = 256 << 20
 
-  static func remarks() -> [Remark] {
-    guard Capability.missing().isEmpty else { return [] }
-    if Probe.accountsToCgroup() { return [.ok("maps are the cgroup's; ulimit -l does not matter")] }
-    guard let limit = MachineFacts.memoryLockLimit, limit < room else {
+  static func remarks(on machine: any Machine) -> [Remark] {
+    guard machine.missing.isEmpty else { return [] }
+    if machine.accountsToCgroup { return [.ok("maps are the cgroup's; ulimit -l does not matter")] }
+    guard let limit = machine.memoryLockLimit, limit < room else {
       return [.ok("enough may be locked for maps")]
     }
     return [

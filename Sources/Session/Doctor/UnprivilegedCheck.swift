@@ -4,8 +4,8 @@ import BPFRuntime
 enum UnprivilegedCheck: MachineCheck {
   static let name = "unprivileged"
 
-  static func remarks() -> [Remark] {
-    switch MachineFacts.setting("kernel/unprivileged_bpf_disabled") {
+  static func remarks(on machine: any Machine) -> [Remark] {
+    switch machine.setting("kernel/unprivileged_bpf_disabled") {
     case 0:
       [
         .warning(

@@ -3,7 +3,7 @@ import DataModel
 /// `\d`: the names of the session; `\d NAME`: what one of them is.
 struct DescribeCommand: MetaCommand {
   let name = "d"
-  let aliases = ["tables", "schema", "streams", "describe"]
+  let aliases = ["tables", "schema", "streams", "describe", "dt", "desc"]
   let arguments = "[NAME]"
   let argument = ArgumentKind.name
   let summary = "streams and features; of one, its fields or columns"

@@ -26,6 +26,6 @@ struct OperatorsCommand: MetaCommand {
     }
     var text = "\(entry.signature)\n\(entry.summary)\nbound: \(entry.boundSummary)\n"
     if !entry.aliases.isEmpty { text += "also: \(entry.aliases.joined(separator: ", "))\n" }
-    shell.output.say(text + "\n\(entry.example)\n")
+    shell.output.say(text + "\n\(entry.example(over: "Packets"))\n")
   }
 }

@@ -16,9 +16,8 @@ struct WhyCommand: MetaCommand {
     }
     let catalogue = Compiler.diagnosticCatalogue
     guard let explanation = catalogue.explain(code) else {
-      let near = nearest(to: code, in: catalogue.explanations.map(\.code.name))
-      throw CommandFailure(
-        "there is no diagnostic \(code)", near.map { "did you mean \($0)?" } ?? "")
+      shell.output.say(catalogue.answer(toUnknown: code))
+      throw CommandFailure("there is no diagnostic \(code)", "salc why lists all of them")
     }
     shell.output.say("\(explanation)\n")
   }

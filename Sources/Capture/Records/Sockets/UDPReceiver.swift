@@ -2,6 +2,12 @@ import CSockets
 import DataModel
 import Glibc
 
+/// Sockets that flow records come by.
+public enum RecordSocket {
+  /// Bytes of buffer that are asked for: two seconds of 500 000 records a second of NetFlow v5.
+  public static let wantedBytes = 64 << 20
+}
+
 /// Datagrams as they come over UDP.
 ///
 /// The socket's buffer is as large as the system allows, and what found no room in it is counted by
@@ -25,8 +31,7 @@ final class UDPReceiver: DatagramSource {
   /// Datagrams taken from the kernel at once.
   private static let atOnce = SALC_DATAGRAMS_MAX
   private static let longest = 65_536
-  /// What is asked for: two seconds of 500 000 records a second of NetFlow v5.
-  static let wantedBytes = 64 << 20
+  static let wantedBytes = RecordSocket.wantedBytes
 
   init(_ address: ListenAddress) throws(CaptureError) {
     let name = "udp:\(address)"
