@@ -175,8 +175,10 @@ final class RelationEvaluation {
   private struct Candidate {
     let index: Int
     let number: RowNumber
-    let range: Bound
-    let isBounded: Bool
+    let bound: Bound?
+
+    /// The bound, a point where the value is exact.
+    var range: Bound { bound ?? Bound(low: number.double, high: number.double) }
   }
 
   private func takeTop(
@@ -184,24 +186,31 @@ final class RelationEvaluation {
   ) {
     guard let input, let program else { return }
     let candidates = input.rows(at: end)
-    let source = rows
     var chosen: [(index: Int, isUncertain: Bool)] = []
     var leftOut: UInt64 = 0
     candidates.keys.withUnsafeBufferPointer { keys in
       guard let base = keys.baseAddress else { return }
-      var groups: [[Value]: [Candidate]] = [:]
+      var places: [[Value]: Int] = [:]
+      var groups: [(key: [Value], members: [Candidate])] = per.isEmpty ? [([], [])] : []
       for index in 0..<candidates.count {
         let key = base + index * candidates.keyWords
         let value = program.evaluate(RowView(key: key, end: end))
         guard let number = value.number else { continue }
-        groups[per.map { layout.value(of: $0, in: key) }, default: []].append(
-          Candidate(
-            index: index, number: number, range: value.range, isBounded: value.bound != nil))
+        var place = 0
+        if !per.isEmpty {
+          let group = per.map { layout.value(of: $0, in: key) }
+          place = places[group, default: groups.count]
+          if place == groups.count {
+            places[group] = place
+            groups.append((group, []))
+          }
+        }
+        groups[place].members.append(
+          Candidate(index: index, number: number, bound: value.bound))
       }
       for group in groups.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
-        leftOut += choose(count, group.value, candidates, base, &chosen)
+        leftOut += choose(count, group.members, candidates, base, &chosen)
       }
-      rows = source
       for place in chosen {
         rows.append(base + place.index * candidates.keyWords, isUncertain: place.isUncertain)
       }
@@ -215,30 +224,62 @@ final class RelationEvaluation {
     _ count: Int, _ group: [Candidate], _ candidates: RelationRows,
     _ base: UnsafePointer<UInt64>, _ chosen: inout [(index: Int, isUncertain: Bool)]
   ) -> UInt64 {
-    let sorted = group.sorted { a, b in
+    func precedes(_ a: Candidate, _ b: Candidate) -> Bool {
       if RowNumber.less(b.number, a.number) { return true }
       if RowNumber.less(a.number, b.number) { return false }
       return order.precedes(
         base + a.index * candidates.keyWords, base + b.index * candidates.keyWords)
     }
-    let best = sorted.prefix(count)
-    let rest = sorted.dropFirst(count)
-    let isBounded = group.contains { $0.isBounded }
-    let highest = rest.map(\.range.high).max() ?? -.infinity
+    let best = Self.first(count, of: group, by: precedes)
+    guard let last = best.last else { return 0 }
+    let isBounded = group.contains { $0.bound != nil }
+    let rest = group.count > best.count ? group.filter { precedes(last, $0) } : []
+    let highest = isBounded ? rest.map(\.range.high).max() ?? -.infinity : -.infinity
     for place in best {
       let isDoubtful = isBounded && place.range.low < highest
       chosen.append((place.index, candidates.isUncertain[place.index] || isDoubtful))
     }
-    guard let last = best.last else { return 0 }
     return UInt64(
-      rest.filter {
+      rest.count {
         isBounded
           ? $0.range.high >= last.range.low : !RowNumber.less($0.number, last.number)
-      }.count)
+      })
+  }
+
+  /// The first `count` of `group` in an order, in that order: of many few are kept sorted.
+  private static func first(
+    _ count: Int, of group: [Candidate], by precedes: (Candidate, Candidate) -> Bool
+  ) -> [Candidate] {
+    guard count <= 64, group.count > count else {
+      return Array(group.sorted(by: precedes).prefix(count))
+    }
+    var best: [Candidate] = []
+    for candidate in group {
+      if best.count == count {
+        guard let last = best.last, precedes(candidate, last) else { continue }
+        best.removeLast()
+      }
+      let place = best.partitioningIndex { precedes(candidate, $0) }
+      best.insert(candidate, at: place)
+    }
+    return best
   }
 
   private func noteUncertain(_ count: UInt64, at end: Int64) {
     guard count > 0 else { return }
     graph.ledger.note(start: end - relation.window.length, end: end, uncertain: count)
+  }
+}
+
+extension Array {
+  /// The first place where `isBehind` holds, in an array where it does not hold before and holds
+  /// from there on.
+  fileprivate func partitioningIndex(_ isBehind: (Element) -> Bool) -> Int {
+    var (low, high) = (0, count)
+    while low < high {
+      let middle = (low + high) / 2
+      if isBehind(self[middle]) { high = middle } else { low = middle + 1 }
+    }
+    return low
   }
 }
