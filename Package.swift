@@ -105,7 +105,8 @@ let tests: [Target] = [
     name: "DifferentialTests",
     dependencies: [
       "TestSupport", "Reference", "Diagnostics", "DataModel", "Plan", "Planning", "BPFModel",
-      "BPFRuntime", "Capture", "Compiler", "Kernels", "Session", "Sinks", "CRuntimeBPF",
+      "BPFRuntime", "Capture", "Compiler", "Kernels", "Operators", "Session", "Sinks",
+      "CRuntimeBPF",
     ],
     swiftSettings: strict),
   .testTarget(

@@ -49,7 +49,7 @@ extension Explanation {
 
 /// Costs by node, out of the emitted program.
 struct ExplanationCosts {
-  private let query: CompiledQuery
+  let query: CompiledQuery
 
   init(_ query: CompiledQuery) { self.query = query }
 

@@ -39,6 +39,7 @@ extension Explanation {
       costs.append("state \(ExplanationCosts.bytes(entry.stateBytes)) a CPU and epoch")
     }
     if let traffic = entry.toHost { costs.append("to host: \(traffic.text)") }
+    if !entry.form.isEmpty { costs.append("form: \(entry.form)") }
     if !entry.bound.isEmpty { costs.append("bound: \(entry.bound)") }
     costs.append("why: \(entry.reason)")
     text += "\n"
@@ -57,7 +58,7 @@ extension Explanation {
           "\"place\":\(jsonQuoted(entry.isInDataPath ? "data_path" : "host"))",
           "\"why\":\(jsonQuoted(entry.reason))", "\"instructions\":\(entry.instructions)",
           "\"state_bytes\":\(entry.stateBytes)", "\"to_host\":\(entry.toHost?.json ?? "null")",
-          "\"bound\":\(jsonQuoted(entry.bound))",
+          "\"form\":\(jsonQuoted(entry.form))", "\"bound\":\(jsonQuoted(entry.bound))",
         ].joined(separator: ",") + "}"
     }
     return "{\"version\":1,\"target\":\(jsonQuoted(target.name)),\"pane\":\(jsonQuoted(pane)),"

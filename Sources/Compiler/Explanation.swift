@@ -30,6 +30,8 @@ public struct Explanation: Sendable {
     var toHost: Traffic?
     /// The error bound of a feature; of a pattern what bounds its state and its search.
     var bound: String
+    /// In what form the state of each key is kept, and what that needs; empty elsewhere.
+    var form = ""
 
     /// Why it is where it is.
     var reason: String {
@@ -100,7 +102,8 @@ public struct Explanation: Sendable {
         isInDataPath: place.isInDataPath, why: place.reason,
         instructions: costs.instructions(.aggregation(index)),
         stateBytes: costs.stateBytes(.aggregation(index)),
-        toHost: costs.toHost(aggregation: index), bound: "")
+        toHost: costs.toHost(aggregation: index), bound: "",
+        form: costs.form(of: aggregation, isInDataPath: place.isInDataPath))
     }
   }
 

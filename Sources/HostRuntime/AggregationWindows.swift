@@ -36,6 +36,13 @@ final class AggregationWindows {
     switch aggregation.form {
     case .words(let layout):
       makeState = { WordsState(aggregation, layout, scratch, configuration) }
+    case .tally(let items, let weight) where aggregation.summary != nil:
+      var made: UInt64 = 0
+      makeState = {
+        made += 1
+        return SummaryState(
+          aggregation, items: items, weight: weight, number: made, scratch, configuration)
+      }
     case .tally(let items, _):
       makeState = { TallyState(aggregation, items: items, scratch, configuration) }
     case .distinct(let items, let precision):
@@ -95,7 +102,7 @@ final class AggregationWindows {
       guard let ended else { return }
       state = ended
     }
-    state.close()
+    state.close(end: end)
     closes.append((end, state))
     while let first = closes.first, first.end < end - depth * window.slide {
       recycle(closes.removeFirst().state)
@@ -105,7 +112,8 @@ final class AggregationWindows {
   /// Exchanges open and last closed windows with an aggregation of the same meaning.
   func exchangeState(with other: AggregationWindows) {
     precondition(
-      aggregation.form == other.aggregation.form && window == other.window,
+      aggregation.form == other.aggregation.form && window == other.window
+        && aggregation.summary == other.aggregation.summary,
       "only state of one meaning goes on")
     swap(&open, &other.open)
     swap(&panes, &other.panes)

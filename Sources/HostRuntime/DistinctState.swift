@@ -95,7 +95,7 @@ final class DistinctState: WindowState {
     otherOfPanes += pane.otherTuples
   }
 
-  func close() {}
+  func close(end: Int64) {}
 
   func reset() {
     table.removeAll()

@@ -14,6 +14,7 @@ extension HostGraph {
     switch state {
     case let table as WordsState: table.merge(records, count: count, stride: stride)
     case let table as TallyState: table.merge(records, count: count, stride: stride)
+    case let table as SummaryState: table.merge(records, count: count, stride: stride)
     default: preconditionFailure("distinct sets come as pairs or registers")
     }
   }

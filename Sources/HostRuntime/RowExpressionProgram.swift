@@ -227,7 +227,23 @@ final class RowExpressionProgram {
     case .key where items[index].item.count == 1: value = items[index].item[0]
     case .key: value = .text(items[index].item.map(\.description).joined(separator: "/"))
     }
-    return RowValue(value, quality: ranking.quality)
+    return RowValue(value, bound: bound(ranking, member, index), quality: ranking.quality)
+  }
+
+  /// What a place's count or share can be, where counts may be short.
+  private static func bound(
+    _ ranking: RowValue, _ member: RankedMember, _ index: Int
+  ) -> Bound? {
+    guard case .ranking(let items) = ranking.value, let bound = ranking.bound,
+      items.allSatisfy({ $0.most != nil }), member != .key
+    else { return nil }
+    guard items.indices.contains(index), let most = items[index].most else {
+      return member == .count ? bound : Bound(low: 0, high: 1)
+    }
+    let place = items[index]
+    if member == .count { return Bound(low: Double(place.count), high: Double(most)) }
+    let total = place.share > 0 ? Double(place.count) / place.share : 1
+    return Bound(low: place.share, high: min(1, Double(most) / total))
   }
 
   private func test(_ condition: Condition, _ row: RowView) -> RowTruth {

@@ -18,6 +18,8 @@ final class TallyState: WindowState {
   /// Table slots by group: `members[starts[g]..<starts[g + 1]]`, g in the group's entry.
   private var members: [UInt32] = []
   private var starts: [Int] = []
+  /// The end of the window that was made ready.
+  private var end: Int64 = 0
   /// Tuples without room in the panes that were merged.
   private var otherOfPanes: UInt64 = 0
 
@@ -65,7 +67,8 @@ final class TallyState: WindowState {
   }
 
   /// Groups the entries by key, by counting.
-  func close() {
+  func close(end: Int64) {
+    self.end = end
     var groupOf: [UInt32] = []
     var slots: [UInt32] = []
     var counts: [Int] = []
@@ -125,6 +128,6 @@ final class TallyState: WindowState {
       let (sum, overflow) = total.addingReportingOverflow(count)
       total = overflow ? .max : sum
     }
-    return operation.evaluate(call, .tally(items: items, total: total))
+    return operation.evaluate(call, .tally(items: items, total: total), end: end)
   }
 }

@@ -11,8 +11,8 @@ protocol WindowState: AnyObject {
   func update(_ batch: TupleBatch, rows: UnsafePointer<UInt16>, count: Int) -> Int
   /// Folds a pane of the same aggregation that was not made ready for reading.
   func merge(_ pane: any WindowState)
-  /// Makes ready for reading; no update comes after it.
-  func close()
+  /// Makes ready for reading the window that ends at `end`; no update comes after it.
+  func close(end: Int64)
   /// The entry of a key, or nil.
   func find(_ key: UnsafePointer<UInt64>) -> Int?
   /// Calls `body` with the words of every key, in no order.

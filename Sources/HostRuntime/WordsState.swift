@@ -47,7 +47,7 @@ final class WordsState: WindowState {
     otherOfPanes += pane.otherTuples
   }
 
-  func close() {}
+  func close(end: Int64) {}
 
   func reset() {
     table.removeAll()

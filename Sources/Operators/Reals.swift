@@ -1,4 +1,4 @@
-import DataModel
+public import DataModel
 
 /// What the operators share that take columns of real numbers: values of features, of which a row
 /// or a table is made.
@@ -44,6 +44,16 @@ public enum RealOrder {
   public static func code(_ bits: UInt64) -> Int64 {
     let signed = Int64(bitPattern: bits)
     return signed < 0 ? signed ^ .max : signed
+  }
+
+  /// A value as a number whose order is the values': of reals the code, of others what they are.
+  public static func code(_ value: Value) -> Int64 {
+    switch value {
+    case .real(let number): code(number.bitPattern)
+    case .integer(let number), .duration(let number), .time(let number): number
+    case .bool(let bit): bit ? 1 : 0
+    default: preconditionFailure("a number is ranked")
+    }
   }
 
   /// The number of a code.

@@ -23,8 +23,14 @@ public protocol StreamOperator: Sendable {
   func resultType(_ call: OperatorCall) -> ScalarType
   /// What state the call needs.
   func state(_ call: OperatorCall) -> StateForm
+  /// What the host keeps of a tally's items, where not all of them are wanted; nil where all are.
+  func summary(_ call: OperatorCall) -> TallySummary?
+  /// Whether the accuracy may be one of ranks, `WITHIN RANK ε`.
+  var hasRanks: Bool { get }
   /// The answer out of the state of one key and window.
   func evaluate(_ call: OperatorCall, _ state: KeyState) -> Estimate
+  /// The answer for the window that ends at `end`, for operators that look where in it items fell.
+  func evaluate(_ call: OperatorCall, _ state: KeyState, end: Int64) -> Estimate
   /// The answer where values of one numeric field are at hand in ascending order; nil where the
   /// operator wants a tally.
   func evaluate(_ call: OperatorCall, ascending values: UnsafeBufferPointer<Int64>) -> Estimate?
@@ -70,6 +76,11 @@ extension StreamOperator {
   public var aliases: [String] { [] }
   public var boundSummary: String { "exact" }
   public func absentValue(_ call: OperatorCall) -> Value { .missing }
+  public func summary(_ call: OperatorCall) -> TallySummary? { nil }
+  public var hasRanks: Bool { false }
+  public func evaluate(_ call: OperatorCall, _ state: KeyState, end: Int64) -> Estimate {
+    evaluate(call, state)
+  }
   public func evaluate(
     _ call: OperatorCall, ascending values: UnsafeBufferPointer<Int64>
   ) -> Estimate? { nil }
@@ -193,6 +204,8 @@ public enum Accuracy: Hashable, Sendable {
   case standard
   /// Relative to the truth: `WITHIN ε CONFIDENCE p`.
   case within(epsilon: Double, confidence: Double)
+  /// Of ranks, relative to the number of tuples: `WITHIN RANK ε CONFIDENCE p`.
+  case rank(epsilon: Double, confidence: Double)
   /// `EXACT`: exact state under a declared limit.
   case exact
 }
@@ -215,6 +228,8 @@ public enum KeyState {
   case distinct(estimate: Double, isExact: Bool, precision: Int)
   /// Items and their counts, in no order, with the total.
   case tally(items: [(item: [Value], count: Int64)], total: Int64)
+  /// What a summary folded, and the items that it keeps beside, with the total of all.
+  case summary(any ItemReduction, items: [(item: [Value], count: Int64)], total: Int64)
 }
 
 extension KeyState {

@@ -1,4 +1,5 @@
 import DataModel
+import Kernels
 
 /// What the operators share that count how often each item, or each value, occurs.
 ///
@@ -56,6 +57,95 @@ enum Tally {
           share: total == 0 ? 0 : Double(place.count) / Double(total))
       })
   }
+
+  /// A list of items each of whose counts may be short, and the most that an item without a place
+  /// can have occurred.
+  static func ranking(
+    _ items: some Sequence<(item: [Value], count: Int64)>, total: Int64, shortBy: Int64
+  ) -> Estimate {
+    guard shortBy > 0 else { return Estimate(ranking(items, total: total)) }
+    let places = items.map { place in
+      RankedItem(
+        item: place.item, count: place.count,
+        share: total == 0 ? 0 : Double(place.count) / Double(total),
+        most: place.count + min(shortBy, .max - place.count))
+    }
+    return Estimate(
+      .ranking(places), .approximate, bound: Bound(low: 0, high: Double(shortBy)))
+  }
+
+  /// The items, the total, and by how much each count may be short.
+  static func heaviest(
+    _ state: KeyState
+  ) -> (items: [(item: [Value], count: Int64)], total: Int64, shortBy: Int64) {
+    if case .summary(let reduction as HeaviestItems, let items, let total) = state {
+      return (items, total, reduction.shortBy)
+    }
+    let (items, total) = items(state)
+    return (items, total, 0)
+  }
+
+  /// Why a weight's sums have no heaviest items, where it may be negative.
+  static func signProblem(_ weight: TupleExpression) -> String? {
+    (weight.range?.lowerBound ?? -1) < 0
+      ? "WITHIN keeps the heaviest items of weights that are never negative" : nil
+  }
+
+  // MARK: Samples
+
+  /// The bound of shares of the distinct items.
+  static let shareBound =
+    bound + "; WITHIN ε: within ± ε with confidence p, from a bottom-k sample of the distinct "
+    + "items (Cohen, Kaplan 2007; Hoeffding 1963)"
+
+  /// A sample by which a share is within ε, whatever it is.
+  static func sample(_ call: OperatorCall, ranked: Int) -> TallySummary? {
+    guard case .within(let epsilon, let confidence) = call.accuracy else { return nil }
+    let size = Confidence.sampleSize(confidence, epsilon: epsilon)
+    return .sampled(items: min(size, sampleMost), ranked: ranked)
+  }
+
+  private static let sampleMost = 1 << 16
+
+  /// Why a share cannot be known so well.
+  static func sampleProblem(_ call: OperatorCall) -> String? {
+    guard case .within(let epsilon, let confidence) = call.accuracy,
+      Confidence.sampleSize(confidence, epsilon: epsilon) > sampleMost
+    else { return nil }
+    let least = percent(Confidence.shareError(confidence, items: sampleMost))
+    return "\(call.name) keeps within \(least) at best; without WITHIN it is exact"
+  }
+
+  /// The items, and whether they are a sample of all.
+  static func sampled(
+    _ state: KeyState
+  ) -> (items: [(item: [Value], count: Int64)], isSample: Bool) {
+    if case .summary(_ as SampledItems, let items, _) = state { return (items, true) }
+    return (items(state).items, false)
+  }
+
+  /// A share of the distinct items, or of a sample of them.
+  static func share(_ part: Int, of all: Int, isSample: Bool, _ call: OperatorCall) -> Estimate {
+    guard all > 0 else { return Estimate(.missing) }
+    let share = Double(part) / Double(all)
+    guard isSample, case .within(_, let confidence) = call.accuracy else {
+      return Estimate(.real(share))
+    }
+    let reach = Confidence.shareError(confidence, items: all)
+    return Estimate(
+      .real(share), .approximate,
+      bound: Bound(low: max(0, share - reach), high: min(1, share + reach)))
+  }
+
+  /// A share in percent, rounded up to two digits behind the point.
+  static func percent(_ share: Double) -> String {
+    let hundredths = Int((share * 10_000).rounded(.up))
+    let rest = hundredths % 100
+    guard rest > 0 else { return "\(hundredths / 100)%" }
+    return "\(hundredths / 100)." + (rest < 10 ? "0\(rest)%" : "\(rest)%")
+  }
+
+  // MARK: Items
 
   /// The items and their total.
   static func items(_ state: KeyState) -> (items: [(item: [Value], count: Int64)], total: Int64) {

@@ -72,7 +72,9 @@ extension LogicalPlan: CustomStringConvertible {
     case .distinct(let items, let precision):
       what = "distinct \(list(items)), 2^\(precision) registers"
     case .tally(let items, let weight):
-      what = "tally of \(list(items))" + (weight.map { " by \($0.text)" } ?? "")
+      what =
+        "tally of \(list(items))" + (weight.map { " by \($0.text)" } ?? "")
+        + (aggregation.summary.map { ", of each key \($0.text)" } ?? "")
     }
     return "aggregate n\(aggregation.input) by \(list(aggregation.key)) "
       + "window \(aggregation.window): \(what)  (\(aggregation.name))"

@@ -105,6 +105,8 @@ public struct Aggregation: Sendable, Hashable {
   public var window: Window
   /// What is kept.
   public var form: Form
+  /// What the host keeps of a tally's items; nil where it keeps all.
+  public var summary: TallySummary?
   /// The names of the features, for comments and EXPLAIN.
   public var name: String
   /// The first statement's place in the text.
@@ -112,9 +114,11 @@ public struct Aggregation: Sendable, Hashable {
 
   /// Creates an aggregation.
   public init(
-    input: Int, key: [KeyComponent], window: Window, form: Form, name: String, range: SourceRange
+    input: Int, key: [KeyComponent], window: Window, form: Form, summary: TallySummary? = nil,
+    name: String, range: SourceRange
   ) {
     self.input = input
+    self.summary = summary
     self.key = key
     self.window = window
     self.form = form

@@ -125,6 +125,8 @@ extension OperatorCall {
     case .exact: clause = " EXACT"
     case .within(let epsilon, let confidence):
       clause = " WITHIN \(epsilon) CONFIDENCE \(confidence)"
+    case .rank(let epsilon, let confidence):
+      clause = " WITHIN RANK \(epsilon) CONFIDENCE \(confidence)"
     }
     return "\(name)(\(list.joined(separator: ", ")))\(clause)"
   }

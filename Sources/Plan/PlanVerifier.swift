@@ -185,6 +185,9 @@ private struct PlanCheck {
         continue
       }
       let operation = feature.operation
+      require(
+        operation.summary(feature.call) == plan.aggregations[feature.aggregation].summary,
+        "\(place): other summary than its aggregation's")
       require(operation.resultType(feature.call) == feature.type, "\(place): type")
       switch (plan.aggregations[feature.aggregation].form, operation.state(feature.call)) {
       case (.words(let layout), .words(let reductions)):

@@ -120,7 +120,7 @@ private struct PlanComparison {
   mutating func isSame(aggregation a: Int, _ b: Int) -> Bool {
     let (x, y) = (old.aggregations[a], new.aggregations[b])
     return x.key == y.key && x.window == y.window && x.form == y.form
-      && old.lateness == new.lateness && isSame(node: x.input, y.input)
+      && x.summary == y.summary && old.lateness == new.lateness && isSame(node: x.input, y.input)
   }
 
   mutating func isSame(set a: Int, _ b: Int) -> Bool {

@@ -116,6 +116,7 @@ public struct NaiveEvaluator {
       for back in 0..<aggregation.window.paneCount {
         let place = WindowKey(index: index, start: start - back * aggregation.window.slide)
         var state = states[place, default: [:]].removeValue(forKey: key) ?? NaiveState()
+        state.start = place.start
         state.tuples += 1
         for (number, feature) in plan.features.enumerated() where feature.aggregation == index {
           state.update(number, feature.call, tuple)
@@ -376,6 +377,9 @@ extension NaiveEvaluator {
     _ value: Value, _ call: OperatorCall, _ share: Double, band: Double
   ) -> Value {
     guard share != 0, case .within(let epsilon, _) = call.accuracy else { return value }
+    if case .real(let number) = value, ["entropy", "rarity", "similarity"].contains(call.name) {
+      return .real(number + share / band * 2 * epsilon)
+    }
     let factor = 1 + share / band * max(band, 2 * epsilon)
     switch value {
     case .integer(let number): return .integer(Int64((Double(number) * factor).rounded()))

@@ -83,9 +83,7 @@ extension NaiveState {
       guard let item else { continue }
       let isNewer: Bool
       if let window = call.window {
-        let inside = time % window.length
-        let rest = inside < 0 ? inside + window.length : inside
-        isNewer = rest >= window.length / 2
+        isNewer = time - start >= window.length / 2
       } else {
         isNewer = place >= all.count / 2
       }

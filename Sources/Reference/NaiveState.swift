@@ -3,6 +3,8 @@ import Operators
 
 /// Everything that one key and window saw, kept whole.
 struct NaiveState {
+  /// When the window starts.
+  var start: Int64 = 0
   /// Tuples of the key.
   var tuples = 0
   /// Per feature: operand values in arrival order with their times.

@@ -59,10 +59,28 @@ public enum RowComparison {
         )
         return left.low <= right.high && right.low <= left.high
       }
+      if let truth = exact.ranking(index), let found = row.ranking(index) {
+        return agrees(truth, found, shortBy: row.bounds[index]?.high)
+      }
       if case .real(let x) = a, let y = number(b) {
         return x == y || abs(x - y) <= 1e-12 * max(abs(x), abs(y))
       }
       return a == b
+    }
+  }
+
+  /// Whether a ranking can be the exact one's: where its counts may be short, the n-th largest of
+  /// them is at most the n-th largest truth and short of it by no more than it says.
+  private static func agrees(
+    _ truth: [RankedItem], _ found: [RankedItem], shortBy: Double?
+  ) -> Bool {
+    guard let shortBy, found.allSatisfy({ $0.most != nil }), truth != found else {
+      return truth == found
+    }
+    return (0..<max(truth.count, found.count)).allSatisfy { place in
+      let exact = truth.indices.contains(place) ? truth[place].count : 0
+      let least = found.indices.contains(place) ? found[place].count : 0
+      return least <= exact && Double(exact) <= Double(least) + shortBy
     }
   }
 
@@ -76,7 +94,7 @@ public enum RowComparison {
   /// A value as a number, where it is one.
   static func number(_ value: Value) -> Double? {
     switch value {
-    case .integer(let number): Double(number)
+    case .integer(let number), .duration(let number), .time(let number): Double(number)
     case .real(let number): number
     default: nil
     }
@@ -85,5 +103,11 @@ public enum RowComparison {
   private static func text(_ row: Row) -> String {
     "output \(row.output) [\(Timestamp.text(row.start)), \(Timestamp.text(row.end))) "
       + row.values.map(\.description).joined(separator: " | ")
+  }
+}
+
+extension Row {
+  fileprivate func ranking(_ column: Int) -> [RankedItem]? {
+    if case .ranking(let items) = values[column] { items } else { nil }
   }
 }

@@ -10,6 +10,18 @@ import Testing
     }
   }
 
+  @Test func aSketchAKeyIsWeighedAgainstTheDataPathsMemory() {
+    let statement = "P = PacketStream(\"eth0\"); K = STREAM P BY SourceIp; "
+    for call in ["countdistinct(DestIp)", "topk(DestPort, 5)", "entropy(DestPort)"] {
+      let outcome = salc(
+        "explain", "-e", statement + "OUTPUT FOREACH K GENERATE \(call) WITHIN 10% WINDOW 1s;")
+      #expect(outcome.exitCode == 0, "\(outcome.summary)")
+      for words in ["form: ", "there at most", "would take", "64 MiB a CPU and epoch"] {
+        #expect(outcome.output.contains(words), "\(call): \(outcome.output)")
+      }
+    }
+  }
+
   @Test func textOfAQueryOnTheHostSaysWhy() {
     let outcome = salc("explain", "-e", Given.bySource, "--place", "host")
     #expect(outcome.exitCode == 0, "\(outcome.summary)")

@@ -11,7 +11,7 @@ struct CountingOperatorTests {
       "A = FOREACH P GENERATE rarity(SourceIp, ⟦SAL0251:0⟧) WINDOW 1s;",
       "A = FOREACH P GENERATE ewma(frame.len, ⟦SAL0251:2⟧) WINDOW 1s;",
       "A = FOREACH P GENERATE ⟦SAL0251:rate(frame.len)⟧ WINDOW 5 ITEMS;",
-      "A = FOREACH P GENERATE ⟦SAL0251:similarity(SourceIp)⟧ WINDOW 2s SLIDE 1s;",
+      "A = FOREACH P GENERATE ⟦SAL0251:similarity(SourceIp)⟧ WINDOW 3s SLIDE 1s;",
       "A = FOREACH P GENERATE kmedians(frame.len, ⟦SAL0251:0⟧) WINDOW 1s;",
       "A = FOREACH P GENERATE sample(SourceIp, 5)⟦SAL0241:⟧;",
       "A = FOREACH P GENERATE median(frame.len) ⟦SAL0253:WITHIN 0.0001%⟧ WINDOW 1s;",

@@ -72,7 +72,7 @@ public struct CountDistinct: StreamOperator {
   private static func target(_ accuracy: Accuracy) -> (epsilon: Double, confidence: Double) {
     switch accuracy {
     case .within(let epsilon, let confidence): (epsilon, confidence)
-    case .standard, .exact: (0.02, 0.95)
+    case .standard, .exact, .rank: (0.02, 0.95)
     }
   }
 

@@ -5,8 +5,10 @@ public import DataModel
 /// In one dimension the values of a centre are neighbours, so the best split of the sorted values
 /// is found by dynamic programming whose best last split moves monotonically.
 /// - Cost: k n log² n steps for n distinct values.
-/// - Bound: the sum of distances is the least possible; `WITHIN ε` rounds values first (a grid
-///   coreset), so the sum is within ε of the values' sum.
+/// - Bound: the sum of distances is the least possible. `WITHIN ε` rounds values first (a grid
+///   coreset), each by d or less: where D is the sum of all d and S the sum of distances of rounded
+///   values, the centres' own sum of distances is at most S + D, and that of any k centres at least
+///   S − D. Both are the row's bound.
 /// - Source: Grønlund, Larsen, Mathiasen, Nielsen, Schneider, Song, "Fast exact k-means, k-medians
 ///   and Bregman divergence clustering in 1D", 2017; grid: Har-Peled, Mazumdar, STOC 2004.
 public struct KMedians: StreamOperator {
@@ -15,7 +17,8 @@ public struct KMedians: StreamOperator {
     "k values with the least sum of distances to a field's values, and how many each stands for."
   public let parameters = [Parameter("field", .values), Parameter("k", .integer(1...100))]
   public let boundSummary =
-    Tally.bound + "; WITHIN ε rounds each value by at most ε of it first (grid coreset)"
+    Tally.bound + "; WITHIN ε rounds each value by at most 2 ε of it first (grid coreset), and the "
+    + "bound holds the sums of distances of these centres and of the best ones"
   public let example =
     "M = FOREACH (STREAM P BY IpProtocol) GENERATE kmedians(frame.len, 3) WITHIN 2% WINDOW 10s;"
 
@@ -27,12 +30,20 @@ public struct KMedians: StreamOperator {
     guard let k = call.integer(1) else { preconditionFailure("kmedians has a k") }
     let (values, total) = Tally.values(state)
     let clusters = Clusters(values)
-    let centres = clusters.best(min(Int(k), values.count)).map { range in
+    let ranges = clusters.best(min(Int(k), values.count))
+    let centres = ranges.map { range in
       (item: [call.fieldValue(values[clusters.median(range)].value)], count: clusters.weight(range))
     }
+    let ranking = Tally.ranking(centres, total: total)
+    guard let rounding = Tally.rounding(call) else { return Estimate(ranking) }
+    let cost = Double(clusters.cost(ranges)) / call.unit
+    let moved = values.reduce(0.0) { sum, entry in
+      let bucket = rounding.values(of: entry.value)
+      return sum + Double(entry.count) * (Double(bucket.upperBound) - Double(bucket.lowerBound))
+    }
     return Estimate(
-      Tally.ranking(centres, total: total),
-      Tally.rounding(call) == nil ? .exact : .approximate)
+      ranking, .approximate,
+      bound: Bound(low: max(0, cost - moved / call.unit), high: cost + moved / call.unit))
   }
 }
 
@@ -64,6 +75,11 @@ private struct Clusters {
       if 2 * weights[middle + 1] >= half { high = middle } else { low = middle + 1 }
     }
     return low
+  }
+
+  /// The sum of distances to the medians of several runs.
+  func cost(_ ranges: [Range<Int>]) -> Int128 {
+    ranges.reduce(0) { $0 + cost($1.lowerBound, $1.upperBound) }
   }
 
   /// The sum of distances to the median.

@@ -7,14 +7,29 @@ public struct Median: StreamOperator {
   public let parameters = [Parameter("field", .values)]
   public let takesReals = true
   public let boundSummary =
-    "exact; WITHIN ε: relative error ≤ ε, from logarithmic buckets (Masson et al., VLDB 2019)"
+    "exact; WITHIN ε: relative error ≤ ε, from logarithmic buckets (Masson et al., VLDB 2019); "
+    + "WITHIN RANK ε: rank error ≤ ε of the tuples (Karnin, Lang, Liberty 2016)"
   public let example = "M = FOREACH (STREAM P BY SourceIp) GENERATE median(frame.len) WINDOW 10s;"
 
   public func resultType(_ call: OperatorCall) -> ScalarType { .float }
   public func state(_ call: OperatorCall) -> StateForm { Tally.rounded(call) }
-  public func accuracyProblem(_ call: OperatorCall) -> String? { Tally.roundingProblem(call) }
+  public let hasRanks = true
+  public func summary(_ call: OperatorCall) -> TallySummary? { RankedValues.summary(call) }
+  public func accuracyProblem(_ call: OperatorCall) -> String? {
+    Tally.roundingProblem(call) ?? RankedValues.problem(call)
+  }
 
   public func evaluate(_ call: OperatorCall, _ state: KeyState) -> Estimate {
+    if case .summary(_, _, let total) = state, let ranked = RankedValues(state, call.accuracy) {
+      let lower = ranked.value(rank: (total + 1) / 2)
+      let upper = ranked.value(rank: total / 2 + 1)
+      func mean(_ a: Int64, _ b: Int64) -> Double {
+        (call.rankedNumber(a) + call.rankedNumber(b)) / 2 / call.unit
+      }
+      return Estimate(
+        .real(mean(lower.value, upper.value)), .approximate,
+        bound: Bound(low: mean(lower.low, upper.low), high: mean(lower.high, upper.high)))
+    }
     if call.countsReals {
       let (reals, total) = Tally.reals(state)
       guard total > 0 else { return Estimate(.missing) }

@@ -9,13 +9,18 @@ public struct Quantile: StreamOperator {
   public let parameters = [Parameter("field", .values), Parameter("q", .share)]
   public let takesReals = true
   public let boundSummary =
-    "exact; WITHIN ε: relative error ≤ ε, from logarithmic buckets (Masson et al., VLDB 2019)"
+    "exact; WITHIN ε: relative error ≤ ε, from logarithmic buckets (Masson et al., VLDB 2019); "
+    + "WITHIN RANK ε: rank error ≤ ε of the tuples (Karnin, Lang, Liberty 2016)"
   public let example =
     "P99 = FOREACH (STREAM P BY IpProtocol) GENERATE quantile(frame.len, 0.99) WINDOW 60s;"
 
   public func resultType(_ call: OperatorCall) -> ScalarType { call.fields?.first?.type ?? .signed }
   public func state(_ call: OperatorCall) -> StateForm { Tally.rounded(call) }
-  public func accuracyProblem(_ call: OperatorCall) -> String? { Tally.roundingProblem(call) }
+  public let hasRanks = true
+  public func summary(_ call: OperatorCall) -> TallySummary? { RankedValues.summary(call) }
+  public func accuracyProblem(_ call: OperatorCall) -> String? {
+    Tally.roundingProblem(call) ?? RankedValues.problem(call)
+  }
 
   public func evaluate(
     _ call: OperatorCall, ascending values: UnsafeBufferPointer<Int64>
@@ -33,6 +38,14 @@ public struct Quantile: StreamOperator {
   public func evaluate(_ call: OperatorCall, _ state: KeyState) -> Estimate {
     guard call.arguments.count > 1, case .share(let numerator, let denominator) = call.arguments[1]
     else { preconditionFailure("quantile has a q") }
+    if case .summary(_, _, let total) = state, let ranked = RankedValues(state, call.accuracy) {
+      let parts = Int128(numerator) * Int128(total)
+      let wanted = max(1, (parts + Int128(denominator) - 1) / Int128(denominator))
+      let (value, low, high) = ranked.value(rank: Int64(clamping: wanted))
+      return Estimate(
+        call.rankedValue(value), .approximate,
+        bound: Bound(low: call.rankedNumber(low), high: call.rankedNumber(high)))
+    }
     let reals = call.countsReals ? Tally.reals(state) : nil
     let (values, total) = reals.map { ([], $0.total) } ?? Tally.values(state)
     // ⌈q n⌉ tuples, at least one

@@ -9,19 +9,22 @@ public struct Rarity: StreamOperator {
   public let parameters = [
     Parameter("field", .fields), Parameter("n", .integer(1...1_000_000), isOptional: true),
   ]
-  public let boundSummary = Tally.bound
+  public let boundSummary = Tally.shareBound
   public let example =
     "R = FOREACH (STREAM P BY SourceIp) GENERATE rarity(DestPort, 1) WINDOW 10s;"
 
   public func resultType(_ call: OperatorCall) -> ScalarType { .float }
   public func state(_ call: OperatorCall) -> StateForm { Tally.state(call) }
+  public func summary(_ call: OperatorCall) -> TallySummary? {
+    Tally.sample(call, ranked: call.fields?.count ?? 1)
+  }
+  public func accuracyProblem(_ call: OperatorCall) -> String? { Tally.sampleProblem(call) }
 
   public func evaluate(_ call: OperatorCall, _ state: KeyState) -> Estimate {
-    let items = Tally.items(state).items
-    guard !items.isEmpty else { return Estimate(.missing) }
+    let (items, isSample) = Tally.sampled(state)
     var times: Int64 = 1
     if call.arguments.count > 1, case .integer(let n) = call.arguments[1] { times = n }
     let rare = items.count { $0.count == times }
-    return Estimate(.real(Double(rare) / Double(items.count)))
+    return Tally.share(rare, of: items.count, isSample: isSample, call)
   }
 }

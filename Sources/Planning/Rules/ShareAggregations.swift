@@ -40,7 +40,7 @@ struct ShareAggregations: RewriteRule {
     if case .words = a.form, case .words = b.form {
       return a.needsArrivalOrder == b.needsArrivalOrder
     }
-    return a.form == b.form
+    return a.form == b.form && a.summary == b.summary
   }
 
   private func names(_ a: String, _ b: String) -> String {

@@ -20,13 +20,13 @@ extension Resolver {
     let scope = Scope(input)
     if let request = itemRequest(node, operation, over: input) {
       guard let request, let bound = itemArguments(node.call, request, operation, scope),
-        let accuracy = accuracy(node.accuracy)
+        let accuracy = accuracy(node.accuracy, of: operation)
       else { return .invalid }
       return itemFeature(
         node, operation, request, bound, accuracy: accuracy, name: featureName(node), over: input)
     }
     let arguments = bind(node.call, node.call.arguments, to: operation, in: scope)
-    let accuracy = accuracy(node.accuracy)
+    let accuracy = accuracy(node.accuracy, of: operation)
     if node.window == nil, input.window == nil {
       reportMissingWindow(operation.name, in: node.range)
       return .invalid
@@ -45,14 +45,11 @@ extension Resolver {
       report(Diagnostic(.wrongArgument, problem, at: node.call.range))
       return .invalid
     }
-    if let problem = operation.accuracyProblem(call) {
-      report(
-        Diagnostic(.accuracyOutOfReach, problem, at: node.accuracy?.range ?? node.call.range))
-      return .invalid
-    }
+    guard isWithinReach(call, operation, node) else { return .invalid }
     let name = featureName(node)
     let aggregation = aggregation(
-      operation.state(call), input: input, window: window, name: name, range: node.range)
+      operation.state(call), operation.summary(call), input: input, window: window, name: name,
+      range: node.range)
     let feature = Plan.Feature(
       name: name, aggregation: aggregation, call: call, type: operation.resultType(call),
       range: node.range)
@@ -106,27 +103,6 @@ extension Resolver {
         ], fixIts: fixIts))
   }
 
-  private mutating func accuracy(_ clause: AccuracyClause?) -> Accuracy? {
-    guard let clause else { return .standard }
-    switch clause.requirement {
-    case .exact: return .exact
-    case .rank:
-      notSupported("WITHIN RANK", clause.range)
-      return nil
-    case .relative(let error, let confidence):
-      let level = confidence?.value ?? 0.95
-      for ratio in [error] + (confidence.map { [$0] } ?? [])
-      where ratio.value <= 0 || ratio.value >= 1 {
-        report(
-          Diagnostic(
-            .wrongArgument, "a share lies between 0% and 100%", at: ratio.range,
-            notes: [Diagnostic.Note("for example: WITHIN 2% CONFIDENCE 95%")]))
-        return nil
-      }
-      return .within(epsilon: error.value, confidence: level)
-    }
-  }
-
   // MARK: Arguments
 
   private mutating func bind(
@@ -139,7 +115,11 @@ extension Resolver {
       return nil
     }
     if parameters.count == 1, parameters[0].kind == .fields {
-      return fields(arguments.map(\.value), in: scope).map { [.fields($0)] }
+      // With or without the braces that operators with more parameters want.
+      let items = arguments.flatMap { argument in
+        if case .list(let list) = argument.value { list.elements } else { [argument.value] }
+      }
+      return fields(items, in: scope).map { [.fields($0)] }
     }
     var result: [OperatorCall.Argument] = []
     for (parameter, argument) in zip(parameters, arguments) {
@@ -235,11 +215,14 @@ extension Resolver {
 
   /// The aggregation with this state over a stream, window by window: shared where one fits.
   mutating func aggregation(
-    _ state: StateForm, input: TupleStream, window: Window, name: String, range: SourceRange
+    _ state: StateForm, _ summary: TallySummary? = nil, input: TupleStream, window: Window,
+    name: String, range: SourceRange
   ) -> Int {
     let key = input.components
     for (index, other) in plan.aggregations.enumerated()
-    where other.input == input.node && other.key == key && other.window == window {
+    where other.input == input.node && other.key == key && other.window == window
+      && other.summary == summary
+    {
       switch (other.form, state) {
       case (.words(let layout), .words(let reductions))
       where other.needsArrivalOrder == reductions.contains(where: \.needsArrivalOrder):
@@ -261,7 +244,8 @@ extension Resolver {
     }
     plan.aggregations.append(
       Aggregation(
-        input: input.node, key: key, window: window, form: form, name: name, range: range))
+        input: input.node, key: key, window: window, form: form, summary: summary, name: name,
+        range: range))
     return plan.aggregations.count - 1
   }
 
