@@ -5,6 +5,7 @@ enum ForeignWords {
   private static let statements: [String: String] = [
     "SELECT": "Packets; shows tuples, FILTER Packets BY … chooses some, "
       + "FOREACH … GENERATE … WINDOW … computes",
+    "FROM": "\\set pcap FILE chooses the input, then Packets; shows it",
     "SHOW": "\\d lists streams and features, \\set the settings",
     "DESC": "\\d NAME shows what a stream has",
     "CREATE": "NAME = …; defines a stream or a feature",
@@ -12,18 +13,30 @@ enum ForeignWords {
     "USE": "\\set pcap FILE, or \\set iface NAME",
   ]
 
+  /// Lines of other shells and languages, by their first characters.
+  private static let openings: [Character: (message: String, remedy: String)] = [
+    "!": ("this shell runs no programs", "Ctrl-Z suspends it, \\q leaves it"),
+    "#": ("comments start with //", "what is behind # was not read"),
+    "@": (
+      "SAL has no maps",
+      "N = FOREACH (STREAM Packets BY SourceIp) GENERATE count() WINDOW 1s; counts by source"
+    ),
+  ]
+
   /// What is wrong with a line that begins like a command or like SQL, and what helps; nil for all
   /// other lines. A name of the session, or one that is being defined, is never foreign.
   static func failure(_ line: Substring, defines: (String) -> Bool) -> CommandFailure? {
-    if line.first == "!" {
-      return CommandFailure(
-        "this shell runs no programs", "Ctrl-Z suspends it, \\q leaves; NOT negates a condition")
+    if let first = line.first, let (message, remedy) = openings[first] {
+      return CommandFailure(message, remedy)
     }
     let word = String(line.prefix { $0.isLetter })
     let rest = line.dropFirst(word.count).drop { $0.isWhitespace }
+    if !word.isEmpty, rest.first == "|", rest.dropFirst().first != "|" {
+      return CommandFailure("SAL has no pipes", statements["SELECT"] ?? "")
+    }
     guard word.count > 1, !defines(word), rest.first != "=" else { return nil }
-    if let remedy = statements[word.uppercased()], rest.first?.isLetter == true || rest.first == "*"
-    {
+    let opensStatement = rest.first.map { $0.isLetter || "*'\"".contains($0) } ?? false
+    if let remedy = statements[word.uppercased()], opensStatement {
       return CommandFailure("SAL has no \(word.uppercased())", remedy)
     }
     let name = word.lowercased()

@@ -1,4 +1,5 @@
 import Diagnostics
+import Glibc
 import Session
 
 /// A command of the shell itself, such as `\d`: one file each, and a line in ``MetaCommands/all``,
@@ -66,7 +67,13 @@ struct CommandArguments: Sendable {
     } else if words.last == ";" {
       words.removeLast()
     }
-    self.words = words
+    self.words = words.map(Self.expanded)
+  }
+
+  /// `~/f` as a file of the user's own, as other shells have it.
+  private static func expanded(_ word: String) -> String {
+    guard word.hasPrefix("~/"), let home = getenv("HOME") else { return word }
+    return String(cString: home) + word.dropFirst()
   }
 
   /// The only word, if there is one.

@@ -51,7 +51,12 @@ struct Setting: Sendable {
   static func named(_ name: String) throws(CommandFailure) -> Setting {
     if let found = all.first(where: { $0.name == name }) { return found }
     let near = nearest(to: name, in: all.map(\.name)).map { "; did you mean \($0)?" } ?? ""
-    throw CommandFailure("there is no setting \(name)\(near)", "\\set lists them")
+    let isOfLanguage = name.first?.isUppercase ?? false
+    throw CommandFailure(
+      "there is no setting \(name)\(near)",
+      isOfLanguage
+        ? "settings of the language are statements, such as Lateness = 1m; and \\forget Lateness"
+        : "\\set lists them")
   }
 
   private static let interface = Setting(

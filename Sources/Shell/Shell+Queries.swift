@@ -38,7 +38,7 @@ extension Shell {
     var interfaces = named.interfaces
     switch settings.input {
     case .interface(let name)?: (capture, interfaces) = (nil, [name])
-    case .capture(let path)?: capture = path
+    case .capture(let path)?: capture = ownCapture(named.capture, beside: path)
     case nil: capture = named.capture
     }
     if let capture {
@@ -61,6 +61,17 @@ extension Shell {
       .live(query, options, hub, seconds: settings.seconds),
       interfaces.joined(separator: ", ")
     )
+  }
+
+  /// The capture that a query reads: the one that it names, if it is not the session's and can be
+  /// read, since `Packets` is there for the session's.
+  private func ownCapture(_ named: String?, beside path: String) -> String {
+    guard let named, named != path else { return path }
+    guard access(named, R_OK) == 0 else {
+      output.remark("note: \(named) cannot be read; \(path) is read in its place")
+      return path
+    }
+    return named
   }
 
   // MARK: In the foreground

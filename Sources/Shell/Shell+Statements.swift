@@ -21,6 +21,9 @@ extension Shell {
     guard change.isAccepted else { throw .reported }
     for piece in pieces {
       if case .definition(let name) = piece.kind, pieces.count == 1 { tell(name, change) }
+      if case .setting(let name) = piece.kind, pieces.count == 1, output.isInteractive {
+        output.confirm("\(name) is set; \\forget \(name) takes it back")
+      }
     }
     try tell(change)
   }

@@ -29,7 +29,8 @@ import Testing
   @Test("commands within a statement leave it as it is; those of other shells name ours")
   func within() {
     let directory = TemporaryDirectory()
-    let session = Session(["--pcap", directory.capture()], in: directory)
+    let session = Session(
+      ["--pcap", directory.capture()], in: directory, environment: ["HOME": directory.path])
     session.enter("?")
     #expect(session.terminal.expect("leaves, as Ctrl-D does"), session.summary)
     session.enter("FOREACH Packets GENERATE")
@@ -43,6 +44,19 @@ import Testing
     #expect(session.terminal.expect("runs no programs"), session.summary)
     session.enter(".mode json")
     #expect(session.terminal.expect("\\set format"), session.summary)
+    for (line, answer) in [
+      ("# what is this", "comments start with //"), ("@[SourceIp] = count();", "SAL has no maps"),
+      ("Packets | where tcp;", "SAL has no pipes"), ("FROM 'f.pcap';", "SAL has no FROM"),
+      ("\\set Lateness 5m", "Lateness = 1m;"), ("Lateness = 5m;", "Lateness is set"),
+      ("FILTER Packets BY count() > 3;", "‘count’ is an operator of FOREACH"),
+      ("FILTER Packets BY sum(frame.len) > 3;", "‘sum’ is an operator of FOREACH"),
+      ("FOREACH Packets GENERATE count() WINDOW 2 hours;", "write 2h"),
+      ("\\set pcap ~/none.pcap", "\(directory.path)/none.pcap"),
+      ("\\explain Packets", "the host reads captures"),
+    ] {
+      session.enter(line)
+      #expect(session.terminal.expect(answer), "\(line): \(session.summary)")
+    }
     session.enter("\\df count")
     #expect(session.terminal.expect("STREAM Packets BY"), session.summary)
     session.enter("\\q")

@@ -17,5 +17,10 @@ struct ExplainCommand: MetaCommand {
     guard let query = compilation.query else { throw .reported }
     let shown = query.withObject { shell.output.remark("note: \($0)\n") }
     shell.output.say(Explanation(shown).render(.text))
+    if case .capture? = shell.settings.input, shell.settings.engine == "host" {
+      shell.output.remark(
+        "note: this is the plan on an interface; the host reads captures, without a program in the "
+          + "kernel (\\set engine kernel replays them through it)")
+    }
   }
 }

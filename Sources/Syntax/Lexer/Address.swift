@@ -92,6 +92,22 @@ enum Unit {
     durations.first { $0.name.utf8.elementsEqual(unit) }?.nanoseconds
   }
 
+  /// The unit of time that a word stands for, such as `h` for `hours`.
+  static func meant(by word: String) -> String? { words[word.lowercased()] }
+
+  private static let words: [String: String] = {
+    let spellings = [
+      "ms": ["msec", "msecs", "millisecond", "milliseconds", "millis"],
+      "us": ["usec", "usecs", "microsecond", "microseconds"],
+      "ns": ["nsec", "nanosecond", "nanoseconds"],
+      "s": ["sec", "secs", "second", "seconds"], "m": ["min", "mins", "minute", "minutes"],
+      "h": ["hr", "hrs", "hour", "hours"], "d": ["day", "days"],
+    ]
+    return spellings.reduce(into: [:]) { words, entry in
+      for spelling in entry.value { words[spelling] = entry.key }
+    }
+  }()
+
   /// Bytes of a unit of size, in any case.
   static func size(_ unit: some Sequence<UInt8>) -> UInt64? {
     let lowercase = unit.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }

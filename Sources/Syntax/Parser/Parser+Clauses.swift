@@ -202,10 +202,13 @@ extension Parser {
 
   /// The unit of `1 s`, reported as what should touch its number.
   private mutating func parseSeparatedUnit(after number: SourceRange) -> DurationLiteral? {
-    guard kind == .identifier, Unit.duration(text(token).utf8) != nil else { return nil }
-    let unit = advance()
-    let whole = number.union(unit.range)
-    reportAlways(.separatedUnit(source[number], text(unit), at: whole))
+    guard kind == .identifier else { return nil }
+    let word = text(token)
+    guard let name = Unit.duration(word.utf8) != nil ? word : Unit.meant(by: word) else {
+      return nil
+    }
+    let whole = number.union(advance().range)
+    reportAlways(.separatedUnit(source[number], name, at: whole))
     return DurationLiteral(nanoseconds: 1, whole)
   }
 

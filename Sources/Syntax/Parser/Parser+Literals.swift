@@ -90,14 +90,10 @@ extension Parser {
   }
 
   private func suggestedUnit(_ name: String) -> String? {
-    let words = [
-      "sec": "s", "secs": "s", "second": "s", "seconds": "s", "min": "m", "mins": "m",
-      "minute": "m", "minutes": "m", "hour": "h", "hours": "h", "hr": "h", "day": "d",
-      "days": "d", "msec": "ms", "usec": "us", "μs": "us", "µs": "us", "k": "KB", "M": "MB",
-      "G": "GB",
-    ]
+    let words = ["μs": "us", "µs": "us", "k": "KB", "M": "MB", "G": "GB"]
     let units = Unit.durations.map(\.name)
-    return words[name] ?? words[name.lowercased()] ?? units.first { $0 == name.lowercased() }
+    return words[name] ?? Unit.meant(by: name) ?? words[name.lowercased()]
+      ?? units.first { $0 == name.lowercased() }
   }
 
   // MARK: Addresses

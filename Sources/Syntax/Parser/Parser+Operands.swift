@@ -36,7 +36,26 @@ extension Parser {
   private func isCall(method: Bool, name: String = "") -> Bool {
     guard kind == .leftParenthesis else { return false }
     guard columnsMayFollow else { return true }
-    return method ? token.trivia.isEmpty : Self.functions.contains(name)
+    return method
+      ? token.trivia.isEmpty : Self.functions.contains(name) || isComparedBehindParentheses
+  }
+
+  /// Whether nothing is in the parentheses that open here, or they are compared with something, so
+  /// that they hold arguments and not the columns of an OUTPUT: `FILTER S BY count() > 3`.
+  private var isComparedBehindParentheses: Bool {
+    if kind(ahead: 1) == .rightParenthesis { return true }
+    var (depth, ahead) = (1, 1)
+    while depth > 0 {
+      switch kind(ahead: ahead) {
+      case .leftParenthesis: depth += 1
+      case .rightParenthesis: depth -= 1
+      case .semicolon, .endOfText: return false
+      default: break
+      }
+      ahead += 1
+    }
+    return [.equal, .assign, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual]
+      .contains(kind(ahead: ahead))
   }
 
   private mutating func parsePrimary() -> Expression {
