@@ -15,6 +15,8 @@ public struct CompileOptions: Sendable, Hashable {
   /// Whether the query is to be given packets: then its source of records, if it has one, stands
   /// for the flow records that are made of them.
   public var takesPackets = false
+  /// Places that sources read instead of those that the query names, by the source's name.
+  public var bindings: [String: String] = [:]
 
   /// The planner's choice, for XDP.
   public init(

@@ -54,6 +54,13 @@ extension CompiledQuery {
     return nil
   }
 
+  /// Whether time passes without tuples of a source of records.
+  public var hasLiveSource: Bool {
+    plan.nodes.contains { node in
+      if case .source(.records(let source)) = node.operation { source.origin.isLive } else { false }
+    }
+  }
+
   /// The interfaces or the capture that the program's own source names, if it names any.
   public var namedInput: (interfaces: [String], capture: String?) {
     for node in plan.nodes {

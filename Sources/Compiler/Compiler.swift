@@ -13,9 +13,9 @@ public enum Compiler {
     _ source: SourceText, options: CompileOptions = CompileOptions(),
     reportingTo log: inout DiagnosticLog
   ) -> CompiledQuery? {
-    guard let plan = check(source, takesPackets: options.takesPackets, reportingTo: &log) else {
-      return nil
-    }
+    let checked = check(
+      source, takesPackets: options.takesPackets, bindings: options.bindings, reportingTo: &log)
+    guard let plan = checked else { return nil }
     let better = optimize(plan, without: options.disabledRules)
     let query = cut(better, source, options)
     guard let program = query.program, !program.fits(options.target) else { return query }
@@ -35,10 +35,11 @@ public enum Compiler {
 
   /// Parses and resolves; nil once the log has an error.
   public static func check(
-    _ source: SourceText, takesPackets: Bool = false, reportingTo log: inout DiagnosticLog
+    _ source: SourceText, takesPackets: Bool = false, bindings: [String: String] = [:],
+    reportingTo log: inout DiagnosticLog
   ) -> LogicalPlan? {
     let tree = parse(source, reportingTo: &log)
-    return resolve(tree, takesPackets: takesPackets, reportingTo: &log)
+    return resolve(tree, takesPackets: takesPackets, bindings: bindings, reportingTo: &log)
   }
 }
 

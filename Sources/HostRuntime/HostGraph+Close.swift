@@ -44,7 +44,8 @@ extension HostGraph {
         pane: pane.start(of: time), reason: "rows were asked before they were known")
     }
     while true {
-      let end = sources.windows.compactMap(\.nextEnd).min()
+      let ends = sources.windows.compactMap(\.nextEnd) + tickRuns.compactMap(\.nextEnd)
+      let end = ends.min()
       if let step = patternRuns.compactMap(\.nextEnd).min(), step <= min(end ?? .max, until) {
         settlePatterns(until: step)
         continue
@@ -81,6 +82,9 @@ extension HostGraph {
       feed(SetID(index: index), set, end: end)
     }
     for rows in rowsInEffect where rows.relation.hasRows(at: end) { rows.learn(end: end) }
+    for run in tickRuns where run.nextEnd == end {
+      run.push(end: end) { pushRows($0, at: run.node) }
+    }
     for record in sources.ledger.takeRecords(endedBy: end) { losses(record) }
   }
 

@@ -62,9 +62,7 @@ extension HostGraph {
     guard let pane else { return }
     flows.takeRecords(pane: pane) { batch in
       if hasWindowsOfFlows { noteIfLate(batch) }
-      pass(
-        stages[flows.node], batch, UnsafePointer(batch.selection), batch.selected,
-        everything: true)
+      passMatches(batch, of: flows.node)
     }
   }
 

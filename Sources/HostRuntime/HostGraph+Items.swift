@@ -13,6 +13,10 @@ extension HostGraph {
     var reached = [Int](repeating: -1, count: stages.count)
     stages[start].kept.update(from: rows, count: count)
     reached[start] = count
+    let origin = plan.start(of: start)
+    for group in itemGroups where group.isAsked(from: origin) {
+      group.ask(batch, rows, count, from: origin)
+    }
     for index in start..<stages.count {
       let stage = stages[index]
       if index > start {
@@ -20,6 +24,11 @@ extension HostGraph {
           everything || !placed.nodes[index].isInDataPath,
           !plan.nodes[index].operation.makesFlows
         else { continue }
+        if case .anyOf(let inputs) = plan.nodes[index].operation {
+          reached[index] = unite(inputs, reached, into: stage)
+          finish(index, batch, rows, count, reached[index], everything: everything)
+          continue
+        }
         let (n, lost) = stage.filter(
           batch, rows: UnsafePointer(stages[input].kept), count: reached[input],
           horizon: horizon)
@@ -28,17 +37,43 @@ extension HostGraph {
         }
         reached[index] = n
       }
-      let n = reached[index]
-      stage.passed &+= UInt64(n)
-      feedPatterns(index, batch, UnsafePointer(stage.kept), n)
-      aggregate(stage, batch, UnsafePointer(stage.kept), n, everything: everything)
-      for group in itemGroups where group.input == index {
-        group.fold(batch, UnsafePointer(stage.kept), n, universe: rows, count)
-      }
+      finish(index, batch, rows, count, reached[index], everything: everything)
     }
     for (index, stage) in stages.enumerated() where reached[index] > 0 {
       emit(stage, batch, UnsafePointer(stage.kept), reached[index])
     }
+  }
+
+  /// Hands what a node has kept to what reads it; `rows[0..<count]` are all tuples of the walk.
+  private func finish(
+    _ index: Int, _ batch: TupleBatch, _ rows: UnsafePointer<UInt16>, _ count: Int, _ n: Int,
+    everything: Bool
+  ) {
+    let stage = stages[index]
+    let kept = UnsafePointer(stage.kept)
+    stage.passed &+= UInt64(n)
+    feedPatterns(index, batch, kept, n)
+    feedGatherings(index, kept, n)
+    aggregate(stage, batch, kept, n, everything: everything)
+    for group in itemGroups where group.input == index {
+      group.fold(batch, kept, n, universe: rows, count)
+      guard n > 0 else { continue }
+      for run in tickRuns where run.group === group { run.note(batch.times[0], horizon) }
+    }
+  }
+
+  /// Keeps the tuples that any of these nodes has kept, in their order.
+  private func unite(_ inputs: [Int], _ reached: [Int], into stage: TupleStage) -> Int {
+    var isKept = [Bool](repeating: false, count: TupleBatch.capacity)
+    for input in inputs where reached[input] > 0 {
+      for place in 0..<reached[input] { isKept[Int(stages[input].kept[place])] = true }
+    }
+    var n = 0
+    for row in isKept.indices where isKept[row] {
+      stage.kept[n] = UInt16(truncatingIfNeeded: row)
+      n += 1
+    }
+    return n
   }
 
   /// Tells once, at the end of input, which tuples found no room in item windows.

@@ -46,6 +46,16 @@ public final class HostGraph {
   private(set) var rowTuples: [RowTuplesRun] = []
   private(set) var sourceWindows: [AggregationWindows] = []
   private let scratch: BatchScratch
+  /// Unions of streams with tuples of their own, and the keys of item states time and again.
+  private(set) var gatherRuns: [GatherRun] = []
+  private(set) var tickRuns: [ItemTicksRun] = []
+  /// Whether nodes run in the order of the plan, because one asks what others have done of a batch.
+  private let walksPlan: Bool
+  /// Whether tuples go through the plan one by one: those of a union ask current values that change
+  /// with the tuples that it is made of, or the other way round.
+  private var runsSingly = false
+  /// Whether a tuple can come too late for anything; ticks take it whenever it comes.
+  private let hasLateTuples: Bool
   /// What makes flows of packets.
   private(set) var flows: FlowRun?
   /// Windows that ended by now are closed.
@@ -90,6 +100,10 @@ public final class HostGraph {
           index, output, relations[relation], expressions, graph: sources, asking: relations))
     }
     self.rowOutputs = rowOutputs
+    hasLateTuples =
+      !plan.aggregations.isEmpty
+      || plan.nodes.contains { $0.operation.window != nil && $0.operation.items == nil }
+    walksPlan = !plan.items.isEmpty || !plan.unitedNodes.isEmpty
     unkeyed = [UInt64](repeating: 0, count: plan.aggregations.count)
     merged = unkeyed
     stages = makeStages()
@@ -105,9 +119,27 @@ public final class HostGraph {
       rowTuples.append(RowTuplesRun(index, rows, relations, sources))
     }
     sourceWindows = plan.aggregations.indices.filter { index in
-      let root = plan.root(of: plan.aggregations[index].input)
-      return !rowTuples.contains { $0.node == root }
+      plan.rowsBehindWhichCloses(aggregation: index) == nil
     }.map { sources.windows[$0] }
+    makeRunsOfTuples()
+  }
+
+  private func makeRunsOfTuples() {
+    for (index, node) in plan.nodes.enumerated() {
+      switch node.operation {
+      case .gather(let gathering):
+        gatherRuns.append(GatherRun(index, gathering, fields: projectedFields(ofSource: index)))
+      case .ticks(let ticks):
+        tickRuns.append(ItemTicksRun(index, ticks, of: itemGroups[ticks.group], sources))
+      default: break
+      }
+    }
+    runsSingly = gatherRuns.contains { run in
+      itemGroups.contains { group in
+        group.isAsked(from: run.node)
+          || (plan.start(of: group.input) == run.node && group.isAskedFromElsewhere)
+      }
+    }
   }
 
   private static func widestKey(_ plan: LogicalPlan) -> Int {
@@ -156,26 +188,16 @@ public final class HostGraph {
 
   /// The fields that a decoder supplies in batches pushed at a source.
   public func projectedFields(ofSource node: Int) -> [FieldID] {
-    var fields: Set<FieldID> = []
-    collectFields(below: node, into: &fields)
-    return fields.filter { $0.derived == nil }.sorted()
-  }
-
-  private func collectFields(below node: Int, into fields: inout Set<FieldID>) {
-    fields.formUnion(plan.fields(readBy: node))
     // What makes flows or matches has columns of its own; packets of flows are read by their
     // aggregation.
-    for child in stages[node].children where !plan.nodes[child].operation.makesTuples {
-      collectFields(below: child, into: &fields)
-    }
+    plan.fields(behind: node).filter { $0.derived == nil }.sorted()
   }
 
   /// Runs every node behind a source: the host engine, and late tuples of a replay.
   public func push(_ batch: TupleBatch, atSource node: Int) {
     guard batch.selected > 0 else { return }
     if flows == nil { noteIfLate(batch) }
-    pass(
-      stages[node], batch, UnsafePointer(batch.selection), batch.selected, everything: true)
+    passWhole(node, batch, everything: true)
   }
 
   /// Runs what the host does behind a node of the data path with the tuples that it exported; a
@@ -187,19 +209,30 @@ public final class HostGraph {
     let stage = stages[node]
     if placed.nodes[node] == .prefiltered {
       run(stage, batch, UnsafePointer(batch.selection), batch.selected, everything: false)
+      passGathered(batch)
     } else {
-      pass(stage, batch, UnsafePointer(batch.selection), batch.selected, everything: false)
+      passWhole(node, batch, everything: false)
     }
   }
 
-  /// Runs every node behind rows that are used as tuples.
-  func pushRows(_ batch: TupleBatch, at node: Int) {
-    pass(
-      stages[node], batch, UnsafePointer(batch.selection), batch.selected, everything: true)
+  /// Runs every node behind rows that are used as tuples, or behind tuples made of others.
+  func pushRows(_ batch: TupleBatch, at node: Int) { passWhole(node, batch, everything: true) }
+
+  /// Hands a whole batch to everything behind a node, then to the unions that took tuples of it.
+  private func passWhole(_ node: Int, _ batch: TupleBatch, everything: Bool) {
+    let rows = UnsafePointer(batch.selection)
+    guard runsSingly else {
+      pass(stages[node], batch, rows, batch.selected, everything: everything)
+      return passGathered(batch)
+    }
+    for place in 0..<batch.selected {
+      pass(stages[node], batch, rows + place, 1, everything: everything)
+      passGathered(batch)
+    }
   }
 
   func noteIfLate(_ batch: TupleBatch) {
-    guard let pane else { return }
+    guard let pane, hasLateTuples else { return }
     let start = pane.start(of: batch.times[0])
     if start + pane.length <= horizon {
       sources.ledger.lose(.late, UInt64(batch.selected), pane: start)
@@ -207,10 +240,7 @@ public final class HostGraph {
   }
 
   /// Hands matches of a pattern to everything behind its node.
-  func passMatches(_ batch: TupleBatch, of node: Int) {
-    pass(
-      stages[node], batch, UnsafePointer(batch.selection), batch.selected, everything: true)
-  }
+  func passMatches(_ batch: TupleBatch, of node: Int) { passWhole(node, batch, everything: true) }
 
   /// Filters by the node, then hands on.
   private func run(
@@ -229,12 +259,13 @@ public final class HostGraph {
     _ stage: TupleStage, _ batch: TupleBatch, _ rows: UnsafePointer<UInt16>, _ count: Int,
     everything: Bool
   ) {
-    if !itemGroups.isEmpty {
+    if walksPlan {
       return walk(from: stage.index, batch, rows, count, everything: everything)
     }
     stage.passed &+= UInt64(count)
     emit(stage, batch, rows, count)
     if !patternRuns.isEmpty { feedPatterns(stage.index, batch, rows, count) }
+    if !gatherRuns.isEmpty { feedGatherings(stage.index, rows, count) }
     aggregate(stage, batch, rows, count, everything: everything)
     for index in everything ? stage.children : stage.hostChildren {
       run(stages[index], batch, rows, count, everything: everything)
@@ -248,7 +279,13 @@ public final class HostGraph {
     guard count > 0 else { return }
     for output in stage.outputs {
       let found = output.evaluate(batch, rows: rows, count: count)
-      if let tupleRows {
+      if let tick = stage.tick {
+        for place in 0..<found.count {
+          var row = found.row(place)
+          row.start = row.end - tick.length
+          self.rows(row)
+        }
+      } else if let tupleRows {
         tupleRows(found)
       } else {
         for place in 0..<found.count { self.rows(found.row(place)) }

@@ -2,30 +2,6 @@ import DataModel
 import Plan
 
 extension LogicalPlan {
-  /// The fields that a node, the aggregations over it and its tuple outputs read.
-  func fields(readBy node: Int) -> Set<FieldID> {
-    var fields = nodes[node].operation.fields
-    for aggregation in aggregations where aggregation.input == node {
-      fields.formUnion(aggregation.key.map(\.field))
-      if case .distinct(let items, _) = aggregation.form {
-        fields.formUnion(items.map(\.field))
-      }
-      if case .tally(let items, _) = aggregation.form { fields.formUnion(items.map(\.field)) }
-      for reduction in aggregation.accumulators.reductions {
-        fields.formUnion(reduction.operand?.fields ?? [])
-      }
-    }
-    for pattern in patterns(over: node) { fields.formUnion(pattern.fields) }
-    for group in items where group.input == node { fields.formUnion(group.fields) }
-    for output in outputs {
-      guard case .tuples(let source, let columns) = output.content, source == node else {
-        continue
-      }
-      for column in columns { fields.formUnion(column.fields) }
-    }
-    return fields
-  }
-
   /// How many windows back the features of an aggregation read.
   func depth(of aggregation: Int) -> Int {
     features.filter { $0.aggregation == aggregation }.map(\.back).max() ?? 0

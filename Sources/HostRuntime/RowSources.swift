@@ -29,8 +29,10 @@ final class RowSources {
 
   /// Whether what a node reads in [start, end) is made of rows that are not exact.
   func isApproximate(_ node: Int, start: Int64, end: Int64) -> Bool {
-    guard !approximate.isEmpty, let times = approximate[plan.root(of: node)] else { return false }
-    return times.contains { $0 >= start && $0 < end }
+    guard !approximate.isEmpty else { return false }
+    return plan.roots(of: node).contains { root in
+      approximate[root]?.contains { $0 >= start && $0 < end } ?? false
+    }
   }
 
   /// Forgets what was lost before `time`: no window that holds it is open.

@@ -21,7 +21,7 @@ final class RowTuplesRun {
     time = rows.time
     let plan = sources.plan
     windows = plan.aggregations.indices.filter {
-      plan.root(of: plan.aggregations[$0].input) == node
+      plan.rowsBehindWhichCloses(aggregation: $0) == node
     }.map { sources.windows[$0] }
     let layout = relation.layout
     columns = rows.columns.map { column in

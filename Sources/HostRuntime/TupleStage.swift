@@ -14,6 +14,8 @@ final class TupleStage {
     case match
     /// Packets end here; the records of flows enter behind it.
     case flows
+    /// Tuples enter behind it, or are chosen by the graph.
+    case elsewhere
   }
 
   /// The node's index.
@@ -29,6 +31,8 @@ final class TupleStage {
   let hostAggregations: [Int]
   /// Tuples that the node handed on so far.
   var passed: UInt64 = 0
+  /// Of ticks the time between two, which their rows speak of.
+  let tick: Window?
   private let work: Work
   private let scratch: BatchScratch
 
@@ -40,8 +44,10 @@ final class TupleStage {
     self.index = index
     self.scratch = scratch
     kept = .allocate(capacity: TupleBatch.capacity)
+    tick = if case .ticks(let ticks) = node.operation { ticks.every } else { nil }
     switch node.operation {
     case .source, .rows: work = .source
+    case .anyOf, .gather, .ticks: work = .elsewhere
     case .filter(let predicate): work = .filter(PredicateProgram(predicate, sets: sources.sets))
     case .filterBeside(let condition):
       work = .beside(
@@ -74,7 +80,7 @@ final class TupleStage {
       switch work {
       case .beside(let program): program.rowsInEffect
       case .transform(let run): run.rowsInEffect
-      case .source, .filter, .distinct, .match, .flows: []
+      case .source, .filter, .distinct, .match, .flows, .elsewhere: []
       }
     return own + outputs.flatMap(\.rowsInEffect)
   }
@@ -112,7 +118,7 @@ final class TupleStage {
       }
       return (n, 0)
     case .match: return (0, 0)
-    case .flows: return (0, 0)
+    case .flows, .elsewhere: return (0, 0)
     case .transform(let run): return run.run(batch, rows: rows, count: count, kept: kept)
     case .distinct(let seen):
       let end = seen.window.start(of: batch.times[0]) + seen.window.slide

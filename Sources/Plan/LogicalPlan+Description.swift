@@ -58,6 +58,10 @@ extension LogicalPlan: CustomStringConvertible {
       what = "transform\(from) by \(list(transform.key)): \(columns.joined(separator: ", "))"
     case .match(let pattern): what = text(of: pattern)
     case .flows(let making): what = making.text
+    case .anyOf(let inputs):
+      what = "any of \(inputs.map { "n\($0)" }.joined(separator: ", "))"
+    case .gather(let gathering): what = gathering.text
+    case .ticks(let ticks): what = ticks.text
     case .distinct(let key, let window):
       what = "distinct\(from) by \(list(key)) window \(window)"
     }

@@ -54,6 +54,25 @@ private struct PlanCheck {
         require(!transform.columns.isEmpty, "n\(index) computes nothing")
         for column in transform.columns { self.column(column.value, "n\(index)") }
       case .match(let pattern): self.pattern(pattern, index)
+      case .anyOf(let inputs):
+        for input in inputs {
+          require(
+            plan.root(of: input) == plan.root(of: index), "n\(index) is of other tuples: n\(input)")
+        }
+      case .gather(let gathering):
+        for input in gathering.inputs {
+          require(
+            input.columns.map(\.field.type.laneCount)
+              == gathering.columns.map(\.field.type.laneCount),
+            "n\(index): columns of n\(input.node)")
+        }
+      case .ticks(let ticks):
+        guard plan.items.indices.contains(ticks.group) else {
+          return violations.append("n\(index) prints i\(ticks.group)")
+        }
+        require(
+          plan.items[ticks.group].key.map(\.type) == ticks.key.map(\.type),
+          "n\(index): key of i\(ticks.group)")
       case .flows(let making):
         guard plan.aggregations.indices.contains(making.aggregation) else {
           return violations.append("n\(index) makes flows of a\(making.aggregation)")
@@ -374,9 +393,14 @@ private struct PlanCheck {
         require(output.schema.isWindowed, "\(place): rows belong to windows")
         for expression in expressions { row(expression, plan.relations[relation].key, place) }
       case .tuples(let node, let columns):
-        require(plan.nodes.indices.contains(node), "\(place): node")
+        guard plan.nodes.indices.contains(node) else {
+          violations.append("\(place): node")
+          continue
+        }
         require(columns.count == output.schema.columns.count, "\(place): columns")
-        require(!output.schema.isWindowed, "\(place): tuples have no window")
+        require(
+          output.schema.isWindowed == (plan.nodes[node].operation.items != nil),
+          "\(place): ticks have windows, other tuples none")
         for column in columns { self.column(column, place) }
       }
     }

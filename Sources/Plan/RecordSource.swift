@@ -68,6 +68,27 @@ extension RecordOrigin: CustomStringConvertible {
   }
 }
 
+extension RecordSchema {
+  /// Where records of the schema come from by what the command line says: what can be an address
+  /// to listen on is one where datagrams are wanted (`:2055`, `2055`). Nil where it is no place.
+  public func origin(_ text: String) -> RecordOrigin? {
+    if exportProtocol != nil, let address = ListenAddress(text) { return .listen(address) }
+    return RecordOrigin(text)
+  }
+}
+
+extension Source {
+  /// The source that reads from another place: packets of a capture, records of anywhere; nil where
+  /// the text names none.
+  public func bound(to place: String) -> Source? {
+    switch self {
+    case .interfaces, .capture: .capture(place)
+    case .records(let source):
+      source.schema.origin(place).map { .records(RecordSource(source.schema, from: $0)) }
+    }
+  }
+}
+
 extension LogicalPlan {
   /// The schema of the records, or of the matches, that reach a tuple node; nil where they are
   /// packets.
@@ -77,6 +98,10 @@ extension LogicalPlan {
     while true {
       if case .match(let pattern) = nodes[current].operation { return pattern.schema }
       if case .flows = nodes[current].operation { return RecordFormats.flows }
+      if case .gather(let gathering) = nodes[current].operation {
+        current = gathering.inputs[0].node
+        continue
+      }
       guard let input = nodes[current].input else { break }
       current = input
     }

@@ -20,6 +20,12 @@ public enum TupleOperation: Sendable, Hashable {
   case match(Pattern)
   /// Makes flow records of packets: what follows takes records, of the schema of such flows.
   case flows(FlowMaking)
+  /// Passes the tuples of the node's input that any of these nodes behind it has passed.
+  case anyOf([Int])
+  /// Tuples of several streams as one stream.
+  case gather(Gathering)
+  /// The keys of item states, time and again.
+  case ticks(ItemTicks)
 }
 
 // MARK: - What it reads
@@ -28,7 +34,7 @@ extension TupleOperation {
   /// The fields that it reads of its input's tuples.
   public var fields: Set<FieldID> {
     switch self {
-    case .source, .rows, .match, .flows: []
+    case .source, .rows, .match, .flows, .anyOf, .gather, .ticks: []
     case .filter(let predicate): predicate.fields
     case .filterBeside(let condition): condition.fields
     case .distinct(let key, _): Set(key.map(\.field))
@@ -39,7 +45,7 @@ extension TupleOperation {
   /// The expressions over tuples, rows in effect and rows that it evaluates.
   public var expressions: [RowExpression] {
     switch self {
-    case .source, .filter, .distinct, .match, .flows: []
+    case .source, .filter, .distinct, .match, .flows, .anyOf, .gather, .ticks: []
     case .filterBeside(let condition): [condition]
     case .transform(let transform): transform.columns.map { .tuple($0.value) }
     case .rows(let rows): rows.columns.map(\.value)
@@ -53,7 +59,12 @@ extension TupleOperation {
 
   /// The nodes, beside the node's input, whose tuples it takes.
   public var otherInputs: Set<Int> {
-    if case .match(let pattern) = self { Set(pattern.edges.map(\.input)) } else { [] }
+    switch self {
+    case .match(let pattern): Set(pattern.edges.map(\.input))
+    case .anyOf(let nodes): Set(nodes)
+    case .gather(let gathering): Set(gathering.inputs.map(\.node))
+    case .source, .rows, .filter, .filterBeside, .distinct, .transform, .flows, .ticks: []
+    }
   }
 
   /// The operation with the nodes that it takes tuples from beside its input, renamed.
@@ -64,7 +75,13 @@ extension TupleOperation {
         pattern.edges[index].input = transform(pattern.edges[index].input)
       }
       return .match(pattern)
-    case .source, .rows, .filter, .filterBeside, .distinct, .transform, .flows: return self
+    case .anyOf(let nodes): return .anyOf(nodes.map(transform))
+    case .gather(var gathering):
+      for index in gathering.inputs.indices {
+        gathering.inputs[index].node = transform(gathering.inputs[index].node)
+      }
+      return .gather(gathering)
+    case .source, .rows, .filter, .filterBeside, .distinct, .transform, .flows, .ticks: return self
     }
   }
 
@@ -76,12 +93,16 @@ extension TupleOperation {
   /// The relation whose rows it takes.
   public var relation: Int? { if case .rows(let rows) = self { rows.relation } else { nil } }
 
-  /// The window of `distinct`, and the step of a pattern.
+  /// The group of item states whose keys it takes.
+  public var items: Int? { if case .ticks(let ticks) = self { ticks.group } else { nil } }
+
+  /// The window of `distinct`, the step of a pattern, and the time between ticks.
   public var window: Window? {
     switch self {
     case .distinct(_, let window): window
     case .match(let pattern): pattern.tick
-    case .source, .rows, .filter, .filterBeside, .transform, .flows: nil
+    case .ticks(let ticks): ticks.every
+    case .source, .rows, .filter, .filterBeside, .transform, .flows, .anyOf, .gather: nil
     }
   }
 }
@@ -92,8 +113,16 @@ extension TupleOperation {
   /// Whether it has no input: its tuples come from elsewhere.
   public var isRoot: Bool {
     switch self {
-    case .source, .rows: true
-    case .filter, .filterBeside, .distinct, .transform, .match, .flows: false
+    case .source, .rows, .gather, .ticks: true
+    case .filter, .filterBeside, .distinct, .transform, .match, .flows, .anyOf: false
+    }
+  }
+
+  /// Whether its tuples are some of its input's, as they are.
+  public var choosesTuples: Bool {
+    switch self {
+    case .filter, .filterBeside, .distinct, .anyOf: true
+    case .source, .rows, .transform, .match, .flows, .gather, .ticks: false
     }
   }
 
@@ -108,14 +137,17 @@ extension TupleOperation {
 
   /// Whether it hands on tuples of its own making, with columns of their own, and takes what they
   /// are made of elsewhere.
-  public var makesTuples: Bool { makesFlows || isMatch }
+  public var makesTuples: Bool { makesFlows || isMatch || isGathering }
+
+  /// Whether it is a union of streams with tuples of their own.
+  public var isGathering: Bool { if case .gather = self { true } else { false } }
 
   /// Whether its answer shows the order in which tuples of different panes come: it remembers what
   /// came before, or asks what has come so far.
   public var showsOrder: Bool {
     switch self {
     case .distinct, .transform, .filterBeside: true
-    case .source, .rows, .filter, .match, .flows: false
+    case .source, .rows, .filter, .match, .flows, .anyOf, .gather, .ticks: false
     }
   }
 
@@ -124,7 +156,7 @@ extension TupleOperation {
     switch self {
     case .distinct, .transform: true
     case .filterBeside(let condition): !condition.current.isEmpty
-    case .source, .rows, .filter, .match, .flows: false
+    case .source, .rows, .filter, .match, .flows, .anyOf, .gather, .ticks: false
     }
   }
 
@@ -133,7 +165,7 @@ extension TupleOperation {
     switch self {
     case .filter(.and(let parts)): parts.count
     case .filter, .filterBeside, .distinct: 1
-    case .source, .rows, .transform, .match, .flows: 0
+    case .source, .rows, .transform, .match, .flows, .anyOf, .gather, .ticks: 0
     }
   }
 
@@ -146,6 +178,9 @@ extension TupleOperation {
     case .filterBeside: "it compares tuples with rows, and the host has the rows"
     case .match: "SUBGRAPH finds matches when no earlier tuple can come any more"
     case .transform: "TRANSFORM hangs on the order in which tuples arrive"
+    case .anyOf: "UNION asks which of its streams have a tuple"
+    case .gather: "UNION of streams with tuples of their own is made on the host"
+    case .ticks: "item windows are on the host"
     }
   }
 }

@@ -72,7 +72,10 @@ struct Renumbering {
         rows.relation = at(relations, rows.relation)
         rows.columns = rows.columns.map { RowTuples.Column(renumbered($0.value), into: $0.into) }
         node.operation = .rows(rows)
-      case .source, .distinct, .match: break
+      case .ticks(var ticks):
+        ticks.group = at(items, ticks.group)
+        node.operation = .ticks(ticks)
+      case .source, .distinct, .match, .anyOf, .gather: break
       }
       return node
     }

@@ -38,6 +38,8 @@ public struct NaiveEvaluator {
   private var tupleRows: [NaiveRow] = []
   /// The last close whose rows went on as tuples, by node.
   var handedOn: [Int: Int64] = [:]
+  /// Ends of ticks in which a group of item windows took tuples, by node.
+  var ticksDue: [Int: Set<Int64>] = [:]
   var rowCount = 0
   private let presence = NaivePresence()
   var flows: NaiveFlows?
@@ -59,29 +61,29 @@ public struct NaiveEvaluator {
     flows = plan.flowMaking.map { NaiveFlows($0.making) }
   }
 
-  /// Takes the next packet or record.
-  public mutating func take(_ taken: NaivePacket) {
+  /// Takes the next packet or record, of the source at this node where the plan has several.
+  public mutating func take(_ taken: NaivePacket, source: Int? = nil) {
     // Flows are made of packets when all of them have come.
     if flows != nil {
       flows?.take(taken)
       return
     }
-    take(taken, at: taken.time, from: nil)
+    take(taken, at: taken.time, from: source)
   }
 
-  /// Runs a tuple of the source, or one that the node `root` made, through the plan; rows as tuples
+  /// Runs a tuple of a source, or one that the node `root` made, through the plan; rows as tuples
   /// are never late.
-  mutating func run(_ taken: NaivePacket, from root: Int?) {
+  mutating func run(_ taken: NaivePacket, from root: Int?, mayBeLate: Bool = true) {
     var packet = taken
-    let mayBeLate = root.map { plan.nodes[$0].input != nil } ?? true
     var passed = [Bool](repeating: false, count: plan.nodes.count)
     for index in plan.nodes.indices {
       let node = plan.nodes[index]
       defer { if passed[index] { fold(packet, at: index) } }
       if index != root, let input = node.input, !passed[input] { continue }
       switch node.operation {
-      case .source: passed[index] = root == nil
-      case .match, .flows, .rows: passed[index] = index == root
+      case .source: passed[index] = root == nil || root == index
+      case .match, .flows, .rows, .gather, .ticks: passed[index] = index == root
+      case .anyOf(let inputs): passed[index] = inputs.contains { passed[$0] }
       case .filter(let predicate):
         passed[index] = satisfies(predicate, packet)
       case .transform(let transform): passed[index] = compute(transform, at: index, &packet)
@@ -126,6 +128,7 @@ public struct NaiveEvaluator {
     }
     emitTuples(tuple, passed)
     takeEdge(packet, passed)
+    gather(packet, passed, mayBeLate: mayBeLate)
   }
 
   /// Closes every window and gives all rows, by window end, output and values.
@@ -182,6 +185,7 @@ public struct NaiveEvaluator {
   private mutating func fold(_ packet: NaivePacket, at node: Int) {
     for (index, group) in plan.items.enumerated() where group.input == node {
       items.take(packet, group: index, of: plan)
+      noteTicks(group: index, at: packet.time)
     }
   }
 
@@ -195,12 +199,14 @@ public struct NaiveEvaluator {
     for (index, output) in plan.outputs.enumerated() {
       guard case .tuples(let node, let columns) = output.content, passed[node] else { continue }
       let time = tuple.packet.time
+      let span = plan.nodes[node].operation.items == nil ? 0 : plan.nodes[node].tickLength
       let values = zip(columns, output.schema.columns).map { column, schema in
         Self.typed(value(of: column, tuple.packet), schema.type)
       }
       tupleRows.append(
         NaiveRow(
-          row: Row(output: index, start: time, end: time, values: values), isOptional: false))
+          row: Row(output: index, start: time - span, end: time, values: values),
+          isOptional: false))
     }
   }
 }

@@ -14,6 +14,11 @@ struct NaiveItems {
     tuples[index, default: [:]][key, default: []].append(packet)
   }
 
+  /// The keys that a group has tuples of, in their order.
+  func keys(of group: Int) -> [[Value]] {
+    (tuples[group] ?? [:]).keys.sorted { $0.lexicographicallyPrecedes($1) }
+  }
+
   /// The value that a feature has for a key now.
   func value(_ index: Int, key: [Value]?, of plan: LogicalPlan) -> Value {
     let feature = plan.itemFeatures[index]

@@ -8,7 +8,7 @@ public struct NaivePacket: Sendable {
   /// The tuple's timestamp.
   public let time: Int64
   /// The packet's place in its capture.
-  public let order: Int
+  public internal(set) var order: Int
   /// What TRANSFORMs have computed.
   var derived: [FieldID: Value] = [:]
   private let frame: CapturedFrame

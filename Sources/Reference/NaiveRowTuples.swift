@@ -12,6 +12,11 @@ extension NaiveEvaluator {
         let due = closes(of: rows.relation).first { $0 > handedOn[index] ?? .min && $0 <= time }
         if let due, due < next?.end ?? .max { next = (due, index, rows) }
       }
+      let tick = ticksDue.values.compactMap { $0.min() }.min() ?? .max
+      if tick <= time, tick < next?.end ?? .max {
+        emitTicks(at: tick)
+        continue
+      }
       guard let next else { return }
       handedOn[next.node] = next.end
       let keys = keys(of: next.rows.relation, at: next.end).map(\.key)
@@ -23,7 +28,7 @@ extension NaiveEvaluator {
           tuple.derived[column.into] = Self.typed(
             value(column.value, key: key, end: next.end, factor: 1), column.into.field.type)
         }
-        run(tuple, from: next.node)
+        run(tuple, from: next.node, mayBeLate: false)
       }
     }
   }

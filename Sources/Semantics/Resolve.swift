@@ -9,13 +9,16 @@ public import Syntax
 /// several independent errors are found in one run.
 ///
 /// Where the program is to be given packets (`takesPackets`), a source of records stands for the
-/// flow records that are made of them.
+/// flow records that are made of them. `bindings` are places that sources read instead of those
+/// that the program names, by the name of the source.
 /// - Source: `Docs/Language.md`; each method of ``Resolver`` is one statement of it.
 public func resolve(
-  _ tree: SyntaxTree, takesPackets: Bool = false, reportingTo log: inout DiagnosticLog
+  _ tree: SyntaxTree, takesPackets: Bool = false, bindings: [String: String] = [:],
+  reportingTo log: inout DiagnosticLog
 ) -> LogicalPlan? {
   var resolver = Resolver(tree, log)
   resolver.takesPackets = takesPackets
+  resolver.bindings = bindings
   resolver.resolveProgram()
   log = resolver.log
   guard !log.containsError else { return nil }
@@ -32,6 +35,8 @@ struct Resolver {
   var names: NameTable
   /// Whether sources of records stand for flows made of packets.
   var takesPackets = false
+  /// Places that sources read instead of those that the program names.
+  var bindings: [String: String] = [:]
   /// Index of the statement at hand; a use means the latest assignment above it.
   var statement = 0
   /// Name of the statement at hand, for nodes that have none of their own.

@@ -6,14 +6,17 @@ import Syntax
 extension Resolver {
   /// `OUTPUT X [(e [AS n], …)] [TO sink(…), …]`.
   mutating func resolve(_ node: Syntax.Output) {
-    if let every = node.every { notSupported("EVERY", word(before: every.range)) }
     let name: String
     if case .reference(let written) = node.input { name = written.text } else { name = "Output" }
     let outer = statementName
     statementName = name
     let input = meaning(of: node.input)
     let index = plan.outputs.count
-    output(input, columns: node.columns, name: unusedOutputName(name), node.input.range)
+    if let every = node.every {
+      output(input, node.columns, every: every, name: unusedOutputName(name), node)
+    } else {
+      output(input, columns: node.columns, name: unusedOutputName(name), node.input.range)
+    }
     if plan.outputs.count > index { send(output: index, of: node) }
     statementName = outer
   }
@@ -114,7 +117,7 @@ extension Resolver {
     output(rows, checked, name, range)
   }
 
-  private func columnName(_ column: Syntax.OutputColumn) -> String {
+  func columnName(_ column: Syntax.OutputColumn) -> String {
     if let alias = column.alias, !alias.isMissing { return alias.text }
     if case .path(let path) = column.expression { return path.text }
     return text(column.expression.range)
@@ -191,7 +194,7 @@ extension Resolver {
     outputTuples(stream, key + values, name, range)
   }
 
-  private mutating func outputTuples(
+  mutating func outputTuples(
     _ stream: TupleStream, _ checked: [(Typed, String)], _ name: String, _ range: SourceRange
   ) {
     var schema: [DataModel.OutputColumn] = []
@@ -241,7 +244,9 @@ extension Resolver {
 
   /// What people look at first: the key, then ends, protocol and length.
   private func defaultFields(_ stream: TupleStream) -> [FieldID] {
-    let own = plan.transforms(before: stream.node).reversed().flatMap(\.columns).map(\.into)
+    let own =
+      gathered(before: stream.node)
+      + plan.transforms(before: stream.node).reversed().flatMap(\.columns).map(\.into)
     if !stream.latest.isEmpty {
       let bound = boundColumns[stream.node]?.values.sorted() ?? own
       return (stream.components + stream.latest).map(\.field) + bound

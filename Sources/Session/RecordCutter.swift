@@ -12,13 +12,16 @@ struct RecordCutter {
   private let paneWindow: Window?
   private let lateness: Int64
   private let keepsOrder: Bool
-  private let part: TupleBatch
+  private var part: TupleBatch
   /// The newest time that is known: of a record, or of a live source's clock.
   private(set) var newest = Int64.min
   /// How far records stand behind newer ones.
   private(set) var disorder = Disorder()
   /// The newest time at which another pane ends.
-  private var nextClose = Int64.min
+  private(set) var nextClose = Int64.min
+  /// The time that a live source which is known to be behind has come to: what it may still send
+  /// is not late.
+  var ceiling = Int64.max
   /// The rows of a batch, pane by pane.
   private var rows: [UInt16] = []
   private var groups: [(start: Int64, count: Int)] = []
@@ -55,18 +58,23 @@ struct RecordCutter {
     graph.advance(to: time)
   }
 
-  /// Pushes the batch's records, in parts, after closing what each one's time closes.
-  mutating func push(_ batch: TupleBatch, into graph: HostGraph, atSource node: Int) {
+  /// Pushes the batch's records, in parts, after closing what each one's time closes; `parts` has
+  /// room for those of a source with other fields.
+  mutating func push(
+    _ batch: TupleBatch, into graph: HostGraph, atSource node: Int, parts: TupleBatch? = nil
+  ) {
+    if let parts { part = parts }
     guard let paneWindow else { return graph.push(batch, atSource: node) }
     var start = 0
     for row in 0..<batch.count where batch.times[row] >= nextClose {
       push(batch, start..<row, paneWindow, graph, node)
       start = row
-      newest = batch.times[row]
-      graph.advance(to: newest)
-      let (closed, overflow) = newest.subtractingReportingOverflow(lateness)
+      newest = max(newest, batch.times[row])
+      let time = min(newest, ceiling)
+      graph.advance(to: time)
+      let (closed, overflow) = time.subtractingReportingOverflow(lateness)
       let next = (overflow ? 0 : paneWindow.start(of: closed)) + paneWindow.length + lateness
-      nextClose = max(newest, next)
+      nextClose = ceiling == .max ? max(newest, next) : next
     }
     push(batch, start..<batch.count, paneWindow, graph, node)
   }

@@ -25,7 +25,7 @@ struct RecordReplay {
       rows: { results.take($0) }, losses: { results.take($0) })
     graph.tupleRows = { results.take($0) }
     let fields = graph.projectedFields(ofSource: node)
-    let reader = try open(schema, fields)
+    let reader = try origin.open(schema, fields, configuration)
     let batch = TupleBatch(fields: fields)
     var cutter = RecordCutter(placed.plan, fields: fields)
     var pulse = ReplayPulse(clock, unit: "records") { reader.progress }
@@ -70,18 +70,6 @@ struct RecordReplay {
     if let damage { throw .capture(damage) }
     return totals
   }
-
-  private func open(
-    _ schema: RecordSchema, _ fields: [FieldID]
-  ) throws(SessionError) -> any RecordReader {
-    guard let place = origin.place else {
-      throw .unsupported("name the file to read with --csv FILE")
-    }
-    do {
-      return try RecordReaders.open(
-        place, schema: schema, fields: fields, remark: configuration.remark)
-    } catch { throw .capture(error) }
-  }
 }
 
 extension RecordOrigin {
@@ -94,35 +82,17 @@ extension RecordOrigin {
     case .listen(let address): .listen(address)
     }
   }
-}
 
-/// The time of a live source's records while none comes: that of the newest one, and what has
-/// passed since it arrived. So quiet windows close, also where an exporter's clock is wrong or the
-/// records are old.
-private struct QuietClock {
-  private var newest = Int64.min
-  private var arrived: Int64 = 0
-
-  mutating func note(_ time: Int64, at now: Int64) {
-    guard time > newest else { return }
-    (newest, arrived) = (time, now)
-  }
-
-  func time(at now: Int64) -> Int64? {
-    guard newest > .min else { return nil }
-    let (time, overflow) = newest.addingReportingOverflow(now - arrived)
-    return overflow ? nil : time
-  }
-}
-
-/// Tells the graph what never became a tuple, once.
-private struct RecordLosses {
-  private var told: [LossCause: UInt64] = [:]
-
-  mutating func tell(_ issues: RecordIssues, _ graph: HostGraph, pane: Int64) {
-    for (cause, count, first) in issues.losses where count > told[cause, default: 0] {
-      let before = told.updateValue(count, forKey: cause) ?? 0
-      graph.noteLoss(cause, count: count - before, pane: pane, reason: before == 0 ? first : "")
+  /// A reader of these columns of a schema's records.
+  func open(
+    _ schema: RecordSchema, _ fields: [FieldID], _ configuration: RunConfiguration
+  ) throws(SessionError) -> any RecordReader {
+    guard let place else {
+      throw .unsupported("name the file to read with --csv FILE")
     }
+    do {
+      return try RecordReaders.open(
+        place, schema: schema, fields: fields, remark: configuration.remark)
+    } catch { throw .capture(error) }
   }
 }

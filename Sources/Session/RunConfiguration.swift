@@ -66,6 +66,9 @@ public struct RunConfiguration: Sendable {
     case captureInKernel(path: String, cpus: Int)
     /// Flow records, evaluated wholly on the host.
     case records(RecordOrigin)
+    /// Several sources, captures or records, each from where the query's plan says; merged by time
+    /// and evaluated on the host.
+    case merged
   }
 
   /// The fixed seed of captures, so that runs repeat.

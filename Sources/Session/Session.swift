@@ -42,6 +42,10 @@ public enum Session {
       try begin(configuration, placement: "host", attach: nil, sink)
       return try RecordReplay(configuration: configuration, origin: origin, shouldStop: shouldStop)
         .run(into: sink)
+    case .merged:
+      try begin(configuration, placement: "host", attach: nil, sink)
+      return try MergedReplay(configuration: configuration, shouldStop: shouldStop)
+        .run(into: sink)
     case .captureInKernel(let path, let cpus):
       if let obstacle = Probe.obstacle() { throw .missingKernelSupport(obstacle) }
       return try replay(configuration, path, cpus, into: sink, shouldStop)
@@ -126,7 +130,8 @@ extension PlacedPlan {
   func onlySource() throws(SessionError) -> Int {
     let sources = plan.sources
     guard let source = sources.first, sources.count == 1 else {
-      throw .unsupported("a run takes one source; the query has \(sources.count)")
+      let names = sources.map { plan.nodes[$0].name }.joined(separator: ", ")
+      throw .unsupported("this run takes one source, and the query has \(names)")
     }
     return source
   }

@@ -26,8 +26,8 @@ struct RecordArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Bind a source by its name in the query to a place of records, or a table of VertexInfo to "
-        + "a file.", valueName: "name=place"))
+      "Bind a source by its name in the query to a place of records or to a capture, or a table of "
+        + "VertexInfo to a file.", valueName: "name=place"))
   var bind: [String] = []
 
   /// Whether the command line names records.
@@ -38,6 +38,53 @@ struct RecordArguments: ParsableArguments {
     let names = query.plan.tables.map(\.name)
     let bound = try bind.map(Self.binding).filter { names.contains($0.name) }
     return Dictionary(bound.map { ($0.name, $0.place) }, uniquingKeysWith: { _, last in last })
+  }
+
+  /// The places that the command line gives sources by their names; the compiler takes those that
+  /// the query has.
+  func bindings() throws -> [String: String] {
+    Dictionary(
+      try bind.map(Self.binding).map { ($0.name, $0.place) }, uniquingKeysWith: { _, last in last })
+  }
+
+  /// Checks what the command line says of a query with several sources.
+  func check(sourcesOf query: CompiledQuery, otherFlags: [String?]) throws {
+    let sources = query.plan.sources.map { query.plan.nodes[$0] }
+    let names = sources.map(\.name)
+    let list = names.joined(separator: ", ")
+    let flags = [csv, netflow, ipfix, sflow] + otherFlags
+    if flags.contains(where: { $0 != nil }) {
+      throw ValidationError(
+        "the query has several sources, \(list); say which reads what with --bind NAME=PLACE")
+    }
+    let tables = query.plan.tables.map(\.name)
+    for binding in try bind.map(Self.binding) {
+      guard names.contains(binding.name) || tables.contains(binding.name) else {
+        throw ValidationError("no source is called \(binding.name); the query has \(list)")
+      }
+    }
+    for node in sources {
+      guard case .source(let source) = node.operation else { continue }
+      try check(source, node.name)
+    }
+  }
+
+  private func check(_ source: Source, _ name: String) throws {
+    let place = try bindings()[name]
+    switch source {
+    case .capture: break
+    case .interfaces:
+      throw ValidationError(
+        "\(name) reads an interface, which only a query with one source can; give it a capture "
+          + "with --bind \(name)=FILE, or name several interfaces in one "
+          + "PacketStream(\"eth0\", \"eth1\")"
+      )
+    case .records(let records):
+      if let place { _ = try self.place("--bind \(name)", place, records.schema) }
+      if records.origin == .unbound {
+        throw ValidationError("name what \(name) reads with --bind \(name)=PLACE")
+      }
+    }
   }
 
   private static func binding(_ text: String) throws -> (name: String, place: String) {
@@ -59,9 +106,19 @@ struct RecordArguments: ParsableArguments {
 
   /// Where records come from; nil for a query over packets.
   func origin(for query: CompiledQuery, hasPackets: Bool) throws -> RecordOrigin? {
-    let given = given(besides: query.plan.tables.map(\.name))
+    var given = given(besides: query.plan.tables.map(\.name))
+    let names = query.plan.sources.map { query.plan.nodes[$0].name }
+    let places = given.map { $0.place.split(separator: "=", maxSplits: 1).last }
+    if Set(places).count == 1, given.allSatisfy({ $0.flag == "--bind" }) {
+      // Sources that were all bound to one place are one source.
+      let own = given.filter { place in names.contains { place.place.hasPrefix($0 + "=") } }
+      if !own.isEmpty { given = own }
+    }
     guard let source = query.namedRecords else {
-      if !given.isEmpty {
+      let isBound = try given.allSatisfy { flag, text in
+        try flag == "--bind" && names.contains(Self.binding(text).name)
+      }
+      if !given.isEmpty, !isBound {
         throw ValidationError(
           "the query reads packets; give --iface or --pcap, or change its source")
       }
@@ -109,9 +166,13 @@ struct RecordArguments: ParsableArguments {
         "the query reads \(schema.source), which \(flag) does not give; give "
           + Self.flag(of: schema))
     }
-    // What can be an address to listen on is one where datagrams are wanted: `:2055`, `2055`.
-    if schema.exportProtocol != nil, let address = ListenAddress(text) { return .listen(address) }
-    guard let origin = RecordOrigin(text) else {
+    return try place(flag, text, schema)
+  }
+
+  private func place(
+    _ flag: String, _ text: String, _ schema: RecordSchema
+  ) throws -> RecordOrigin {
+    guard let origin = schema.origin(text) else {
       throw ValidationError("\(flag): '\(text)' names no place; tcp:HOST:PORT or listen:PORT does")
     }
     if schema.exportProtocol != nil, case .tcp = origin {

@@ -85,11 +85,12 @@ struct RunCommand: ParsableCommand {
     let seconds = try duration.map(parseDuration)
     var options = try placement.options()
     options.takesPackets = options.takesPackets || iface != nil || pcap != nil
+    options.bindings = try records.bindings()
     let compiled = try query.compile(
       options,
       needsObject: engine == .kernel || (pcap == nil && (iface != nil || !records.areGiven)))
     let input = try input(compiled)
-    let isLive = input.isLive
+    let isLive = input.isLive || compiled.hasLiveSource && input.isMerged
     let stop = StopSignals()
     let display = RunDisplay(format, input, compiled, stop)
     var configuration = RunConfiguration(
@@ -160,6 +161,7 @@ struct RunCommand: ParsableCommand {
   }
 
   private func input(_ compiled: CompiledQuery) throws -> RunConfiguration.Input {
+    if compiled.plan.sources.count > 1 { return try merged(compiled) }
     if iface != nil && pcap != nil { throw ValidationError("give --iface or --pcap, not both") }
     if let origin = try records.origin(for: compiled, hasPackets: iface != nil || pcap != nil) {
       if engine == .kernel || share {
@@ -192,6 +194,20 @@ struct RunCommand: ParsableCommand {
       return .interfaces(interfaces, attach: attach)
     }
     throw ValidationError("name what to read with --iface NAME or --pcap FILE")
+  }
+
+  /// Several sources, merged on the host.
+  private func merged(_ compiled: CompiledQuery) throws -> RunConfiguration.Input {
+    try records.check(sourcesOf: compiled, otherFlags: [iface, pcap])
+    if engine == .kernel || share || placement.place == "kernel" || attach != .auto {
+      throw ValidationError(
+        "the data path has one source, and the query has several: the host merges them by time; "
+          + "leave out --engine kernel, --place kernel, --attach and --share")
+    }
+    if duration != nil && !compiled.hasLiveSource {
+      throw ValidationError("--for is for live sources; files run to their end or --windows")
+    }
+    return .merged
   }
 
   private func finish(_ summary: RunSummary) {

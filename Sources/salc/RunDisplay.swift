@@ -78,7 +78,7 @@ extension RunConfiguration.Input {
     switch self {
     case .interfaces: true
     case .records(let origin): origin.isLive
-    case .captureOnHost, .captureInKernel: false
+    case .captureOnHost, .captureInKernel, .merged: false
     }
   }
 
@@ -86,25 +86,35 @@ extension RunConfiguration.Input {
   var runsDataPath: Bool {
     switch self {
     case .interfaces, .captureInKernel: true
-    case .captureOnHost, .records: false
+    case .captureOnHost, .records, .merged: false
     }
   }
+
+  /// Whether several sources are read.
+  var isMerged: Bool { if case .merged = self { true } else { false } }
 
   /// The interfaces, of which captures have none.
   var interfaces: [String] {
     switch self {
     case .interfaces(let names, _): names
-    case .captureOnHost, .captureInKernel, .records: []
+    case .captureOnHost, .captureInKernel, .records, .merged: []
     }
   }
 
   /// What tuples are, in messages.
-  var unit: String { if case .records = self { "records" } else { "packets" } }
+  var unit: String {
+    switch self {
+    case .records: "records"
+    case .merged: "tuples"
+    case .interfaces, .captureOnHost, .captureInKernel: "packets"
+    }
+  }
 
   /// What is read.
   var title: String {
     switch self {
     case .interfaces(let names, _): names.joined(separator: ", ")
+    case .merged: "several sources"
     case .records(let origin): "\(origin)".split(separator: "/").last.map(String.init) ?? ""
     case .captureOnHost(let path), .captureInKernel(let path, _):
       path.split(separator: "/").last.map(String.init) ?? path

@@ -42,6 +42,10 @@ struct VerifyCommand: ParsableCommand {
     var options = try placement.options()
     options.takesPackets = options.takesPackets || pcap != nil
     let compiled = try query.compile(options)
+    if compiled.plan.sources.count > 1 {
+      throw ValidationError(
+        "verify takes a query over one capture, and this one has several sources")
+    }
     guard let path = pcap ?? compiled.namedInput.capture else {
       throw ValidationError("name the capture with --pcap FILE")
     }

@@ -28,6 +28,17 @@ struct ItemTests {
     F = FOREACH K GENERATE entropy(DestPort) WINDOW 11 ITEMS;
     OUTPUT K (IpProtocol, frame.time, A, B, C, D, E, E.key(0) AS Top, E.value(1) AS Share, F);
     """,
+    // All keys' values time and again, of one key and of all tuples.
+    """
+    K = STREAM P BY SourceIp, DestPort ELSE 0;
+    A = FOREACH K GENERATE ave(frame.len) WINDOW 7 ITEMS;
+    B = FOREACH K GENERATE count() WINDOW 4 ITEMS;
+    T = FOREACH (STREAM P BY IpProtocol) GENERATE topk(DestPort, 20, 4, 2);
+    G = FOREACH P GENERATE max(frame.len) WINDOW 50 ITEMS;
+    OUTPUT K (A, B, A * B AS Octets) EVERY 300ms;
+    OUTPUT T EVERY 500ms;
+    OUTPUT G EVERY 250ms;
+    """,
     // SAL's positional parameters and the preamble's defaults.
     """
     WindowSize = 12; Ehk = 3; BasicWindowSize = 4;

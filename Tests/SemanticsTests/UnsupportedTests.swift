@@ -4,14 +4,11 @@ import Testing
 struct UnsupportedTests {
   @Test(
     arguments: [
-      "D = DISTINCT P BY SourceIp WINDOW 1s; A = ⟦SAL0901:UNION⟧ P, D;",
       "A = JOIN P, P BY SourceIp ANTI ⟦SAL0901:AFTER 1s⟧;",
       "A = ⟦SAL0274:COLLAPSE⟧ P BY SourceIp;",
       "A = ⟦SAL0901:FlowStream(\"eth0\", active: 60s, idle: 15s)⟧;",
       "A = FILTER P BY ⟦SAL0901:dns.qry.name⟧ == 5;",
       "A = FOREACH P GENERATE ⟦SAL0901:first(frame.len)⟧ WINDOW 5 ITEMS;",
-      "A = ⟦SAL0901:PacketStream(\"eth1\")⟧;",
-      "OUTPUT P ⟦SAL0901:EVERY⟧ 1s;",
       "F = FOREACH P GENERATE count() WINDOW 1s; A = STREAM F BY ⟦SAL0232:SourceIp⟧;",
     ])
   func oneMessage(text: String) { expectErrors(text) }

@@ -94,6 +94,8 @@ final class BasicWindowItems: ItemStateRun {
     }
   }
 
+  func forgetAnswers() { answerOfRow.update(repeating: 0, count: placeCount) }
+
   func look(_ id: Int, row: Int, ask: Int) {
     answerOfRow[ask &* TupleBatch.capacity &+ row] = open[id].answer
   }

@@ -15,8 +15,11 @@ final class ItemGroupRun {
   /// The keys asked for; the first is the group's own.
   private let asks: [[KeyComponent]]
   private let askPackers: [KeyPacker]
-  /// Whether tuples may ask that are not folded.
+  /// Whether tuples may ask that are not folded, but come in one batch with those that are.
   private let isAskedByOthers: Bool
+  /// By which keys such tuples ask, and those of other batches by the node that these start at.
+  private let ownAsks: [Int]
+  private let foreignAsks: [Int: [Int]]
   private let table: KeyedTable
   /// The rows of every key's table, where there are tables.
   private let members: TableMembers?
@@ -59,14 +62,21 @@ final class ItemGroupRun {
     let own = plan.itemFeatures.indices.filter { plan.itemFeatures[$0].group == index }
     var asks = [group.key]
     var isAskedByOthers = false
+    var asksByStart: [Int: Set<Int>] = [:]
+    let start = plan.start(of: group.input)
     for node in plan.nodes.indices {
       for (feature, key) in plan.currentFeatures(askedBy: node) where own.contains(feature) {
-        if !asks.contains(where: { $0.isSameKey(as: key) }) { asks.append(key) }
+        let known = asks.firstIndex { $0.isSameKey(as: key) }
+        if known == nil { asks.append(key) }
+        asksByStart[plan.start(of: node), default: []].insert(known ?? asks.count - 1)
+        guard plan.start(of: node) == start else { continue }
         let isBehind = plan.reaches(node, from: group.input)
         isAskedByOthers = isAskedByOthers || !isBehind || !group.key.isSameKey(as: key)
       }
     }
     self.asks = asks
+    ownAsks = asksByStart.removeValue(forKey: start).map { $0.union([0]).sorted() } ?? [0]
+    foreignAsks = asksByStart.mapValues { $0.sorted() }
     self.isAskedByOthers = isAskedByOthers
     packer = KeyPacker(key: group.key)
     askPackers = asks.map { KeyPacker(key: $0) }
@@ -167,7 +177,8 @@ final class ItemGroupRun {
   private func foldAndAsk(
     _ batch: TupleBatch, _ n: Int, _ universe: UnsafePointer<UInt16>, _ universeCount: Int
   ) {
-    for (index, keys) in asked.enumerated() {
+    for index in ownAsks {
+      let keys = asked[index]
       keys.count = askPackers[index].pack(
         batch, rows: universe, count: universeCount, kept: keys.kept, keys: keys.keys)
       keys.next = 0
@@ -180,18 +191,55 @@ final class ItemGroupRun {
         fold(next)
         next += 1
       }
-      for (ask, keys) in asked.enumerated() {
+      for ask in ownAsks {
+        let keys = asked[ask]
         guard keys.next < keys.count, keys.kept[keys.next] == row else { continue }
         let words = askPackers[ask].layout.wordCount
-        let found = table.find(keys.keys + keys.next * words)
+        let key = keys.keys + keys.next * words
         keys.next += 1
-        guard let slot = found else { continue }
-        let id = Int(table.entry(slot)[table.keyWords + 1]) - 1
-        guard id >= 0 else { continue }
-        isKnown[ask * TupleBatch.capacity + Int(row)] = 1
-        for state in states { state.look(id, row: Int(row), ask: ask) }
+        look(key, row: Int(row), ask: ask)
       }
     }
+  }
+
+  /// Keeps the values of a key for a row that asks.
+  private func look(_ key: UnsafePointer<UInt64>, row: Int, ask: Int) {
+    guard let slot = table.find(key) else { return }
+    let id = Int(table.entry(slot)[table.keyWords + 1]) - 1
+    guard id >= 0 else { return }
+    isKnown[ask * TupleBatch.capacity + row] = 1
+    for state in states { state.look(id, row: row, ask: ask) }
+  }
+
+  /// Whether any tuples ask that come in other batches.
+  var isAskedFromElsewhere: Bool { !foreignAsks.isEmpty }
+
+  /// Whether tuples of batches that start at a node ask, of which none is folded.
+  func isAsked(from start: Int) -> Bool { foreignAsks[start] != nil }
+
+  /// Keeps the values for tuples that are not the group's own.
+  func ask(_ batch: TupleBatch, _ rows: UnsafePointer<UInt16>, _ count: Int, from start: Int) {
+    isKnown.update(repeating: 0, count: TupleBatch.capacity * asks.count)
+    for state in states { state.forgetAnswers() }
+    for ask in foreignAsks[start] ?? [] {
+      let (keys, packer) = (asked[ask], askPackers[ask])
+      let n = packer.pack(batch, rows: rows, count: count, kept: keys.kept, keys: keys.keys)
+      for place in 0..<n {
+        look(
+          keys.keys + place * packer.layout.wordCount, row: Int(keys.kept[place]), ask: ask)
+      }
+    }
+  }
+
+  /// The keys that have values, packed one behind the other in no order.
+  func packedKeys() -> (words: [UInt64], count: Int) {
+    var words: [UInt64] = []
+    var count = 0
+    for slot in 0..<table.capacity where table.entry(slot)[table.keyWords + 1] > 0 {
+      words += UnsafeBufferPointer(start: table.entry(slot), count: table.keyWords)
+      count += 1
+    }
+    return (words, count)
   }
 
   /// Folds one tuple; of a table it takes the place of its row's last one.

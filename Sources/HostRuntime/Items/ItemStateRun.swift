@@ -16,6 +16,8 @@ protocol ItemStateRun: AnyObject {
   func fold(
     _ ids: UnsafePointer<Int32>, _ rows: UnsafePointer<UInt16>, places: UnsafePointer<Int32>?,
     count: Int)
+  /// Forgets the values that were kept for rows, before others ask without ``prepare``.
+  func forgetAnswers()
   /// Keeps the values of a key for a row that asks.
   func look(_ id: Int, row: Int, ask: Int)
   /// The value of a feature for a row whose key is known.
@@ -33,6 +35,7 @@ protocol ItemStateRun: AnyObject {
 }
 
 extension ItemStateRun {
+  func forgetAnswers() {}
   func reals(_ feature: ItemEvaluation, ask: Int) -> RealColumn? { nil }
   func shared(
     _ feature: ItemEvaluation, ask: Int

@@ -112,6 +112,8 @@ final class WordsItems: ItemStateRun {
     }
   }
 
+  func forgetAnswers() { moments.forgetAnswers() }
+
   func look(_ id: Int, row: Int, ask: Int) {
     moments.look(id, row: row, ask: ask)
     guard !steps.isEmpty else { return }

@@ -84,6 +84,9 @@ public final class SlidingMoments {
     answers.clear()
   }
 
+  /// Forgets the answers of the last batch; rows that only ask follow.
+  public func forgetAnswers() { answers.clear() }
+
   /// Folds the tuples `rows[0..<count]` of the keys `ids` (none where negative) and keeps their
   /// answers; in order.
   public func fold(_ ids: UnsafePointer<Int32>, _ rows: UnsafePointer<UInt16>, count: Int) {

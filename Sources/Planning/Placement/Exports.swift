@@ -65,6 +65,12 @@ private struct HostReader {
       add(own(position))
       if let need = need(behind: position) { add(need) }
     }
+    for (position, node) in plan.nodes.enumerated() {
+      guard case .gather(let gathering) = node.operation else { continue }
+      for input in gathering.inputs where input.node == index {
+        add(Need(fields: plan.fields(behind: position).union(input.columns), needsOrder: true))
+      }
+    }
     return result
   }
 

@@ -32,8 +32,10 @@ private struct Placing {
   mutating func run() {
     let offload = Offload(plan: plan, target: target)
     let size = StateSize(target)
+    let united = plan.unitedNodes
     for (index, node) in plan.nodes.enumerated() {
-      if let reason = input(of: node) ?? held(node: index) ?? plan.reasonOfOrder(index)
+      if let reason = input(of: node) ?? held(node: index) ?? beside(index, of: united)
+        ?? plan.reasonOfOrder(index)
         ?? offload.reason(node: index)
       {
         nodes.append(.host(reason: reason))
@@ -56,9 +58,17 @@ private struct Placing {
   private func input(of node: TupleNode) -> String? {
     guard let input = node.input else {
       if case .source(.records) = node.operation { return "the host reads flow records" }
+      if case .source = node.operation, plan.sources.count > 1 {
+        return "the host merges the sources by time"
+      }
       return nil
     }
     return behind(input)
+  }
+
+  /// Why a node that a union takes tuples of has to stay.
+  private func beside(_ index: Int, of united: Set<Int>) -> String? {
+    united.contains(index) ? "UNION takes its tuples beside those of others" : nil
   }
 
   /// Why nothing behind a node can be in the data path.

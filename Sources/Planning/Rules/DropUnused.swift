@@ -72,6 +72,10 @@ private struct Use {
     for input in operation.otherInputs { mark(node: input) }
     if let aggregation = operation.aggregation { mark(aggregation: aggregation) }
     if let relation = operation.relation { mark(relation: relation) }
+    if let group = operation.items, !items[group] {
+      items[group] = true
+      mark(node: plan.items[group].input)
+    }
   }
 
   private mutating func mark(aggregation index: Int) {

@@ -34,17 +34,18 @@ extension Resolver {
   /// Whether tuples of a stream have a field.
   private func isAvailable(_ id: FieldID, over stream: TupleStream) -> Bool {
     guard plan.nodes.indices.contains(stream.node) else { return false }
-    let root = plan.root(of: stream.node)
+    let rows = rowTuples(in: Scope(stream))
     if id.derived != nil {
       let computed = plan.transforms(before: stream.node)
       if computed.contains(where: { $0.columns.contains { $0.into == id } }) { return true }
-      guard case .rows(let rows) = plan.nodes[root].operation else { return false }
+      if gathered(before: stream.node).contains(id) { return true }
+      guard let rows else { return false }
       return rows.time == id || rows.columns.contains { $0.into == id }
     }
     if let schema = plan.recordSchema(of: stream.node) {
       return schema.columns.contains { $0.id == id }
     }
-    if case .rows = plan.nodes[root].operation { return false }
+    if rows != nil { return false }
     return id.record == nil
   }
 }

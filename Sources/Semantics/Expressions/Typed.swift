@@ -83,6 +83,14 @@ extension Typed {
     condition(self) || children.contains { $0.contains(condition) }
   }
 
+  /// Features of item windows, in the order of the text.
+  var currentFeatures: [Int] {
+    switch node {
+    case .current(let index), .currentRanked(let index, _, _): [index]
+    default: children.flatMap(\.currentFeatures)
+    }
+  }
+
   /// Whether a part is a current value, which tuples have and rows have not.
   var hasCurrent: Bool {
     contains {

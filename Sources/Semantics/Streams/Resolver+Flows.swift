@@ -64,9 +64,7 @@ extension Resolver {
           return .tuples(TupleStream(node: node, key: nil))
         }
       }
-      notSupported(
-        "a second source", call.range,
-        notes: [Diagnostic.Note("the first source is here", at: first.range)])
+      reportBesideFlows(call, first: first.range)
       return .invalid
     }
     let packets = add(.source(source), to: nil, range: call.range)

@@ -7,7 +7,7 @@ extension Resolver {
   /// `VastStream("f")`, `VastStream("host", 9999)`, and every other source of records.
   mutating func records(of schema: RecordSchema, _ call: Call) -> Meaning {
     guard let origin = origin(call.arguments, schema, call) else { return .invalid }
-    if settings["Lateness"] == nil { plan.lateness = schema.lateness }
+    if settings["Lateness"] == nil { plan.lateness = max(plan.lateness, schema.lateness) }
     return add(.records(RecordSource(schema, from: origin)), call)
   }
 

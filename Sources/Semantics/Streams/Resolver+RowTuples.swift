@@ -38,7 +38,7 @@ extension Resolver {
     return TupleStream(node: node, key: nil)
   }
 
-  private mutating func column(_ name: String, _ type: ScalarType) -> FieldID {
+  mutating func column(_ name: String, _ type: ScalarType) -> FieldID {
     derivedCount += 1
     return DerivedColumn(place: derivedCount, name: name, type: type).id
   }
@@ -47,8 +47,21 @@ extension Resolver {
   func rowTuples(in scope: Scope) -> RowTuples? {
     // Behind an error there may be no node.
     guard let node = scope.node, plan.nodes.indices.contains(node) else { return nil }
-    if case .rows(let rows) = plan.nodes[plan.root(of: node)].operation { return rows }
-    return nil
+    let root = plan.root(of: node)
+    switch plan.nodes[root].operation {
+    case .rows(let rows): return rows
+    case .gather(let gathering):
+      // Rows of several relations, in columns of the union.
+      guard let first = rowTuples(in: Scope(TupleStream(node: gathering.inputs[0].node, key: nil))),
+        let time = boundColumns[root]?[Self.timeName]
+      else { return nil }
+      return RowTuples(
+        relation: first.relation,
+        columns: gathering.columns.filter { $0 != time }.map {
+          RowTuples.Column(.constant(.missing), into: $0)
+        }, time: time)
+    default: return nil
+    }
   }
 
   /// The names that tuples of a scope have, where they are rows.

@@ -49,17 +49,26 @@ extension Resolver {
   }
 
   mutating func add(_ source: Plan.Source, _ call: Call) -> Meaning {
+    let source = bindings[statementName].flatMap { source.bound(to: $0) } ?? source
     for (index, node) in plan.nodes.enumerated() {
       guard case .source(let other) = node.operation else { continue }
-      if other == source, plan.flowMaking == nil {
-        return .tuples(TupleStream(node: index, key: nil))
+      if plan.flowMaking != nil {
+        reportBesideFlows(call, first: node.range)
+        return .invalid
       }
-      notSupported(
-        "a second source", call.range,
-        notes: [Diagnostic.Note("the first source is here", at: node.range)])
-      return .invalid
+      if other == source { return .tuples(TupleStream(node: index, key: nil)) }
     }
     return .tuples(TupleStream(node: add(.source(source), to: nil, range: call.range), key: nil))
+  }
+
+  /// Flows are made of one stream of packets, pane by pane, in a query without another source.
+  mutating func reportBesideFlows(_ call: Call, first: SourceRange) {
+    notSupported(
+      "a second source beside FlowStream", call.range,
+      notes: [
+        Diagnostic.Note("the first source is here", at: first),
+        Diagnostic.Note("flows of one and records of another: export the flows to a file first"),
+      ])
   }
 
   mutating func reportArgument(_ argument: Argument, of source: String) {

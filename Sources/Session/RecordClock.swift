@@ -1,0 +1,34 @@
+import Capture
+import DataModel
+import HostRuntime
+
+/// The time of a live source's records while none comes: that of the newest one, and what has
+/// passed since it arrived. So quiet windows close, also where an exporter's clock is wrong or the
+/// records are old.
+struct QuietClock {
+  private var newest = Int64.min
+  private var arrived: Int64 = 0
+
+  mutating func note(_ time: Int64, at now: Int64) {
+    guard time > newest else { return }
+    (newest, arrived) = (time, now)
+  }
+
+  func time(at now: Int64) -> Int64? {
+    guard newest > .min else { return nil }
+    let (time, overflow) = newest.addingReportingOverflow(now - arrived)
+    return overflow ? nil : time
+  }
+}
+
+/// Tells the graph what never became a tuple, once.
+struct RecordLosses {
+  private var told: [LossCause: UInt64] = [:]
+
+  mutating func tell(_ issues: RecordIssues, _ graph: HostGraph, pane: Int64) {
+    for (cause, count, first) in issues.losses where count > told[cause, default: 0] {
+      let before = told.updateValue(count, forKey: cause) ?? 0
+      graph.noteLoss(cause, count: count - before, pane: pane, reason: before == 0 ? first : "")
+    }
+  }
+}
