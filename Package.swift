@@ -129,7 +129,9 @@ let tests: [Target] = [
     swiftSettings: strict),
   .testTarget(
     name: "HostRuntimeTests",
-    dependencies: ["HostRuntime", "Kernels", "DataModel", "Operators", "Plan", "Diagnostics"],
+    dependencies: [
+      "TestSupport", "HostRuntime", "Kernels", "DataModel", "Operators", "Plan", "Diagnostics",
+    ],
     swiftSettings: strict),
   .testTarget(
     name: "SessionTests", dependencies: ["BPFRuntime", "Session", "TestSupport"],

@@ -47,7 +47,7 @@ public struct NaiveEvaluator {
   public private(set) var late = 0
 
   /// The relative distance from a threshold within which an estimate may err.
-  private let band: Double
+  let band: Double
 
   private struct WindowKey: Hashable {
     let index: Int
@@ -375,23 +375,7 @@ extension NaiveEvaluator {
     {
       return .integer(Int64((Double(state.distinct(index)) * factor).rounded()))
     }
-    return Self.moved(state.value(index, feature.call), feature.call, factor - 1, band: band)
-  }
-
-  /// A number as far from the truth as an accuracy lets it be, taken twice as wide.
-  private static func moved(
-    _ value: Value, _ call: OperatorCall, _ share: Double, band: Double
-  ) -> Value {
-    guard share != 0, case .within(let epsilon, _) = call.accuracy else { return value }
-    if case .real(let number) = value, ["entropy", "rarity", "similarity"].contains(call.name) {
-      return .real(number + share / band * 2 * epsilon)
-    }
-    let factor = 1 + share / band * max(band, 2 * epsilon)
-    switch value {
-    case .integer(let number): return .integer(Int64((Double(number) * factor).rounded()))
-    case .duration(let number): return .duration(Int64((Double(number) * factor).rounded()))
-    case .real(let number): return .real(number * factor)
-    default: return value
-    }
+    let value = state.value(index, feature.call)
+    return factor == 1 ? value : moved(value, index, feature.call, state, factor - 1)
   }
 }

@@ -54,6 +54,19 @@ struct SummaryTests {
     "OUTPUT FOREACH P GENERATE topk(SourcePort, 5) WITHIN 2% WINDOW 1s;",
     "OUTPUT FOREACH P GENERATE norm(SourcePort, L2) WITHIN 40% WINDOW 3s;",
     "OUTPUT FOREACH P GENERATE quantile(tcp.seq, 0.99) WITHIN RANK 5% WINDOW 3s;",
+    // What hangs on an estimate may be there or not.
+    """
+    K = STREAM P BY DestIp;
+    T = FOREACH K GENERATE topk(SourcePort, 2) WITHIN 20% WINDOW 2s;
+    H = FOREACH K GENERATE entropy(SourcePort) WITHIN 60% WINDOW 2s;
+    Q = FOREACH K GENERATE quantile(tcp.seq, 0.5) WITHIN RANK 10% WINDOW 2s;
+    M = FOREACH K GENERATE median(frame.len) WITHIN RANK 10% WINDOW 2s;
+    L = FOREACH K GENERATE norm(SourcePort, Linf) WITHIN 10% WINDOW 2s;
+    OUTPUT (FILTER K BY T.count(0) >= 10 AND T.value(1) > 0.05) (T);
+    OUTPUT (FILTER K BY H > 4.5) (H);
+    OUTPUT (FILTER K BY Q > 2000000000 OR M > 700) (Q, M);
+    OUTPUT (FILTER K BY L > 8) (L);
+    """,
     // Real numbers have ranks too.
     """
     T = FOREACH (STREAM P BY IpProtocol) TRANSFORM (frame.len / 3) : Third;
