@@ -96,7 +96,8 @@ public struct ItemSummary: Sendable {
     seed: UInt64
   ) {
     total = Self.sum(total, count)
-    put(item, ItemCount(hash: hash, number: number, count: count), form, seed)
+    put(item, ItemCount(hash: hash, number: number, count: count))
+    reduceIfFull(form, seed)
   }
 
   /// Adds all that another of the same form has.
@@ -108,7 +109,9 @@ public struct ItemSummary: Sendable {
       reduction = own
       counts = counts.filter { own.admits($0.value.hash) }
     }
-    for (item, entry) in other.counts { put(item, entry, form, seed) }
+    // All before anything is folded: what is folded does not hang on the dictionary's order.
+    for (item, entry) in other.counts { put(item, entry) }
+    reduceIfFull(form, seed)
   }
 
   /// Makes ready for reading: where something was folded, all that has to be.
@@ -118,15 +121,16 @@ public struct ItemSummary: Sendable {
     reduction = own
   }
 
-  private mutating func put(
-    _ item: PackedItem, _ entry: ItemCount, _ form: TallySummary, _ seed: UInt64
-  ) {
+  private mutating func put(_ item: PackedItem, _ entry: ItemCount) {
     if let reduction, !reduction.admits(entry.hash) { return }
     if let place = counts.index(forKey: item) {
       counts.values[place].count = Self.sum(counts.values[place].count, entry.count)
-      return
+    } else {
+      counts[item] = entry
     }
-    counts[item] = entry
+  }
+
+  private mutating func reduceIfFull(_ form: TallySummary, _ seed: UInt64) {
     guard counts.count > form.itemLimit else { return }
     var own = reduction ?? form.emptyReduction(seed: seed)
     own.reduce(&counts)
