@@ -64,7 +64,8 @@ public struct RunSummary: Sendable {
   public var text: String {
     let lost = losses.isEmpty ? "nothing lost" : "lost: \(losses)"
     let keyless = unkeyed.isEmpty ? "" : "; tuples without a key: \(unkeyed)"
-    return "\(packets) \(unit), \(rows) \(rows == 1 ? "row" : "rows"), \(lost)\(keyless)"
+    let units = packets == 1 ? String(unit.dropLast()) : unit
+    return "\(packets) \(units), \(rows) \(rows == 1 ? "row" : "rows"), \(lost)\(keyless)"
   }
 
   /// The summary of a sink's totals.

@@ -47,6 +47,20 @@ import Testing
     }
   }
 
+  @Test("a stream reads the capture that it names, else the session's, and says so")
+  func ownCapture() {
+    let directory = TemporaryDirectory()
+    let capture = directory.capture()
+    let empty = directory.file("empty.pcap")
+    let outcome = shell(
+      "head -c 24 \(capture) > \(empty); printf '%s\\n' 'A = PcapStream(\"\(capture)\");' 'A;' "
+        + "'B = PcapStream(\"none.pcap\");' 'B;' 'Packets;' | \"$SALC\" repl --pcap \(empty)")
+    #expect(outcome.exitCode == 0, "\(outcome.summary)")
+    let totals = outcome.errors.split(separator: "\n").filter { $0.contains(" packets, ") }
+    #expect(totals.map { $0.prefix(2) } == ["4 ", "0 ", "0 "], "\(outcome.summary)")
+    #expect(outcome.errors.contains("none.pcap cannot be read; \(empty) is read"))
+  }
+
   @Test("a session shows rows that TO would send elsewhere, and says so")
   func targets() {
     let directory = TemporaryDirectory()
