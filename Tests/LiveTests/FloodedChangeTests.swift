@@ -108,7 +108,9 @@ extension Live {
           #expect(isLess, "query \(index), \(Timestamp.text(start)): \(rows)")
         }
         let refused = Int64(changed.refused) * bytes
-        #expect(changed.late.isEmpty ? missing == refused : missing <= refused, "query \(index)")
+        #expect(
+          changed.late.isEmpty ? missing == refused : missing <= refused,
+          "query \(index): \(missing) missing, \(refused) refused, \(changed.late.count) late")
       }
       // Every packet that arrived is in one window of a second and in the window of a day.
       for index in [0, 2] {

@@ -3,8 +3,8 @@
  *
  * Usage    flood INTERFACE OBJECT COUNT [MASK [seconds]]
  *          sources are 10.0.0.0 + (n & MASK), 0xffff unless given. With `seconds`, COUNT frames in
- *          each second of the wall clock until SIGTERM: bursts at its first four eighths, so
- *          that a busy machine has time for them
+ *          each second of the wall clock until SIGTERM: bursts at its second to fifth eighth,
+ *          so that a busy machine has time for the turn before them and for them
  * Output   the number of frames made; those that the pair did not take are in its drop counters.
  *          Below it the seconds whose frames took so long that they may belong to the next one
  * How      BPF_PROG_TEST_RUN with BPF_F_TEST_XDP_LIVE_FRAMES: pages of a pool go straight into the
@@ -97,7 +97,7 @@ static long long send_second(
 	int part;
 
 	for (part = 0; part < PARTS; part++) {
-		struct timespec start = {second, (part + 1) * 125 * MILLISECOND};
+		struct timespec start = {second, (part + 2) * 125 * MILLISECOND};
 
 		clock_nanosleep(CLOCK_REALTIME, TIMER_ABSTIME, &start, NULL);
 		sent = send_frames(program, context, count / PARTS);
