@@ -101,7 +101,10 @@ struct VerifyCommand: ParsableCommand {
 
   private func summary(_ output: Verdict.Output, _ schema: OutputSchema, _ isExact: Bool) -> String
   {
-    var parts = ["\(output.compared) \(output.compared == 1 ? "row" : "rows") compared", "\(output.identical) identical"]
+    var parts = [
+      "\(output.compared) \(output.compared == 1 ? "row" : "rows") compared",
+      "\(output.identical) identical",
+    ]
     if output.insideBounds > 0 { parts.append("\(output.insideBounds) inside their bounds") }
     if output.uncertain > 0 { parts.append("\(output.uncertain) uncertain left out") }
     if output.differing > 0 { parts.append("\(output.differing) differ") }

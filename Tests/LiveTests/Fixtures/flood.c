@@ -89,7 +89,7 @@ static long long send_frames(int program, struct xdp_md *context, unsigned long 
 	return (long long)(wanted - rest);
 }
 
-/* One second's frames, a share of them at each of four eighths; the end is asked for between seconds. */
+/* One second's frames in shares; the end is asked for between seconds. */
 static long long send_second(
 	int program, struct xdp_md *context, unsigned long long count, time_t second)
 {
