@@ -98,7 +98,8 @@ let tests: [Target] = [
   .target(
     name: "TestSupport",
     dependencies: [
-      "Diagnostics", "DataModel", "Syntax", "Plan", "Semantics", "Planning", "Reference",
+      "Diagnostics", "DataModel", "Syntax", "Operators", "Plan", "Semantics", "Planning",
+      "Reference",
     ],
     path: "Tests/TestSupport", swiftSettings: strict),
   .testTarget(
@@ -154,8 +155,8 @@ let tests: [Target] = [
   .testTarget(
     name: "CodeGenerationTests",
     dependencies: [
-      "CodeGeneration", "BPFModel", "BPFRuntime", "Planning", "Semantics", "Syntax", "Plan",
-      "Operators", "DataModel", "Diagnostics",
+      "TestSupport", "CodeGeneration", "BPFModel", "BPFRuntime", "Planning", "Semantics",
+      "Syntax", "Plan", "Operators", "DataModel", "Diagnostics",
     ], swiftSettings: strict),
   .testTarget(
     name: "ShellTests",

@@ -1,7 +1,6 @@
 import BPFModel
 import BPFRuntime
 import CodeGeneration
-import Operators
 import Planning
 import Testing
 
@@ -18,15 +17,6 @@ struct LoadTests {
   @Test(arguments: ["count", "flood", "predicates"])
   func everyQueryLoadsAsDecoderAlone(name: String) throws {
     try expectLoads(try emitted(Queries.all[name] ?? "", policy: .host))
-  }
-
-  /// At the smallest and the largest table.
-  @Test(arguments: OperatorCatalogue.all.map(\.name), [2, 1 << 14])
-  func everyOperatorLoads(name: String, tableSets: Int) throws {
-    let operation = try #require(OperatorCatalogue.named(name))
-    let program = try emitted(
-      Queries.source + operation.example, policy: .dataPath, tableSets: tableSets)
-    try expectLoads(program)
   }
 
   @Test func tablesShrinkUntilTheStateFits() throws {
