@@ -44,7 +44,7 @@ final class TupleStage {
     self.index = index
     self.scratch = scratch
     kept = .allocate(capacity: TupleBatch.capacity)
-    tick = if case .ticks(let ticks) = node.operation { ticks.every } else { nil }
+    tick = plan.ticks(before: index)?.every
     switch node.operation {
     case .source, .rows: work = .source
     case .anyOf, .gather, .ticks: work = .elsewhere

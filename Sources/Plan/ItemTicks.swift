@@ -25,3 +25,10 @@ public struct ItemTicks: Sendable, Hashable {
     "keys of i\(group) (\(key.map(\.text).joined(separator: ", "))), every \(every)"
   }
 }
+
+extension LogicalPlan {
+  /// The ticks that a node's tuples are of; nil where they are none.
+  public func ticks(before node: Int) -> ItemTicks? {
+    if case .ticks(let ticks) = nodes[root(of: node)].operation { ticks } else { nil }
+  }
+}

@@ -399,7 +399,7 @@ private struct PlanCheck {
         }
         require(columns.count == output.schema.columns.count, "\(place): columns")
         require(
-          output.schema.isWindowed == (plan.nodes[node].operation.items != nil),
+          output.schema.isWindowed == (plan.ticks(before: node) != nil),
           "\(place): ticks have windows, other tuples none")
         for column in columns { self.column(column, place) }
       }

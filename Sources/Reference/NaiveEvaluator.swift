@@ -199,7 +199,7 @@ public struct NaiveEvaluator {
     for (index, output) in plan.outputs.enumerated() {
       guard case .tuples(let node, let columns) = output.content, passed[node] else { continue }
       let time = tuple.packet.time
-      let span = plan.nodes[node].operation.items == nil ? 0 : plan.nodes[node].tickLength
+      let span = plan.ticks(before: node)?.every.length ?? 0
       let values = zip(columns, output.schema.columns).map { column, schema in
         Self.typed(value(of: column, tuple.packet), schema.type)
       }

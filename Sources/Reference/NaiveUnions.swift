@@ -70,8 +70,3 @@ extension NaiveEvaluator {
     }
   }
 }
-
-extension TupleNode {
-  /// The time between two ticks.
-  var tickLength: Int64 { operation.window?.length ?? 0 }
-}

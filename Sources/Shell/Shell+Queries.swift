@@ -1,6 +1,7 @@
 import Compiler
 import DataModel
 import Glibc
+import Plan
 import Session
 import Sinks
 
@@ -33,6 +34,14 @@ extension Shell {
   private func work(
     for query: CompiledQuery, named name: String
   ) throws(CommandFailure) -> (QueryRun.Work, input: String) {
+    if query.plan.sources.count > 1 {
+      return (
+        .capture(
+          RunConfiguration(
+            query: query, input: .merged, seed: Self.captureSeed, windows: settings.windows)),
+        "several sources"
+      )
+    }
     let named = query.namedInput
     let capture: String?
     var interfaces = named.interfaces

@@ -38,6 +38,7 @@ struct ItemTests {
     OUTPUT K (A, B, A * B AS Octets) EVERY 300ms;
     OUTPUT T EVERY 500ms;
     OUTPUT G EVERY 250ms;
+    OUTPUT FILTER (FILTER K BY A > 100) BY DestPort < 1000 AND B * 30 < A (A) EVERY 400ms;
     """,
     // SAL's positional parameters and the preamble's defaults.
     """

@@ -13,7 +13,11 @@ struct SourceTests {
       """,
       """
       K = STREAM P BY SourceIp; F = FOREACH K GENERATE max(frame.len) WINDOW 5 ITEMS;
-      Y = FILTER K BY F > 5; OUTPUT ⟦SAL0251:Y⟧ (F) EVERY 5s;
+      Y = FILTER K BY F > frame.len; OUTPUT ⟦SAL0251:Y⟧ (F) EVERY 5s;
+      """,
+      """
+      K = STREAM P BY SourceIp; F = FOREACH K GENERATE max(frame.len) WINDOW 5 ITEMS;
+      Y = STREAM P BY DestIp; OUTPUT ⟦SAL0251:Y⟧ (F) EVERY 5s;
       """,
       """
       K = STREAM P BY SourceIp; F = FOREACH K GENERATE max(frame.len) WINDOW 5 ITEMS;
@@ -40,6 +44,7 @@ struct SourceTests {
       """
       K = STREAM P BY SourceIp; F = FOREACH K GENERATE max(frame.len) WINDOW 5 ITEMS;
       OUTPUT K (F) EVERY 5s; OUTPUT F EVERY 1m;
+      Y = FILTER K BY F > 5; OUTPUT Y (F) EVERY 5s;
       """,
     ])
   func accepted(text: String) { expectErrors(text) }

@@ -58,14 +58,16 @@ extension Resolver {
           remedy: "make it part of the key, or leave EVERY out for a row a tuple")
       }
     }
-    guard
-      let group = features.map({ plan.itemFeatures[$0].group }).first(where: {
-        plan.items[$0].input == stream.node && plan.items[$0].key == stream.components
-      })
-    else {
+    let groups = features.map { plan.itemFeatures[$0].group }
+    var found: (Int, [RowExpression])?
+    for group in groups where found == nil {
+      found = conditions(of: stream, from: group).map { (group, $0) }
+    }
+    guard let (group, conditions) = found else {
       return reportEvery(
-        "EVERY prints all keys of the stream that the values are of, and this is another one",
-        every, at: range, remedy: "OUTPUT the keyed stream of which FOREACH made the feature")
+        "EVERY prints keys of the stream that the values are of, or of a filter of it by current "
+          + "values, and this is another stream", every, at: range,
+        remedy: "OUTPUT the keyed stream of which FOREACH made the feature")
     }
     let key = stream.components.map { component in
       KeyComponent(
@@ -73,7 +75,15 @@ extension Resolver {
         type: component.type)
     }
     let ticks = ItemTicks(group: group, every: Window(length: every.nanoseconds), key: key)
-    let node = add(.ticks(ticks), to: nil, name: name, range: range)
+    var node = add(.ticks(ticks), to: nil, name: name, range: range)
+    for condition in conditions {
+      guard let asked = asked(condition, of: stream.components, by: key) else {
+        return reportEvery(
+          "EVERY prints keys, and this filter asks of more than keys and current values", every,
+          at: range, remedy: "FILTER by current values alone, and choose tuples before STREAM")
+      }
+      node = add(.filterBeside(asked), to: node, name: name, range: range)
+    }
     let shown = key.enumerated().filter { column in
       !checked.contains { value, title in
         if case .key(column.offset) = value.node { title == column.element.name } else { false }
@@ -85,6 +95,52 @@ extension Resolver {
     plan.outputs[index].schema = OutputSchema(
       name: name, columns: plan.outputs[index].schema.columns, isWindowed: true,
       keyCount: shown.count)
+  }
+
+  /// The conditions of the filters by which a stream came of a group's tuples, the first one first;
+  /// nil where it did not.
+  private func conditions(of stream: TupleStream, from group: Int) -> [RowExpression]? {
+    guard plan.items[group].key == stream.components else { return nil }
+    var found: [RowExpression] = []
+    var current = stream.node
+    while current != plan.items[group].input {
+      guard let input = plan.nodes[current].input else { return nil }
+      switch plan.nodes[current].operation {
+      case .filterBeside(let condition): found.insert(condition, at: 0)
+      case .filter(let predicate): found.insert(.tuple(.condition(predicate)), at: 0)
+      default: return nil
+      }
+      current = input
+    }
+    return found
+  }
+
+  /// A condition over tuples of a key, asked of the key alone; nil where it asks for more.
+  private func asked(
+    _ condition: RowExpression, of key: [KeyComponent], by own: [KeyComponent]
+  ) -> RowExpression? {
+    var isOfKey = true
+    func component(_ wanted: (KeyComponent) -> Bool) -> KeyComponent? {
+      if let place = key.firstIndex(where: wanted) { return own[place] }
+      isOfKey = false
+      return nil
+    }
+    let result = condition.mapped { part in
+      switch part {
+      case .tuple(.current(let feature, let asked)) where asked == key:
+        return .tuple(.current(feature, key: own))
+      case .tuple(.component(let asked)):
+        return component { $0 == asked }.map { .tuple(.component($0)) } ?? part
+      case .tuple(.field(let id)):
+        let plain = component { $0.field == id && $0.mask == nil && $0.fallback == nil }
+        return plain.map { .tuple(.field($0.field)) } ?? part
+      case .tuple, .inEffect:
+        isOfKey = false
+        return part
+      default: return part
+      }
+    }
+    return isOfKey ? result : nil
   }
 
   private mutating func reportEvery(
