@@ -5,6 +5,12 @@ protocol ByteStream: AnyObject {
   func read(into space: UnsafeMutableRawBufferPointer) throws(CaptureError) -> Int
   /// Bytes taken from the file.
   var fileOffset: UInt64 { get }
+  /// How often a connection broke and was made again.
+  var reconnections: UInt64 { get }
+}
+
+extension ByteStream {
+  var reconnections: UInt64 { 0 }
 }
 
 /// The bytes of a file as they are; `head` was read before.

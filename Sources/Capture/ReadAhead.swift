@@ -42,6 +42,9 @@ final class ReadAhead {
   /// Bytes taken from the file so far; packed ones in a `.gz`.
   var fileOffset: UInt64 { stream.fileOffset }
 
+  /// How often a connection broke and was made again.
+  var reconnections: UInt64 { stream.reconnections }
+
   /// Passes over the first bytes of `ready`. They stay where they are until `refill`.
   func consume(_ count: Int) { start += count }
 

@@ -9,7 +9,8 @@ import Glibc
 /// columns are read.
 public final class DelimitedReader: RecordReader {
   /// What was wrong so far.
-  public private(set) var issues = RecordIssues()
+  public var issues: RecordIssues { noted.with(reconnections: source.reconnections) }
+  private var noted = RecordIssues()
 
   private let path: String
   private let schema: RecordSchema
@@ -248,15 +249,15 @@ public final class DelimitedReader: RecordReader {
 
   @inline(never)
   private func noteMalformed(_ what: String, line: UInt64) {
-    issues.malformed += 1
-    if issues.firstMalformed == nil { issues.firstMalformed = "line \(line): \(what)" }
+    noted.malformed += 1
+    if noted.firstMalformed == nil { noted.firstMalformed = "line \(line): \(what)" }
   }
 
   @inline(never)
   private func noteUnreadable(_ index: Int) {
-    issues.unreadable += 1
-    guard issues.firstUnreadable == nil else { return }
+    noted.unreadable += 1
+    guard noted.firstUnreadable == nil else { return }
     let column = columns.columns[index]
-    issues.firstUnreadable = "line \(line): \(column.field.name) is no \(column.field.type)"
+    noted.firstUnreadable = "line \(line): \(column.field.name) is no \(column.field.type)"
   }
 }

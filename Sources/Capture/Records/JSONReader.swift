@@ -4,7 +4,8 @@ import Glibc
 /// Records of lines that are JSON objects (NDJSON), plain or gzipped, from a file, a pipe or a
 /// connection. Columns are found by name; a line that is no object, or has no time, is malformed.
 public final class JSONReader: RecordReader {
-  public private(set) var issues = RecordIssues()
+  public var issues: RecordIssues { noted.with(reconnections: source.reconnections) }
+  private var noted = RecordIssues()
 
   private let source: ReadAhead
   private let length: UInt64
@@ -120,10 +121,10 @@ public final class JSONReader: RecordReader {
   }
 
   private func noteMalformed(_ what: String) {
-    issues.noteMalformed("line \(line): \(what)")
+    noted.noteMalformed("line \(line): \(what)")
   }
 
   private func noteUnreadable(_ field: PacketField) {
-    issues.noteUnreadable(1, "line \(line): \(field.name) is no \(field.type)")
+    noted.noteUnreadable(1, "line \(line): \(field.name) is no \(field.type)")
   }
 }

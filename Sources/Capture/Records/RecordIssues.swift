@@ -20,13 +20,21 @@ public struct RecordIssues: Sendable, Equatable {
   public var firstGap: String?
   /// Datagrams that found no room in the socket's buffer; the gaps have what was in them.
   public var socketDrops: UInt64 = 0
+  /// Datagrams that had come and were not read when the run ended.
+  public var unread: UInt64 = 0
+  /// How often a connection broke and was made again.
+  public var reconnections: UInt64 = 0
   /// Sequences that began anew.
   public var restarts: UInt64 = 0
   /// Values of elements that no column names, and the first of the elements.
   public var skippedValues: UInt64 = 0
   public var skippedElements: [String] = []
-  /// Records of options and samples of counters, which are no flows.
-  public var otherRecords: UInt64 = 0
+  /// Records of options of NetFlow v9 and IPFIX, which say something of the exporter.
+  public var optionRecords: UInt64 = 0
+  /// Samples of an interface's counters in sFlow, which are no packets.
+  public var counterSamples: UInt64 = 0
+  /// Samples of sFlow in formats that sflow.org does not define.
+  public var unknownSamples: UInt64 = 0
 
   /// How many elements are named.
   static let elementsMax = 8
@@ -84,6 +92,15 @@ public struct RecordIssues: Sendable, Equatable {
         "\(socketDrops) datagrams found no room in the socket's buffer; "
           + "sysctl net.core.rmem_max=67108864 allows a larger one")
     }
+    if unread > 0 {
+      result.append("\(unread) datagrams had come and were not read when the run ended")
+    }
+    if reconnections > 0 {
+      result.append(
+        "the connection broke \(reconnections) times and was made again; what was sent meanwhile "
+          + "is missing")
+    }
+    result += passedOver
     if restarts > 0 { result.append("\(restarts) sequences of exporters began anew") }
     if skippedValues > 0 {
       result.append(
@@ -93,11 +110,26 @@ public struct RecordIssues: Sendable, Equatable {
     return result
   }
 
+  /// What exporters sent that is no flow and no packet, and so no tuple.
+  private var passedOver: [String] {
+    [
+      (counterSamples, "samples of counters are no packets, and were passed over"),
+      (unknownSamples, "samples of an unknown format were passed over"),
+    ].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
+  }
+
+  func with(reconnections: UInt64) -> RecordIssues {
+    var result = self
+    result.reconnections = reconnections
+    return result
+  }
+
   static func + (a: RecordIssues, b: RecordIssues) -> RecordIssues {
     var sum = a
     sum.malformed += b.malformed
     sum.firstMalformed = a.firstMalformed ?? b.firstMalformed
     sum.socketDrops += b.socketDrops
+    sum.unread += b.unread
     return sum
   }
 }

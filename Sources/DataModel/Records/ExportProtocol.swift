@@ -48,15 +48,15 @@ public struct FlowElement: Hashable, Sendable {
 }
 
 /// Where a column of an exported record comes from.
-public enum ExportedValue: Hashable, Sendable {
+public indirect enum ExportedValue: Hashable, Sendable {
   /// A number or an IPv4 address at this offset of the datagram's header.
   case header(offset: Int, width: Int)
   /// The same at this offset of the record.
   case record(offset: Int, width: Int)
   /// The first of these elements that the record's template has.
   case elements([FlowElement])
-  /// The same, times the sampling rate; unreadable where that exceeds the column.
-  case estimated([FlowElement])
+  /// Such a number times the sampling rate; unreadable where that exceeds the column.
+  case estimated(ExportedValue)
   /// A field of a sample of sFlow.
   case sample(SampleField)
   /// When the flow began, as exactly as the record says; else when the datagram was made.

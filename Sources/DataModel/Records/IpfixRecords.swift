@@ -56,10 +56,10 @@ extension RecordFormats {
       ["DestPacketCount", "reversePacketDeltaCount", "responderPackets"], counter,
       reverse: 2, 86, or: [299], summary: "Packets of the other direction of a biflow."),
     .init(
-      "EstimatedBytes", [], counter, .estimated(octets.map { FlowElement($0) }),
+      "EstimatedBytes", [], counter, .estimated(.elements(octets.map { FlowElement($0) })),
       "`SrcTotalBytes` times `SamplingRate`."),
     .init(
-      "EstimatedPackets", [], counter, .estimated(packets.map { FlowElement($0) }),
+      "EstimatedPackets", [], counter, .estimated(.elements(packets.map { FlowElement($0) })),
       "`FirstSeenSrcPacketCount` times `SamplingRate`."),
     .init("TcpFlags", ["tcpControlBits"], port, ie: 6, summary: "TCP flags of all packets."),
     .init(

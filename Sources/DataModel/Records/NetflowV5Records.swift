@@ -26,6 +26,12 @@ extension RecordFormats {
       "Packets."),
     .init("Doctets", ["SrcTotalBytes"], number, .record(offset: 20, width: 4), "Octets."),
     .init(
+      "EstimatedPackets", [], .unsigned(bits: 46), .estimated(.record(offset: 16, width: 4)),
+      "Packets, times SamplingRate."),
+    .init(
+      "EstimatedBytes", [], .unsigned(bits: 46), .estimated(.record(offset: 20, width: 4)),
+      "Octets, times SamplingRate."),
+    .init(
       "First1", ["First"], number, .record(offset: 24, width: 4),
       "The router's uptime at the flow's start: plain milliseconds."),
     .init(

@@ -16,7 +16,9 @@ extension RecordFormats {
     .init(
       "SampleSource", [], number, .sample(.sourceIndex),
       "Where the sample was taken (ifIndex)."),
-    .init("SamplingRate", ["SamplingInterval"], number, .samplingRate, "One in so many packets."),
+    .init(
+      "SamplingRate", ["SamplingInterval", "EstimatedPackets"], number, .samplingRate,
+      "One in so many packets: so many a sample stands for."),
     .init("SamplePool", [], number, .sample(.pool), "Packets that could have been sampled so far."),
     .init("SampleDrops", [], number, .sample(.drops), "Samples that the agent dropped so far."),
     .init("SnmpInput", [], number, .sample(.input), "Input interface (ifIndex)."),
@@ -27,6 +29,9 @@ extension RecordFormats {
     .init(
       "FrameLength", ["SrcTotalBytes", "Doctets"], .unsigned(bits: 24), .sample(.frameLength),
       "The packet's length on the wire."),
+    .init(
+      "EstimatedBytes", [], .unsigned(bits: 56), .estimated(.sample(.frameLength)),
+      "The packet's length times SamplingRate: what such packets added up to."),
     .init("SourceMac", [], .mac, .sample(.sourceMAC), "Source address of the Ethernet header."),
     .init("DestMac", [], .mac, .sample(.destinationMAC), "Destination of the Ethernet header."),
     .init("EtherType", [], port, .sample(.etherType), "What the frame carries, behind VLAN tags."),

@@ -128,7 +128,7 @@ import Testing
         [.integer(50), .integer(100), .integer(5000)], [.integer(50), .integer(4), .integer(200)],
         [.integer(50), .integer(1), .integer(50)],
       ])
-    #expect(found.issues.otherRecords == 2 && found.issues.remarks.isEmpty)
+    #expect(found.issues.optionRecords == 2 && found.issues.remarks.isEmpty)
   }
 
   /// Elements, the value's bytes, and the start, end and duration that they mean in seconds, of a

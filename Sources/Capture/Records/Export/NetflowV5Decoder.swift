@@ -148,6 +148,11 @@ final class NetflowV5Decoder: DatagramDecoder {
           row + index,
           service(record.u8(38), UInt64(record.u16(32)), UInt64(record.u16(34))))
       }
+    case .estimated(.record(let offset, _)):
+      for index in 0..<count {
+        let sampled = UInt64(bytes.u32(at + index * stride + offset))
+        target.set(row + index, sampled * header.samplingRate)
+      }
     case .elements, .estimated, .sample, .exportTime, .domain:
       preconditionFailure("NetFlow v5 has no \(column.name)")
     }

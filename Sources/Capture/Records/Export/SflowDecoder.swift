@@ -88,8 +88,11 @@ final class SflowDecoder: DatagramDecoder {
       sample.output = bytes.u32(20)
       sample.dropReason = bytes.u32(24)
       records = 28
+    case 2, 4:
+      issues.counterSamples += 1
+      return
     default:
-      issues.otherRecords += 1
+      issues.unknownSamples += 1
       return
     }
     takeRecords(bytes, records, &sample)
@@ -159,6 +162,14 @@ final class SflowDecoder: DatagramDecoder {
         let destination = sample.destinationPort
       else { return target.setMissing(row) }
       target.set(row, service(number, UInt64(source), UInt64(destination)))
+    case .estimated(.sample(let field)):
+      guard let number = sample.number(field) else { return target.setMissing(row) }
+      let product = number.multipliedFullWidth(by: UInt64(max(1, sample.rate)))
+      guard product.high == 0, product.low <= column.limit else {
+        issues.noteUnreadable(1, column.name)
+        return target.setMissing(row)
+      }
+      target.set(row, product.low)
     case .sample(let field): fill(field, of: sample, column, target, row)
     default: preconditionFailure("sFlow has no \(column.name)")
     }

@@ -56,7 +56,7 @@ final class Template {
     sampling = SamplingFields(places)
     fieldOfColumn = columns.map { column in
       switch column.value {
-      case .elements(let elements), .estimated(let elements):
+      case .elements(let elements), .estimated(.elements(let elements)):
         elements.lazy.compactMap { places[$0] }.first ?? -1
       default: -1
       }

@@ -299,7 +299,7 @@ final class TemplateDecoder: DatagramDecoder {
         run.session.learn(sampler: template.sampling.sampler(record), rate: rate)
       }
       if let started = template.timing.started(record) { run.session.started = started }
-      issues.otherRecords += 1
+      issues.optionRecords += 1
       if run.storage == nil {
         message.records = message.records.map { $0 &+ 1 }
         message.options &+= 1

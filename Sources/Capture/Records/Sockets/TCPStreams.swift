@@ -1,14 +1,35 @@
+import CSockets
 import DataModel
 import Glibc
 
-/// Bytes that a server sends, as SAM's sources came: a client of one connection.
+/// Bytes that a server sends, as SAM's sources came.
+///
+/// A server that closes the connection has said everything. One whose connection breaks is asked
+/// again once a second; the line that broke off ends there.
 final class TCPClient: ByteStream {
-  private let descriptor: Int32
+  private let host: String
+  private let port: UInt16
   private let name: String
+  /// -1 while the connection is broken.
+  private var descriptor: Int32
+  private var nextAttempt: Int64 = 0
+  private var isMidLine = false
   private(set) var fileOffset: UInt64 = 0
+  private(set) var reconnections: UInt64 = 0
+
+  private static let pause: Int64 = 1_000_000_000
 
   init(host: String, port: UInt16) throws(CaptureError) {
+    (self.host, self.port) = (host, port)
     name = "tcp:\(host):\(port)"
+    descriptor = try Self.connect(host, port, name)
+  }
+
+  deinit { if descriptor >= 0 { close(descriptor) } }
+
+  private static func connect(
+    _ host: String, _ port: UInt16, _ name: String
+  ) throws(CaptureError) -> Int32 {
     var hints = addrinfo()
     hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
     var found: UnsafeMutablePointer<addrinfo>?
@@ -21,9 +42,12 @@ final class TCPClient: ByteStream {
     var candidate = found
     while let info = candidate?.pointee {
       let descriptor = socket(info.ai_family, info.ai_socktype | Int32(SOCK_CLOEXEC.rawValue), 0)
-      if descriptor >= 0, connect(descriptor, info.ai_addr, info.ai_addrlen) == 0 {
-        self.descriptor = descriptor
-        return
+      if descriptor >= 0, Glibc.connect(descriptor, info.ai_addr, info.ai_addrlen) == 0 {
+        // A server that vanished without a word is noticed too.
+        var on: Int32 = 1
+        setsockopt(
+          descriptor, SOL_SOCKET, SO_KEEPALIVE, &on, socklen_t(MemoryLayout<Int32>.size))
+        return descriptor
       }
       failure = errno
       if descriptor >= 0 { close(descriptor) }
@@ -32,14 +56,40 @@ final class TCPClient: ByteStream {
     throw CaptureError(name, .unreadable(errno: failure))
   }
 
-  deinit { close(descriptor) }
-
   func read(into space: UnsafeMutableRawBufferPointer) throws(CaptureError) -> Int {
+    if descriptor < 0 { try connectAgain() }
     try waitToRead(descriptor, name)
     let count = recv(descriptor, space.baseAddress, space.count, 0)
-    guard count >= 0 else { throw CaptureError(name, .unreadable(errno: errno)) }
+    if count < 0 {
+      if errno == EINTR { throw CaptureError(name, .unreadable(errno: EINTR)) }
+      close(descriptor)
+      descriptor = -1
+      guard isMidLine else { throw .idle }
+      isMidLine = false
+      space[0] = 10
+      return 1
+    }
+    if count > 0 { isMidLine = space[count - 1] != 10 }
     fileOffset += UInt64(count)
     return count
+  }
+
+  /// Connects again, at most once a second; throws an idle error where that is not yet so.
+  private func connectAgain() throws(CaptureError) {
+    var now = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &now)
+    let time = Int64(now.tv_sec) * 1_000_000_000 + Int64(now.tv_nsec)
+    if time >= nextAttempt {
+      nextAttempt = time + Self.pause
+      if let again = try? Self.connect(host, port, name) {
+        descriptor = again
+        reconnections += 1
+        return
+      }
+    }
+    // Longer than that a live source must not keep its reader from looking at its clock.
+    if poll(nil, 0, 100) < 0 { throw CaptureError(name, .unreadable(errno: EINTR)) }
+    throw .idle
   }
 }
 

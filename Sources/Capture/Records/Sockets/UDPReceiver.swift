@@ -1,6 +1,7 @@
 import CSockets
 import DataModel
 import Glibc
+import Synchronization
 
 /// Sockets that flow records come by.
 public enum RecordSocket {
@@ -10,27 +11,19 @@ public enum RecordSocket {
 
 /// Datagrams as they come over UDP.
 ///
-/// The socket's buffer is as large as the system allows, and what found no room in it is counted by
-/// the kernel (`SO_MEMINFO`, the counter of `SO_RXQ_OVFL`).
+/// A thread of its own receives them. The socket's buffer is as large as the system allows, and
+/// what found no room in it is counted by the kernel.
 final class UDPReceiver: DatagramSource {
   let isLive = true
-  private(set) var issues = RecordIssues()
   /// Bytes that the socket's buffer takes.
   let bufferBytes: Int
   /// The address that it is bound to.
   let address: ListenAddress
   private let descriptor: Int32
-  private let space: UnsafeMutablePointer<UInt8>
-  private let lengths: UnsafeMutablePointer<UInt32>
-  private let senders: UnsafeMutablePointer<sockaddr_storage>
-  private var next = 0
-  private var count = 0
-  private var received: Int64 = 0
+  private let thread: ReceivingThread
+  private var hasFirst = false
   private var bytesRead: UInt64 = 0
 
-  /// Datagrams taken from the kernel at once.
-  private static let atOnce = SALC_DATAGRAMS_MAX
-  private static let longest = 65_536
   static let wantedBytes = RecordSocket.wantedBytes
 
   init(_ address: ListenAddress) throws(CaptureError) {
@@ -39,22 +32,25 @@ final class UDPReceiver: DatagramSource {
       throw CaptureError(name, .unreadable(errno: EADDRNOTAVAIL))
     }
     self.address = address
-    descriptor = socket(bound.family, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-    space = .allocate(capacity: Self.atOnce * Self.longest)
-    lengths = .allocate(capacity: Self.atOnce)
-    senders = .allocate(capacity: Self.atOnce)
-    senders.initialize(repeating: sockaddr_storage(), count: Self.atOnce)
-    bufferBytes = descriptor < 0 ? 0 : Self.enlarge(descriptor)
-    guard bound.withPointer({ bind(descriptor, $0, $1) }) == 0 else {
-      throw CaptureError(name, .unreadable(errno: errno))
+    let descriptor = socket(
+      bound.family, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+    guard descriptor >= 0 else { throw CaptureError(name, .unreadable(errno: errno)) }
+    bufferBytes = Self.enlarge(descriptor)
+    do throws(SocketFailure) {
+      guard bound.withPointer({ bind(descriptor, $0, $1) }) == 0 else {
+        throw SocketFailure(errno: errno)
+      }
+      thread = try ReceivingThread(socket: descriptor)
+    } catch {
+      close(descriptor)
+      throw CaptureError(name, .unreadable(errno: error.errno))
     }
+    self.descriptor = descriptor
   }
 
   deinit {
-    if descriptor >= 0 { close(descriptor) }
-    space.deallocate()
-    lengths.deallocate()
-    senders.deallocate()
+    thread.stop()
+    close(descriptor)
   }
 
   /// Makes the buffer as large as wanted where the process may, else as large as the system allows;
@@ -74,50 +70,28 @@ final class UDPReceiver: DatagramSource {
 
   var progress: (read: UInt64, total: UInt64) { (bytesRead, 0) }
 
+  var issues: RecordIssues {
+    var issues = RecordIssues()
+    issues.socketDrops = thread.drops.load(ordering: .relaxed)
+    issues.unread = UInt64(max(0, thread.queue.count - (hasFirst ? 1 : 0)))
+    return issues
+  }
+
   func next(wait: Bool) throws(CaptureError) -> Datagram? {
-    if next == count { try receive(wait: wait) }
-    guard next < count else { return nil }
-    defer { next += 1 }
-    let (exporter, port) = SocketAddress.read(senders + next)
-    return Datagram(
-      bytes: Octets(space + next * Self.longest, Int(lengths[next])),
-      exporter: exporter, port: port, received: received)
-  }
-
-  private func receive(wait: Bool) throws(CaptureError) {
-    (next, count) = (0, 0)
-    var got = take()
-    if got == -EAGAIN {
-      guard wait else { return }
-      noteDrops()
-      try waitToRead(descriptor, "udp:\(address)")
-      got = take()
+    if hasFirst {
+      thread.queue.dropFirst()
+      hasFirst = false
     }
-    // Woken for a datagram whose checksum was wrong.
-    if got == -EAGAIN { throw .idle }
-    guard got >= 0 else { throw CaptureError("udp:\(address)", .unreadable(errno: -got)) }
-    count = Int(got)
-    var now = timespec()
-    clock_gettime(CLOCK_REALTIME, &now)
-    received = Int64(now.tv_sec) * 1_000_000_000 + Int64(now.tv_nsec)
-    for index in 0..<count { bytesRead &+= UInt64(lengths[index]) }
-    if count == Self.atOnce { noteDrops() }
-  }
-
-  private func take() -> Int32 {
-    salc_receive(
-      descriptor, space, UInt32(Self.longest), UInt32(Self.atOnce), lengths, senders)
-  }
-
-  /// Asks the kernel how many datagrams found no room.
-  private func noteDrops() {
-    withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 16) { words in
-      // SO_MEMINFO, and SK_MEMINFO_DROPS in it (linux/sock_diag.h).
-      var length = socklen_t(16 * MemoryLayout<UInt32>.size)
-      guard getsockopt(descriptor, SOL_SOCKET, 55, words.baseAddress, &length) == 0,
-        length >= 9 * 4
-      else { return }
-      issues.socketDrops = UInt64(words[8])
+    while true {
+      if let (head, bytes) = thread.queue.first() {
+        hasFirst = true
+        bytesRead &+= UInt64(head.length)
+        return Datagram(
+          bytes: Octets(bytes, Int(head.length)), exporter: head.exporter, port: head.port,
+          received: head.received)
+      }
+      guard wait else { return nil }
+      try thread.wait("udp:\(address)")
     }
   }
 }
