@@ -108,7 +108,7 @@ extension HostGraph {
     let found = relation.sortedRows(at: end)
     let projection = KeyProjection(
       from: relation.layout, columns: specification.columns, to: specification.types)
-    let (from, window) = (end + plan.setLag, relation.relation.window.slide)
+    let (from, window) = (end + plan.effectLag, relation.relation.window.slide)
     let set = sources.sets[id.index]
     var members: [[UInt64]] = []
     var seen: Set<[UInt64]> = []

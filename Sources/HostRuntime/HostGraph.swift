@@ -156,7 +156,7 @@ public final class HostGraph {
     plan.sets.enumerated().map { index, specification in
       IntervalSet(
         keyWords: KeyLayout(types: specification.types).wordCount,
-        longestWithin: plan.longestWithin(of: SetID(index: index)),
+        longestWithin: plan.longestWithin(of: SetID(index: index)) + plan.lateness,
         seed: configuration.seed, limit: configuration.keyLimit)
     }
   }

@@ -32,7 +32,7 @@ final class RowsInEffect {
     program = RowExpressionProgram(
       expression, layout: relation.layout, graph: graph, asking: relations)
     let plan = graph.plan
-    lag = plan.setLag
+    lag = plan.effectLag
     let longest = plan.aggregations.map(\.window.length).max() ?? 0
     reach = lag + relation.relation.window.length + longest + plan.lateness
     seed = graph.configuration.seed

@@ -28,6 +28,9 @@ public struct LogicalPlan: Sendable, Hashable {
   public var outputs: [Output] = []
   /// Delay from a window's close to its set's taking effect, nanoseconds (`SetLag`).
   public var setLag: Int64 = 100_000_000
+  /// Nanoseconds of tuple time from a window's end until its rows are in effect: a window closes
+  /// ``lateness`` after its end, and rows take effect ``setLag`` after the close.
+  public var effectLag: Int64 { setLag + lateness }
   /// How long windows stay open behind the newest time, nanoseconds (`Lateness`).
   public var lateness: Int64 = 0
 

@@ -127,7 +127,7 @@ private struct PlanComparison {
     guard assumed.insert([a, b]).inserted else { return true }
     let (x, y) = (old.sets[a], new.sets[b])
     let isSame =
-      x.columns == y.columns && x.types == y.types && old.setLag == new.setLag
+      x.columns == y.columns && x.types == y.types && old.effectLag == new.effectLag
       && self.isSame(relation: x.relation, y.relation)
     assumed.remove([a, b])
     return isSame

@@ -49,7 +49,7 @@ extension NaiveEvaluator {
   ) -> Value {
     let tuple = NaiveTuple(packet: packet) { _, _, _ in false }
     guard let key = tuple.key(components) else { return .missing }
-    let end = plan.relations[relation].window.start(of: packet.time - plan.setLag)
+    let end = plan.relations[relation].window.start(of: packet.time - plan.effectLag)
     guard hasRow(relation, key, at: end) else { return .missing }
     return value(inner, key: key, end: end, factor: 1)
   }

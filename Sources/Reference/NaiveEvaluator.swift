@@ -260,13 +260,13 @@ extension NaiveEvaluator {
   mutating func holds(_ id: SetID, _ key: [Value], at time: Int64, within: Int64) -> Bool {
     let set = plan.sets[id.index]
     let length = plan.relations[set.relation].window.slide
-    // The set of the window that ends at `end` is in effect from end + lag until the next one is.
-    var end = plan.relations[set.relation].window.start(of: time - plan.setLag)
+    // The set of the window that ends at `end` is in effect from its close + lag until the next one is.
+    var end = plan.relations[set.relation].window.start(of: time - plan.effectLag)
     let oldest = within > 0 ? time - within : time
     repeat {
       if members(id.index, at: end).contains(key) { return true }
       end -= length
-    } while end + plan.setLag + length > oldest && end + length > 0
+    } while end + plan.effectLag + length > oldest && end + length > 0
     return false
   }
 

@@ -44,6 +44,15 @@ struct RecordTests {
       OR TimeSeconds > 1312962700;
     OUTPUT Rare (SourceIp, DestTotalBytes * 8 AS Bits);
     """,
+    // Sets whose windows close long after their end.
+    """
+    Lateness = 40s;
+    K = STREAM F BY SourceIp;
+    N = FOREACH K GENERATE count() WINDOW 10s;
+    Busy = FILTER N BY N > 3;
+    Of = FILTER F BY SourceIp IN Busy;
+    M = FOREACH (STREAM Of BY DestPort) GENERATE count() WINDOW 30s;
+    """,
     // What the record before had depends on their order, though only windows are printed.
     """
     K = STREAM F BY SourceIp;
