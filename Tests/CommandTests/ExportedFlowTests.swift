@@ -75,6 +75,73 @@ import Testing
     #expect((outcome.output + outcome.errors).contains(expected), "\(outcome.summary)")
   }
 
+  @Test(
+    "nfreplay's records of a capture are nfdump's, record by record",
+    .enabled(if: Requirement.captures.isMet, "\(Requirement.captures.reason)"),
+    .enabled(if: Requirement.program("nfpcapd").isMet, "needs nfpcapd"),
+    .enabled(if: Requirement.program("nfreplay").isMet, "needs nfreplay"),
+    arguments: [(5, "NetflowV5Stream", "Protocol"), (9, "NetflowV9Stream", "IpLayerProtocol")])
+  func nfreplay(_ row: (version: Int, source: String, number: String)) {
+    let query =
+      "F = \(row.source)(); OUTPUT F (SourceIp, DestIp, SourcePort, DestPort, \(row.number), "
+      + "Dpkts, Doctets);"
+    let port = 25_000 + Int.random(in: 0..<4000)
+    let capture = (Repository.testData ?? "") + "/pcap/d25_ssh_hydra_attack.pcap"
+    let outcome = shell(
+      """
+      cd '\(directory.path)' && mkdir n && nfpcapd -r '\(capture)' -w n -e 3600,3600 >/dev/null 2>&1
+      $SALC run -e '\(query)' --netflow 127.0.0.1:\(port) --for 3s --format csv >ours 2>notes &
+      for i in $(seq 60); do
+        grep -q $(printf ':%04X ' \(port)) /proc/net/udp && break
+        sleep 0.05
+      done
+      for file in n/nfcapd.*; do
+        nfreplay -r $file -H 127.0.0.1 -p \(port) -v \(row.version) >/dev/null 2>&1
+      done
+      wait
+      nfdump -q -6 -N -R n -o 'fmt:%sa,%da,%sp,%dp,%pr,%pkt,%byt' | tr -d ' ' |
+        sed 's/,TCP,/,6,/; s/,UDP,/,17,/' | awk -F, 'NF == 7' | sort >theirs
+      awk -F, 'NR > 1 { print $2 "," $3 "," $4 "," $5 "," $6 "," $7 "," $8 }' ours | sort >mine
+      cat notes; [ $(wc -l <theirs) -gt 20 ] && diff theirs mine | head -5
+      """)
+    #expect(
+      outcome.output.contains("nothing lost") && !outcome.output.contains("\n<")
+        && !outcome.output.contains("\n>"), "\(outcome.summary)")
+  }
+
+  @Test("a connection that breaks is made again, and the line that broke off is one malformed")
+  func broken() {
+    let program = RecordCommandTests.query
+    let line = String(RecordCommandTests.line("100.25", "7").dropLast())
+    let port = 31_000 + Int.random(in: 0..<1000)
+    let outcome = shell(
+      """
+      python3 - <<'END' & sleep 0.5
+      import socket, struct, time
+      server = socket.create_server(("127.0.0.1", \(port)))
+      first, _ = server.accept()
+      first.sendall(b"\(line)\\nbroken o")
+      time.sleep(0.5)
+      first.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+      first.close()
+      second, _ = server.accept()
+      second.sendall(b"\(line)\\n")
+      END
+      $SALC run -e '\(program)' --csv tcp:127.0.0.1:\(port) --for 10s --format csv
+      wait
+      """)
+    #expect(outcome.output.contains("10.0.0.1,2,14"), "\(outcome.summary)")
+    #expect(outcome.errors.contains("broke 1 times and was made again"), "\(outcome.summary)")
+    #expect(outcome.errors.contains("1 malformed"), "\(outcome.summary)")
+  }
+
+  @Test("a server that is not there is named, with what the system says")
+  func refused() {
+    let outcome = shell("$SALC run -e '\(RecordCommandTests.query)' --csv tcp:127.0.0.1:1")
+    #expect(outcome.exitCode != 0)
+    #expect(outcome.errors.contains("tcp:127.0.0.1:1: "), "\(outcome.summary)")
+  }
+
   @Test("lines come over TCP from clients")
   func tcp() {
     let program = RecordCommandTests.query

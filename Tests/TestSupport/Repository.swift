@@ -56,6 +56,20 @@ public enum FileBytes {
     }
   }
 
+  /// The names in a directory, sorted; none where it cannot be read.
+  public static func names(in path: String) -> [String] {
+    guard let folder = opendir(path) else { return [] }
+    defer { closedir(folder) }
+    var found: [String] = []
+    while let entry = readdir(folder) {
+      let name = withUnsafePointer(to: entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      if !name.hasPrefix(".") { found.append(name) }
+    }
+    return found.sorted()
+  }
+
   /// Writes a whole file; false where that failed.
   @discardableResult
   public static func write(_ bytes: [UInt8], to path: String) -> Bool {
