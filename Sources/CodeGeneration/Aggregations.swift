@@ -235,6 +235,7 @@ extension Emitter {
   private static func countShift(_ key: KeyCode, _ layout: AccumulatorLayout) -> Int? {
     let asksForCount = layout.reductions.contains { reduction in
       switch reduction {
+      case .maximum(let x) where ReductionLowering.beginsWithZero(x): false
       case .minimum(let x), .maximum(let x), .first(let x), .last(let x):
         layout.offset(of: .present(x)) == nil
       case .tuples, .present, .sum, .sumOfSquares, .bitOr, .reals, .ordered: false

@@ -29,6 +29,10 @@ struct ReductionLowering {
         folds.append(.update(word(offset), .bitOr, valid.select(number.value)))
       case .sumOfSquares:
         folds.append(squares(word(offset), number.value, valid, operand.range))
+      case .maximum(let x) where Self.beginsWithZero(x):
+        folds.append(
+          .assign(
+            word(offset), .call("sal_max", [word(offset), valid.select(number.value)])))
       case .minimum, .maximum:
         let fresh = layout.offset(of: .present(operand)).map { Mask.call("sal_zero", word($0)) }
         folds.append(
@@ -52,6 +56,11 @@ struct ReductionLowering {
     }
     // Extremes ask the count of values before this tuple, so counts follow them.
     return folds + counts
+  }
+
+  /// Whether an entry of zeros is where a maximum of these values may begin: none is negative.
+  static func beginsWithZero(_ operand: TupleExpression) -> Bool {
+    operand.range.map { $0.lowerBound >= 0 } ?? false
   }
 
   /// Whether the words can be updated under a mask without a branch at little cost.

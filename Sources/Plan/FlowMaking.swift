@@ -66,8 +66,11 @@ public struct FlowMaking: Sendable, Hashable {
   public static let octets = Reduction.sum(.field(field("IpBytes")))
   /// Octets of payload.
   public static let payload = Reduction.sum(.field(field("payload.len")))
-  /// The time of the first packet.
-  public static let first = Reduction.minimum(.field(field("frame.time")))
+  /// What is left until the end of time at the first packet: a maximum of what is not negative,
+  /// which an entry of zeros begins rightly, so that the count may stand in the key
+  /// (``firstTime(_:)``).
+  public static let first = Reduction.maximum(
+    .binary(.subtract, .constant(Int64.max), .field(field("frame.time"))))
   /// The time of the last packet.
   public static let last = Reduction.maximum(.field(field("frame.time")))
   /// The TCP flags that any packet had, and ``synAlone``.
@@ -86,6 +89,9 @@ public struct FlowMaking: Sendable, Hashable {
       .bitAnd, .binary(.bitAnd, syn, noAck), .constant(1))
     return .binary(.bitOr, flags, .binary(.shiftLeft, alone, .constant(12)))
   }
+
+  /// The time of the first packet, of ``first``'s word.
+  public static func firstTime(_ word: UInt64) -> Int64 { Int64.max - Int64(bitPattern: word) }
 
   /// What the aggregation keeps of each key.
   public static let layout = AccumulatorLayout([.tuples, octets, payload, first, last, flags])

@@ -1,4 +1,6 @@
 import DataModel
+import Glibc
+import Reference
 import Sinks
 import TestSupport
 import Testing
@@ -55,6 +57,44 @@ extension Live {
       }
       let ports = Dictionary(grouping: result.rows, by: { $0.values[0] })
       #expect(ports.count == clients && ports.values.allSatisfy { $0.count == 2 })
+    }
+
+    /// Each of 600 clients asks two ports of one server from four ports: 2 400 flows, of which the
+    /// first basic window of `topk` takes 1 000.
+    @Test(
+      "salc run samples/sal/disclosure.sal --iface: the published program finds a server live",
+      .enabled(if: Requirement.program("tcpreplay").isMet, "needs the program tcpreplay"))
+    func disclosure() throws {
+      let pair = try Namespaces("disclosure")
+      let job = pair.start(
+        in: pair.receiver, Tool.salc,
+        ["run", Repository.root + "/samples/sal/disclosure.sal", "--format", "json"]
+          + ["--iface", pair.receivingInterface])
+      let run = LiveRun(pair, job)
+      let isAttached = job.waitUntil(timeout: 30) { pair.hasProgram }
+      try #require(isAttached, "not attached: \(job.wait(timeout: 1))")
+      let frames = (0..<2400).map { index in
+        let (client, round) = (index % 600, index / 600)
+        let segment = FrameBuilder.tcp(
+          source: 1024 + round, destination: (client + round) % 2 == 0 ? 80 : 443, flags: 2)
+        let packet = FrameBuilder.ipv4(
+          source: [10, 1, UInt8(client / 250), UInt8(client % 250)],
+          destination: [10, 99, 0, 2], protocol: 6, payload: segment)
+        return CapturedFrame(
+          time: 1_700_000_000_000_000_000,
+          bytes: FrameBuilder.ethernet(type: 0x0800, payload: packet))
+      }
+      #expect(try run.send(frames) == 2400)
+      usleep(300_000)
+      let result = run.stop()
+      #expect(result.outcome.exitCode == 0, "\(result.outcome)")
+      #expect(result.end?["packets"]?.integer == 2400)
+      // The largest flow is a SYN of 40 octets, which nobody answers.
+      #expect(result.rows.count == 1400)
+      #expect(
+        result.rows.allSatisfy { row in
+          [row.values[0], row.values[1], row.values[3]] == [.real(40), .real(0), .real(0)]
+        }, "\(result.rows.prefix(2))")
     }
 
     @Test("a program over records of VAST runs on an interface")

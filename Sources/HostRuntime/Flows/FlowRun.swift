@@ -54,7 +54,7 @@ final class FlowRun {
       sums.packets = words[0]
       sums.octets = words[offsets.octets]
       sums.payload = words[offsets.payload]
-      sums.first = Int64(bitPattern: words[offsets.first])
+      sums.first = FlowMaking.firstTime(words[offsets.first])
       sums.flags = words[offsets.flags]
       cache.add(reader.key(key), sums, last: Int64(bitPattern: words[offsets.last]))
     }

@@ -63,11 +63,19 @@ extension Resolver {
 
   /// Flows are made of one stream of packets, pane by pane, in a query without another source.
   mutating func reportBesideFlows(_ call: Call, first: SourceRange) {
+    let isFlows = plan.flowMaking != nil && call.name.text == RecordFormats.flows.source
     notSupported(
-      "a second source beside FlowStream", call.range,
+      isFlows
+        ? "flows by two sets of timeouts and directions in one program"
+        : "a second source beside FlowStream",
+      call.range,
       notes: [
         Diagnostic.Note("the first source is here", at: first),
-        Diagnostic.Note("flows of one and records of another: export the flows to a file first"),
+        Diagnostic.Note(
+          isFlows
+            ? "give both the same settings, or write two programs"
+            : "packets and their flows: two programs, which share one kernel program on an "
+              + "interface; flows and records of others: export the flows to a file first"),
       ])
   }
 
