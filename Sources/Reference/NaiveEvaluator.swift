@@ -260,7 +260,7 @@ extension NaiveEvaluator {
   mutating func holds(_ id: SetID, _ key: [Value], at time: Int64, within: Int64) -> Bool {
     let set = plan.sets[id.index]
     let length = plan.relations[set.relation].window.slide
-    // The set of the window that ends at `end` is in effect from its close + lag until the next one is.
+    // The set of the window that ends at `end` is in effect from its close + lag until the next is.
     var end = plan.relations[set.relation].window.start(of: time - plan.effectLag)
     let oldest = within > 0 ? time - within : time
     repeat {
