@@ -18,6 +18,8 @@ public struct FlowMaking: Sendable, Hashable {
   public var pane: Window
   /// Whether a record speaks of both directions.
   public var isBidirectional: Bool
+  /// The columns of a record.
+  public var schema = RecordFormats.flows
 
   /// Creates a description.
   public init(

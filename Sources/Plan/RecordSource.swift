@@ -97,7 +97,7 @@ extension LogicalPlan {
     var current = node
     while true {
       if case .match(let pattern) = nodes[current].operation { return pattern.schema }
-      if case .flows = nodes[current].operation { return RecordFormats.flows }
+      if case .flows(let making) = nodes[current].operation { return making.schema }
       if case .gather(let gathering) = nodes[current].operation {
         current = gathering.inputs[0].node
         continue

@@ -225,7 +225,7 @@ struct NaiveFlows {
       "SrcTcpFlags": flags(source), "DestTcpFlags": flags(dest),
       "RecordForceOut": .integer(record.isForced ? 1 : 0),
     ]
-    return RecordFormats.flows.columns.map { known[$0.field.name] ?? .missing }
+    return making.schema.columns.map { known[$0.field.name] ?? .missing }
   }
 
   private func service(_ tuple: Tuple) -> Value {

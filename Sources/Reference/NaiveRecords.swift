@@ -14,7 +14,7 @@ public enum NaiveRecords {
     var width: Int?
     for line in text.split(whereSeparator: \.isNewline) {
       let fields = fields(of: line, Character(UnicodeScalar(separator)))
-      let most = schema.columns.count
+      let most = schema.columns.count { $0.origin == .record }
       if width == nil, fields.count >= most - optional, fields.count <= most {
         width = fields.count
       }
@@ -23,6 +23,7 @@ public enum NaiveRecords {
         continue
       }
       let values = schema.columns.map { column -> Value in
+        if column.origin == .service { return service(of: fields, schema, most - fields.count) }
         let place = column.position - (most - fields.count)
         return place < 0 ? .missing : value(fields[place], column.field.type)
       }
@@ -33,6 +34,32 @@ public enum NaiveRecords {
       records.append(NaivePacket(record: values, time: time, order: records.count))
     }
     return (records, malformed)
+  }
+
+  /// The name of the lower port of TCP or UDP that has one.
+  private static func service(of fields: [String], _ schema: RecordSchema, _ left: Int) -> Value {
+    func text(_ names: [String]) -> String? {
+      for name in names {
+        if let column = schema.columns.first(where: { $0.isCalled(name) }),
+          column.position >= left
+        {
+          return fields[column.position - left].lowercased()
+        }
+      }
+      return nil
+    }
+    let protocolText = text(["IpLayerProtocol", "IpProtocol", "Protocol", "IpLayerProtocolCode"])
+    let isTCP = ["6", "tcp"].contains(protocolText)
+    guard isTCP || ["17", "udp"].contains(protocolText),
+      case .integer(let a) = value(text(["SourcePort"]) ?? "", .unsigned(bits: 16)),
+      case .integer(let b) = value(text(["DestPort"]) ?? "", .unsigned(bits: 16))
+    else { return .missing }
+    for port in [a, b].sorted() {
+      for row in Services.rows where Int64(row.port) == port && (isTCP ? row.isTCP : row.isUDP) {
+        return .text(row.name)
+      }
+    }
+    return .missing
   }
 
   private static func fields(of line: Substring, _ separator: Character) -> [String] {

@@ -267,7 +267,8 @@ extension Resolver {
     }
     if let schema = plan.recordSchema(of: stream.node) {
       let key = stream.components.map(\.field) + own
-      return key + schema.columns.map(\.id).filter { !key.contains($0) }
+      let told = schema.columns.filter { $0.origin != .untold }
+      return key + told.map(\.id).filter { !key.contains($0) }
     }
     let usual = [
       "SourceIp", "SourcePort", "DestIp", "DestPort", "IpProtocol", "frame.len",

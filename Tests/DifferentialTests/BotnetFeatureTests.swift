@@ -87,5 +87,37 @@ struct BotnetFeatureTests {
       }
     }
     #expect(wrong == 0)
+    Self.expectFiguresOfSAM(rows.map(\.values))
+  }
+
+  /// What SAM's `ml.sal` printed of the sample, by its six digits. It cut durations to whole
+  /// seconds and never forgot, so durations are left out, and sums per destination differ by two hosts.
+  private static func expectFiguresOfSAM(_ rows: [[Value]]) {
+    func real(_ value: Value) -> Double {
+      if case .real(let number) = value { number } else { .nan }
+    }
+    let printed: [(row: Int, from: Int, values: [Double])] = [
+      (1, 1, [124, 0, 120, 0]), (1, 15, [124, 0, 120, 0]),
+      (100, 15, [4087.07, 2.72153e+08, 2940.72, 1.55803e+08]),
+      (100, 21, [2113.56, 6.03355e+07, 1226.47, 2.73508e+07]),
+      (100, 25, [33.907, 18341.6, 30.0233, 12389.9]),
+      (1000, 1, [87.2, 555.76, 215.2, 20664.6]),
+      (1000, 7, [26.8, 187.76, 157.2, 24671, 1.2, 0.16, 1.2, 0.16, 645, 261121, 569, 199809]),
+      (1000, 21, [424, 179776, 390, 152100, 3.5, 2.25, 3, 1]),
+    ]
+    for (row, from, values) in printed {
+      for (index, value) in values.enumerated() {
+        let found = real(rows[row - 1][from + index])
+        #expect(abs(found - value) <= 1e-5 * value, "row \(row), column \(from + index): \(found)")
+      }
+    }
+    let sums: [(column: Int, sum: Double, digits: Double)] = [
+      (1, 8.65917e7, 1e-5), (3, 2.15741e9, 1e-5), (7, 1.93517e7, 1e-5), (15, 8.71215e7, 1e-3),
+      (17, 2.58697e9, 1e-3), (27, 1.91576e6, 1e-3),
+    ]
+    for (column, sum, digits) in sums {
+      let found = rows.reduce(0) { $0 + real($1[column]) }
+      #expect(abs(found - sum) <= digits * sum, "the sum of column \(column): \(found)")
+    }
   }
 }

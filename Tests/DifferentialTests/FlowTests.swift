@@ -80,16 +80,6 @@ struct FlowTests {
     try Comparison(Self.records, frames, capture, path: TestCaptures.path(capture)).expect(ways)
   }
 
-  @Test(
-    "SAL's programs over flow records take packets",
-    arguments: ["ml", "short", "ml_v5", "moghadam", "disclosure", "zeroaccess", "cnc"])
-  func published(program: String) throws {
-    let text = Repository.text("samples/sal/\(program).sal")
-    let answers = try Self.rows(text, Array(TestCaptures.generated[0].frames.prefix(500)))
-    // The others ask for more flows than these.
-    if ["ml", "short", "moghadam"].contains(program) { #expect(answers.count > 50) }
-  }
-
   /// The rows of a program that is given packets: those of the naive evaluator and of the host.
   static func rows(_ text: String, _ frames: [CapturedFrame]) throws -> [Row] {
     let plan = try Query.plan(text, takesPackets: true)

@@ -34,9 +34,7 @@ struct PatternSampleTests {
     return text.split(separator: "\n").filter { !$0.contains("VastStream(") }
       .joined(separator: "\n")
       .replacing("(malicious).domain\n", with: "(malicious).domain;\n")
-      // Records have no ApplicationProtocol yet.
-      .replacing("e1.ApplicationProtocol == \"http\";", with: "e1.DestPort == 80;")
-      .replacing("e2.ApplicationProtocol == \"http\"", with: "e2.DestPort == 80;")
+      .replacing("\"http\"\n}", with: "\"http\";\n}")
       .replacing("not in Server;", with: "not in Servers;")
       .replacing(
         "\"domainurl\", 5000", with: "\"\(Repository.root)/samples/subgraph/domains.csv\"")

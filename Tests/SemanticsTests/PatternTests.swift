@@ -24,7 +24,7 @@ struct PatternMistakeTests {
   @Test("ends of two kinds, tables, and more edges than eight")
   func others() {
     expectErrors("SUBGRAPH ON P WITH source(SourceIp) AND target(⟦SAL0221:DestPort⟧) { a e b; };")
-    expectErrors("V = ⟦SAL0251:VertexInfo(\"domainurl\", 5000)⟧;")
+    expectErrors("V = ⟦SAL0252:VertexInfo(\"domainurl\", port)⟧;")
     expectErrors(Self.head + " { a e b; ⟦SAL0201:V⟧(a).x != 3; };")
     let edges = (1...9).map { $0 == 9 ? "⟦SAL0293:a e9 b⟧;" : "a e\($0) b;" }
     expectErrors(Self.head + " { \(edges.joined(separator: " ")) };")

@@ -46,7 +46,7 @@ public final class DelimitedReader: RecordReader {
     self.length = length
     source = ReadAhead(stream)
     splitter = FieldSplitter(separator: separator)
-    columns = FieldColumns(fields)
+    columns = FieldColumns(fields, schema.serviceParts)
   }
 
   deinit {
@@ -188,7 +188,7 @@ public final class DelimitedReader: RecordReader {
 
   /// Whether a line of so many fields is a record: decides the layout at the first that may be.
   private func begin(_ fields: Int) throws(CaptureError) -> Bool {
-    let most = schema.columns.count
+    let most = schema.writtenCount
     let isFirst = fieldCount == 0
     if isFirst, try readHeader(fields) { return false }
     guard isFirst, fields <= most, fields >= most - optional else {
@@ -197,7 +197,8 @@ public final class DelimitedReader: RecordReader {
       return false
     }
     let left = most - fields
-    place(schema.columns.map { $0.position - left }, of: fields)
+    place(
+      schema.columns.map { $0.origin == .record ? $0.position - left : -1 }, of: fields)
     return true
   }
 
@@ -221,10 +222,12 @@ public final class DelimitedReader: RecordReader {
     var fieldOfColumn = [Int](repeating: -1, count: schema.columns.count)
     for (index, name) in names.enumerated() {
       let column = (schema.named(name) ?? schema.namedIgnoringCase(name).first)?.record
-      if let column, fieldOfColumn[column.position] < 0 { fieldOfColumn[column.position] = index }
+      if let column, column.origin == .record, fieldOfColumn[column.position] < 0 {
+        fieldOfColumn[column.position] = index
+      }
     }
     guard fieldOfColumn[schema.time.position] >= 0 else {
-      let most = schema.columns.count
+      let most = schema.writtenCount
       // Names that say nothing are passed over where the order of columns is known anyway; a line
       // without any of them is no header.
       if fields <= most, fields >= most - optional { return true }

@@ -8,7 +8,7 @@ struct FieldColumns {
   /// What became of a field.
   enum Outcome { case present, missing, unreadable }
 
-  private enum Form: UInt8 { case unsigned, signed, duration, time, address, text }
+  private enum Form: UInt8 { case unsigned, signed, duration, time, address, text, service }
 
   private struct Step {
     var form: Form
@@ -21,11 +21,19 @@ struct FieldColumns {
 
   /// The columns of the schema that are read, in the order of the batch.
   let columns: [RecordColumn]
+  /// The fields that tell a service, where a column has it.
+  private let service: ServiceFields?
   private let steps: UnsafeMutablePointer<Step>
   private let texts: UnsafeMutablePointer<UInt8>
   private static let keptText = 64
 
-  init(_ fields: [FieldID]) {
+  /// Reads `fields`; `parts` are the columns that tell a service.
+  init(
+    _ fields: [FieldID],
+    _ parts: (protocol: RecordColumn, source: RecordColumn, dest: RecordColumn)?
+  ) {
+    let isAsked = fields.contains { $0.record?.origin == .service }
+    service = isAsked ? parts.map { ServiceFields($0) } : nil
     columns = fields.map { id in
       guard let column = id.record else {
         preconditionFailure("\(id) is a field of packets, and records are read")
@@ -45,6 +53,7 @@ struct FieldColumns {
   func deallocate() {
     steps.deallocate()
     texts.deallocate()
+    service?.deallocate()
   }
 
   private static func form(_ type: ScalarType) -> Form {
@@ -55,6 +64,7 @@ struct FieldColumns {
     case .time: return .time
     case .ip: return .address
     case .text: return .text
+    case .service: return .service
     default: preconditionFailure("no record has a column of \(type)")
     }
   }
@@ -72,6 +82,7 @@ struct FieldColumns {
     for (index, column) in columns.enumerated() {
       steps[index].field = fieldOfColumn[column.position]
     }
+    service?.place(fieldOfColumn)
   }
 
   /// Reads column `index` of the batch out of a split line, into `row`.
@@ -80,6 +91,7 @@ struct FieldColumns {
     _ index: Int, _ line: borrowing FieldSplitter, into column: TupleColumn, _ row: Int
   ) -> Outcome {
     let step = steps[index]
+    if step.form == .service, let service { return service.read(line, into: column, row) }
     column.lane0[row] = 0
     column.lane1[row] = 0
     column.validity[row] = 0
@@ -104,6 +116,7 @@ struct FieldColumns {
       column.lane1[row] = low
       column.validity[row] = 6
       return .present
+    case .service: return .missing
     }
     guard let value else { return .unreadable }
     column.lane0[row] = value

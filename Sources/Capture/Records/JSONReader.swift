@@ -14,6 +14,9 @@ public final class JSONReader: RecordReader {
   /// The columns of a member, by its name.
   private var places: [Place] = []
   private var types: [ScalarType] = []
+  /// The column of the batch that takes the service, and the texts that tell it.
+  private var serviceColumn: Int?
+  private var serviceTexts = [[UInt8]](repeating: [], count: 3)
   private var line: UInt64 = 0
   private var nextOrder: UInt64 = 0
   private var isSkipping = false
@@ -23,6 +26,8 @@ public final class JSONReader: RecordReader {
     /// The column of the batch; -1 where only the time is wanted.
     let column: Int
     let isTime: Bool
+    /// Which part of the service it is: protocol, source port, destination port.
+    var part: Int?
   }
 
   private static let lineMax = 1 << 20
@@ -40,6 +45,13 @@ public final class JSONReader: RecordReader {
       guard let column = id.record else {
         preconditionFailure("\(id) is a field of packets, and records are read")
       }
+      if column.origin == .service, let parts = schema.serviceParts {
+        serviceColumn = index
+        for (part, column) in [parts.protocol, parts.source, parts.dest].enumerated() {
+          add(column, -1, isTime: false, part: part)
+        }
+        continue
+      }
       add(column, index, isTime: column == schema.time)
     }
     if !fields.contains(schema.time.id) { add(schema.time, -1, isTime: true) }
@@ -48,9 +60,9 @@ public final class JSONReader: RecordReader {
 
   deinit { unescaped.deallocate() }
 
-  private func add(_ column: RecordColumn, _ index: Int, isTime: Bool) {
+  private func add(_ column: RecordColumn, _ index: Int, isTime: Bool, part: Int? = nil) {
     for name in [column.field.name] + column.field.aliases {
-      places.append(Place(name: Array(name.utf8), column: index, isTime: isTime))
+      places.append(Place(name: Array(name.utf8), column: index, isTime: isTime, part: part))
     }
   }
 
@@ -102,11 +114,15 @@ public final class JSONReader: RecordReader {
     if (0..<count).allSatisfy({ [32, 9, 13].contains(bytes[$0]) }) { return }
     let row = batch.count
     for column in batch.columns { column.setMissing(row) }
+    if serviceColumn != nil { serviceTexts = [[], [], []] }
     var time: Int64?
     var scanner = JSONScanner(bytes, count, unescaped: unescaped)
     let isObject = scanner.scan { path, value, length in
       for place in places where place.name.elementsEqual(path) {
         if place.isTime, length > 0 { time = FieldText.time(value, length) }
+        if let part = place.part, length > 0 {
+          serviceTexts[part] = Array(UnsafeBufferPointer(start: value, count: length))
+        }
         guard place.column >= 0, length > 0 else { continue }
         let column = batch.columns[place.column]
         if !TextValue.put(value, length, types[place.column], column, row) {
@@ -114,10 +130,20 @@ public final class JSONReader: RecordReader {
         }
       }
     }
+    if let serviceColumn { putService(into: batch.columns[serviceColumn], row) }
     guard isObject else { return noteMalformed("no JSON object") }
     guard let time else { return noteMalformed("no \(timeName), or one that is no time") }
     batch.times[row] = time
     batch.count = row + 1
+  }
+
+  private func putService(into column: TupleColumn, _ row: Int) {
+    let code = serviceTexts[0].withUnsafeBufferPointer { name in
+      serviceTexts[1].withUnsafeBufferPointer { source in
+        serviceTexts[2].withUnsafeBufferPointer { ServiceFields.code(name, source, $0) }
+      }
+    }
+    if let code { column.set(row, code) }
   }
 
   private func noteMalformed(_ what: String) {

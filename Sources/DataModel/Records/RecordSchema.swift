@@ -8,11 +8,25 @@ public final class RecordColumn: Sendable {
   public let position: Int
   /// The row of documentation: names, type and summary.
   public let field: PacketField
+  /// Where its values come from.
+  public let origin: Origin
+
+  /// Where the values of a column come from.
+  public enum Origin: Sendable, Hashable {
+    /// The record has it.
+    case record
+    /// The name of the service, by the protocol and the ports that the record has.
+    case service
+    /// Nowhere: a column of records that cannot be told of packets, and is missing.
+    case untold
+  }
 
   init(
-    position: Int, _ name: String, _ aliases: [String], _ type: ScalarType, _ summary: String
+    position: Int, _ name: String, _ aliases: [String], _ type: ScalarType, _ summary: String,
+    origin: Origin = .record
   ) {
     self.position = position
+    self.origin = origin
     field = PacketField(name, aliases, type, .record(position), summary)
   }
 
@@ -28,7 +42,8 @@ public final class RecordColumn: Sendable {
 extension RecordColumn: Hashable {
   public static func == (a: RecordColumn, b: RecordColumn) -> Bool {
     a === b
-      || (a.position == b.position && a.field.name == b.field.name && a.field.type == b.field.type)
+      || (a.position == b.position && a.field.name == b.field.name && a.field.type == b.field.type
+        && a.origin == b.origin)
   }
 
   public func hash(into hasher: inout Hasher) { hasher.combine(position) }
@@ -49,7 +64,7 @@ public enum RecordEncoding: Hashable, Sendable {
 }
 
 /// What the records of a source are made of: the table that names, types and decoders follow.
-public struct RecordSchema: Sendable, Hashable {
+public struct RecordSchema: Sendable {
   /// The source that yields them, such as `VastStream`.
   public let source: String
   /// The columns, in the order of the record.
@@ -62,6 +77,13 @@ public struct RecordSchema: Sendable, Hashable {
   public let summary: String
   /// How long windows wait for late records, in nanoseconds, unless the program says otherwise.
   public let lateness: Int64
+
+  /// The columns that ``RecordColumn/Origin/service`` is made of, in lines and objects: protocol,
+  /// source port, destination port; nil where the schema does not have them all.
+  public let serviceParts: (protocol: RecordColumn, source: RecordColumn, dest: RecordColumn)?
+
+  /// How many columns a record has at most, without those that are made of others.
+  public var writtenCount: Int { columns.count { $0.origin == .record } }
 
   /// The longest that exporters keep an active flow back by default (language.md §3.1).
   public static let flowLateness: Int64 = 120_000_000_000
@@ -78,13 +100,68 @@ public struct RecordSchema: Sendable, Hashable {
     self.lateness = lateness
     self.summary = summary
     self.encoding = encoding
-    let columns = rows.enumerated().map { position, row in
+    var columns = rows.enumerated().map { position, row in
       RecordColumn(position: position, row.name, row.aliases, row.type, row.summary)
+    }
+    serviceParts = Self.serviceParts(of: columns, encoding)
+    if serviceParts != nil {
+      columns.append(
+        RecordColumn(
+          position: columns.count, Self.service, [], .service,
+          "IANA's name of the lower well-known port of TCP or UDP.", origin: .service))
     }
     self.columns = columns
     guard let found = columns.first(where: { $0.field.name == time }), found.field.type == .time
     else { preconditionFailure("\(source): a record has a time, and no column is called \(time)") }
     self.time = found
+  }
+
+  private init(_ known: RecordSchema, adding rows: [RecordColumn]) {
+    (source, summary, encoding) = (known.source, known.summary, known.encoding)
+    (time, lateness, serviceParts) = (known.time, known.lateness, known.serviceParts)
+    columns = known.columns + rows
+  }
+
+  private static let service = "ApplicationProtocol"
+
+  private static func serviceParts(
+    of columns: [RecordColumn], _ encoding: RecordEncoding
+  ) -> (protocol: RecordColumn, source: RecordColumn, dest: RecordColumn)? {
+    switch encoding {
+    case .delimited, .json: break
+    case .packets, .datagrams: return nil
+    }
+    func first(_ names: [String], _ types: (ScalarType) -> Bool) -> RecordColumn? {
+      for name in names {
+        if let found = columns.first(where: { $0.isCalled(name) && types($0.field.type) }) {
+          return found
+        }
+      }
+      return nil
+    }
+    func isNumber(_ type: ScalarType) -> Bool { if case .unsigned = type { true } else { false } }
+    guard !columns.contains(where: { $0.isCalled(service) }),
+      let number = first(
+        ["IpLayerProtocol", "IpProtocol", "Protocol", "IpLayerProtocolCode"],
+        { isNumber($0) || $0 == .text }),
+      let source = first(["SourcePort"], isNumber), let dest = first(["DestPort"], isNumber)
+    else { return nil }
+    return (number, source, dest)
+  }
+
+  /// The schema with the columns of `other` that it does not have by any name: they are missing in
+  /// every record.
+  public func tolerating(_ other: RecordSchema) -> RecordSchema {
+    let untold = other.columns.filter { column in
+      ([column.field.name] + column.field.aliases).allSatisfy { named($0) == nil }
+    }
+    return RecordSchema(
+      self,
+      adding: untold.enumerated().map { index, column in
+        RecordColumn(
+          position: columns.count + index, column.field.name, column.field.aliases,
+          column.field.type, column.field.summary, origin: .untold)
+      })
   }
 
   /// The field of a name, by any of its names; case-sensitive.
@@ -102,4 +179,16 @@ public struct RecordSchema: Sendable, Hashable {
 
   /// Every name, for "did you mean".
   public var names: [String] { columns.flatMap { [$0.field.name] + $0.field.aliases } }
+}
+
+extension RecordSchema: Hashable {
+  public static func == (a: RecordSchema, b: RecordSchema) -> Bool {
+    a.source == b.source && a.columns == b.columns && a.time == b.time
+      && a.encoding == b.encoding && a.lateness == b.lateness
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(source)
+    hasher.combine(columns)
+  }
 }

@@ -42,7 +42,12 @@ struct FlowColumns {
 
   init(_ fields: [FieldID]) {
     batch = TupleBatch(fields: fields)
-    columns = zip(fields, batch.columns).map { id, column in
+    columns = zip(fields, batch.columns).compactMap { id, column in
+      if id.record?.origin == .untold {
+        // Missing in every record, and never written.
+        column.validity.update(repeating: 0, count: TupleBatch.capacity)
+        return nil
+      }
       guard let name = Column(rawValue: id.field.name) else {
         preconditionFailure("flows have no column \(id)")
       }

@@ -35,6 +35,8 @@ extension DiagnosticCode {
   public static let usesTooDeep = DiagnosticCode("SAL0217")
   /// Nothing to print.
   public static let nothingToDo = DiagnosticCode("SAL0218")
+  /// A field of records that packets do not tell.
+  public static let untoldField = DiagnosticCode("SAL0219")
   /// Wrong type.
   public static let wrongType = DiagnosticCode("SAL0221")
   /// Values of different kinds.
@@ -79,6 +81,8 @@ extension DiagnosticCode {
   public static let wrongArgumentCount = DiagnosticCode("SAL0252")
   /// Accuracy out of reach.
   public static let accuracyOutOfReach = DiagnosticCode("SAL0253")
+  /// A server that is not asked.
+  public static let serverNotAsked = DiagnosticCode("SAL0254")
   /// A key is a field.
   public static let keyIsNoField = DiagnosticCode("SAL0261")
   /// Two components of one name.

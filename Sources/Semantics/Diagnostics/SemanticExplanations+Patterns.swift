@@ -33,6 +33,12 @@ extension SemanticExplanations {
         SUBGRAPH ON F WITH source(SourceIp) AND target(DestIp) { a e1 b; start(e2) > 1; }
         """),
     DiagnosticExplanation(
+      .serverNotAsked, "server of vertices that is not asked",
+      "SAL's programs name a server that tells about vertices, and no such server has ever been "
+        + "published. What is known of vertices is read from a file when the query starts: "
+        + "--bind NAME=FILE names it, or VertexInfo(\"file\").",
+      example: "Domains = VertexInfo(\"domainurl\", 5000);"),
+    DiagnosticExplanation(
       .patternCondition, "no condition of a pattern",
       "Conditions compare two times of edges, ask a field of one edge, ask whether a vertex is "
         + "in a list or set, say that two vertices differ, or compare what a table says of them.",

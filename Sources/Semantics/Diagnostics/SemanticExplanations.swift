@@ -60,6 +60,12 @@ public enum SemanticExplanations {
         + "field.",
       example: "K = STREAM P BY destip;"),
     DiagnosticExplanation(
+      .untoldField, "field that packets do not tell",
+      "A program over records is given packets: its source stands for the flows that are made "
+        + "of them. What only who wrote records could know, such as a label, is missing in "
+        + "every one of them.",
+      example: "salc run -e 'F = VastStream(); OUTPUT F (SourceIp, Label);' --pcap f.pcap"),
+    DiagnosticExplanation(
       .usedBeforeAssignment, "used before its first assignment",
       "A name that is assigned more than once means the latest assignment above its "
         + "use; above this use there is none.",

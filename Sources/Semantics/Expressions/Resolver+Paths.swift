@@ -65,7 +65,10 @@ extension Resolver {
   mutating func field(_ path: Path, in scope: Scope) -> (FieldID, String)? {
     let name = path.text
     if let id = bound(name, in: scope) ?? derived(name, in: scope) { return (id, name) }
-    if let id = published(name, in: scope) { return (id, name) }
+    if let id = published(name, in: scope) {
+      noteUntold(id, path)
+      return (id, name)
+    }
     if let schema = schema(in: scope) { return recordField(path, of: schema, in: scope) }
     if let rows = rowTuples(in: scope) {
       reportNoColumn(path, rows)

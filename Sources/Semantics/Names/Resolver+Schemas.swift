@@ -30,9 +30,21 @@ extension Resolver {
       reportUnknownField(path, in: scope)
       return nil
     }
+    noteUntold(id, path)
     let name = schema.names.first { $0.lowercased() == path.text.lowercased() } ?? id.field.name
     noteSpelling(path, name)
     return (id, name)
+  }
+
+  /// Notes that flows of packets do not have the field.
+  mutating func noteUntold(_ id: FieldID, _ path: Path) {
+    guard id.record?.origin == .untold, notedSpellings.insert(id.field.name).inserted else {
+      return
+    }
+    report(
+      Diagnostic(
+        .untoldField, .note, "packets do not tell ‘\(path.text)’: it is missing in all flows",
+        at: path.range))
   }
 
   /// Notes that a name was read without regard to case.

@@ -4,25 +4,20 @@ import Plan
 import Syntax
 
 extension Resolver {
-  /// `VertexInfo("file")`; the file is read when the query starts.
+  /// `VertexInfo("file")`; the file is read when the query starts. `VertexInfo("host", port)`, as
+  /// SAL has it, is a table whose file the command line names.
   mutating func checkTable(_ call: Call) -> String? {
-    if call.arguments.count == 2, case .literal(let literal) = call.arguments[1].value,
-      case .integer = literal.value
-    {
+    if isServer(call) {
       report(
         Diagnostic(
-          .wrongArgument, "VertexInfo reads a file, not a host and a port", at: call.range,
+          .serverNotAsked, .warning,
+          "no server is asked about vertices: the command line names a file", at: call.range,
           notes: [
+            Diagnostic.Note("salc run … --bind NAME=FILE"),
             Diagnostic.Note(
               "a CSV or NDJSON file whose first column is the address or prefix, or a .mmdb file"),
-            Diagnostic.Note("the command line can name another file: --bind NAME=FILE"),
-          ],
-          fixIts: [
-            FixIt(
-              "read a file", replacing: call.range,
-              with: "\(call.name.text)(\(text(call.arguments[0].range)))")
           ]))
-      return nil
+      return ""
     }
     guard call.arguments.count <= 1 else {
       report(
@@ -37,6 +32,14 @@ extension Resolver {
       return nil
     }
     return file
+  }
+
+  private func isServer(_ call: Call) -> Bool {
+    guard call.arguments.count == 2, call.arguments.allSatisfy({ $0.label == nil }),
+      case .literal(let host) = call.arguments[0].value, host.value.text != nil,
+      case .literal(let port) = call.arguments[1].value, case .integer = port.value
+    else { return false }
+    return true
   }
 
   /// `V(x).a != V(y).a`, `V(x).a == "text"`.
@@ -132,6 +135,7 @@ extension Resolver {
 
   /// The file of a table that was checked already.
   private func tableFile(_ call: Call) -> String? {
+    if isServer(call) { return "" }
     guard call.arguments.count < 2 else { return nil }
     guard let first = call.arguments.first else { return "" }
     if case .literal(let literal) = first.value { return literal.value.text }

@@ -43,12 +43,12 @@ extension Resolver {
 
   /// Flows of packets in the place of a source of records, to which the command line gives
   /// packets. NetFlow version 5 has a record for each direction.
-  mutating func flows(insteadOf source: String, _ call: Call) -> Meaning {
-    flows(
-      FlowMaking(
-        aggregation: 0, active: FlowMaking.defaultActive, idle: FlowMaking.defaultIdle,
-        isBidirectional: source != "NetflowV5Stream"),
-      of: [], call)
+  mutating func flows(insteadOf schema: RecordSchema, _ call: Call) -> Meaning {
+    var making = FlowMaking(
+      aggregation: 0, active: FlowMaking.defaultActive, idle: FlowMaking.defaultIdle,
+      isBidirectional: schema.source != "NetflowV5Stream")
+    making.schema = RecordFormats.flows.tolerating(schema)
+    return flows(making, of: [], call)
   }
 
   private mutating func flows(

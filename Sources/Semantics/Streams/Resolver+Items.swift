@@ -235,7 +235,7 @@ extension Resolver {
     var columns: [TupleColumnExpression] = []
     var schema: [DataModel.OutputColumn] = []
     // SAM wrote what the record is known to be before its features, for learning.
-    if let label = plan.recordSchema(of: node)?.named("Label") {
+    if let label = plan.recordSchema(of: node)?.named("Label"), label.record?.origin == .record {
       columns.append(.field(label))
       schema.append(DataModel.OutputColumn(name: "Label", type: label.field.type))
     }

@@ -13,8 +13,8 @@ extension Resolver {
   mutating func source(_ call: Call) -> Meaning {
     let name = call.name.text
     if name == RecordFormats.flows.source { return flows(call) }
-    if takesPackets, RecordFormats.named(name) != nil {
-      return flows(insteadOf: name, call)
+    if takesPackets, let schema = RecordFormats.named(name) {
+      return flows(insteadOf: schema, call)
     }
     if let schema = RecordFormats.named(name) { return records(of: schema, call) }
     if Self.describedSources.contains(name) { return describedRecords(call) }

@@ -1,0 +1,71 @@
+import CRuntimeBPF
+import DataModel
+
+/// The service of a line that has a protocol and two ports (``RecordColumn/Origin/service``).
+struct ServiceFields {
+  private let parts: (protocol: RecordColumn, source: RecordColumn, dest: RecordColumn)
+  /// The fields of the three in a line; −1 where the line does not have it.
+  private let fields: UnsafeMutablePointer<Int>
+
+  init(_ parts: (protocol: RecordColumn, source: RecordColumn, dest: RecordColumn)) {
+    self.parts = parts
+    fields = .allocate(capacity: 3)
+    fields.initialize(repeating: -1, count: 3)
+  }
+
+  func deallocate() { fields.deallocate() }
+
+  func place(_ fieldOfColumn: [Int]) {
+    fields[0] = fieldOfColumn[parts.protocol.position]
+    fields[1] = fieldOfColumn[parts.source.position]
+    fields[2] = fieldOfColumn[parts.dest.position]
+  }
+
+  func read(
+    _ line: borrowing FieldSplitter, into column: TupleColumn, _ row: Int
+  ) -> FieldColumns.Outcome {
+    column.setMissing(row)
+    guard fields[0] >= 0, fields[1] >= 0, fields[2] >= 0 else { return .missing }
+    let (name, nameLength) = line.field(fields[0])
+    let (source, sourceLength) = line.field(fields[1])
+    let (dest, destLength) = line.field(fields[2])
+    guard
+      let code = Self.code(
+        UnsafeBufferPointer(start: name, count: nameLength),
+        UnsafeBufferPointer(start: source, count: sourceLength),
+        UnsafeBufferPointer(start: dest, count: destLength))
+    else { return .missing }
+    column.set(row, code)
+    return .present
+  }
+
+  /// The code of the service that these texts tell: a protocol by its number or its name, and two
+  /// ports.
+  static func code(
+    _ name: UnsafeBufferPointer<UInt8>, _ source: UnsafeBufferPointer<UInt8>,
+    _ dest: UnsafeBufferPointer<UInt8>
+  ) -> UInt64? {
+    guard let number = protocolNumber(name), let from = port(source), let to = port(dest) else {
+      return nil
+    }
+    return service(number, from, to)
+  }
+
+  private static func port(_ text: UnsafeBufferPointer<UInt8>) -> UInt64? {
+    guard let at = text.baseAddress, !text.isEmpty else { return nil }
+    return FieldText.unsigned(at, text.count, limit: 65535)
+  }
+
+  /// 6 of `6` and `tcp`, 17 of `17` and `UDP`; others have no services.
+  private static func protocolNumber(_ text: UnsafeBufferPointer<UInt8>) -> UInt8? {
+    guard let at = text.baseAddress, !text.isEmpty else { return nil }
+    if let number = FieldText.unsigned(at, text.count, limit: 255) { return UInt8(number) }
+    guard text.count == 3 else { return nil }
+    let word = UInt32(at[0] | 32) << 16 | UInt32(at[1] | 32) << 8 | UInt32(at[2] | 32)
+    switch word {
+    case 0x746370: return 6
+    case 0x756470: return 17
+    default: return nil
+    }
+  }
+}
