@@ -43,6 +43,8 @@ public protocol StreamOperator: Sendable {
   /// What of n, Σx and Σx² the answer is, with its unit; nil where it is something else. An engine
   /// computes such answers for many rows at once, by the same function as ``evaluate(_:_:)``.
   func moment(_ call: OperatorCall) -> (kind: MomentKind, unit: Double)?
+  /// What the answer is of a window's sums that a histogram tells; nil where it is of more.
+  func windowEstimate(_ call: OperatorCall) -> WindowEstimate?
   /// What the answer is worth where tuples were lost: `at_least` where more tuples could only
   /// make it larger, else `partial` (language.md §3.6).
   func qualityUnderLoss(_ call: OperatorCall) -> Quality

@@ -45,6 +45,8 @@ public struct ItemState: Sendable, Hashable {
     /// - Source: Golab, DeHaan, Demaine, López-Ortiz, Munro, *Identifying frequent items in
     ///   sliding windows over on-line packet streams*, IMC 2003.
     case basicWindows(items: [KeyComponent], length: Int, count: Int)
+    /// Sums within an error, in less room than the window's values take.
+    case histogram(ItemHistogram)
   }
 
   /// The window: so many of the key's last tuples; of a table the most rows of a key.
@@ -56,6 +58,37 @@ public struct ItemState: Sendable, Hashable {
   public init(items: Int, form: Form) {
     self.items = items
     self.form = form
+  }
+}
+
+/// An exponential histogram of an expression over the last tuples of a key.
+public struct ItemHistogram: Sendable, Hashable {
+  /// What is added up.
+  public var operand: TupleExpression
+  /// The window and the error.
+  public var shape: ExponentialHistogramShape
+
+  /// Creates a histogram.
+  public init(_ operand: TupleExpression, _ shape: ExponentialHistogramShape) {
+    self.operand = operand
+    self.shape = shape
+  }
+
+  /// Bits of the operand's values.
+  private var bits: Int {
+    guard let range = operand.range else { return 63 }
+    let most = max(range.lowerBound.magnitude, range.upperBound.magnitude)
+    return 128 - most.leadingZeroBitCount
+  }
+
+  /// The most buckets of a key.
+  public var bucketsMax: Int { shape.bucketsMax(bits: bits) }
+
+  /// For plans and EXPLAIN: what it keeps and the memory that takes.
+  var text: String {
+    let bytes = shape.bytesMax(bits: bits)
+    return "exponential histogram of \(operand.text), \(shape.measure) within "
+      + "\(shape.epsilon * 100) %, at most \(bytes) octets a key"
   }
 }
 
@@ -102,6 +135,7 @@ extension ItemState {
       layout.reductions.reduce(into: []) { $0.formUnion($1.operand?.fields ?? []) }
     case .counts(let items), .halves(let items), .basicWindows(let items, _, _):
       Set(items.map(\.field))
+    case .histogram(let histogram): histogram.operand.fields
     }
   }
 }
@@ -138,6 +172,7 @@ extension LogicalPlan {
       switch state.form {
       case .words(let layout): what = layout.reductions.map(\.text).joined(separator: ", ")
       case .counts(let items): what = "counts of (\(items.map(\.text).joined(separator: ", ")))"
+      case .histogram(let histogram): what = histogram.text
       case .halves(let items):
         what = "halves of (\(items.map(\.text).joined(separator: ", ")))"
       case .basicWindows(let items, let length, let count):

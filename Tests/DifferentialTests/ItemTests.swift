@@ -74,6 +74,15 @@ struct ItemTests {
     M = FOREACH P GENERATE max(frame.len) WINDOW 50 ITEMS;
     OUTPUT (FILTER P BY frame.len == M OR N > 40) (frame.time, M, N);
     """,
+    // Exponential histograms, where an error is allowed: SAL's k, and WITHIN.
+    """
+    K = STREAM P BY IpProtocol;
+    A = FOREACH K GENERATE ehave(frame.len, 4000, 4);
+    B = FOREACH K GENERATE sum(frame.len) WITHIN 30% WINDOW 3000 ITEMS;
+    C = FOREACH K GENERATE var(frame.len) WITHIN 90% WINDOW 8000 ITEMS;
+    D = FOREACH K GENERATE stddev(udp.length) WITHIN 90% WINDOW 8000 ITEMS;
+    OUTPUT K (IpProtocol, A, B, C, D);
+    """,
     // Behind DISTINCT, whose first tuple matters then.
     """
     First = DISTINCT P BY SourceIp, DestPort WINDOW 500ms;

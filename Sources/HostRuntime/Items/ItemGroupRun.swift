@@ -125,6 +125,8 @@ final class ItemGroupRun {
       WordsItems(layout, window: state.items, features: features, asks: asks, budget: budget)
     case .counts(let items):
       CountsItems(items, window: state.items, features: features, asks: asks, budget: budget)
+    case .histogram(let histogram):
+      HistogramItems(histogram, asks: asks, budget: budget)
     case .halves(let items):
       HalvesItems(items, window: state.items, asks: asks, budget: budget)
     case .basicWindows(let items, let length, let count):

@@ -20,6 +20,9 @@ public struct Sum: StreamOperator {
     call.realState()
       ?? .words(call.operand.map { [.tuples, .sum($0)] } ?? [])
   }
+  public func windowEstimate(_ call: OperatorCall) -> WindowEstimate? {
+    .sum(isDuration: call.operandType == .duration)
+  }
   public func evaluate(_ call: OperatorCall, _ state: KeyState) -> Estimate {
     if let reals = RealMoments(call, state) { return Estimate(.real(reals.sum)) }
     guard let operand = call.operand else { preconditionFailure("sum has an operand") }

@@ -16,11 +16,15 @@ struct ItemRequest {
   var isTable = false
   /// Of `topk` in SAL's form: the length of basic windows, and how many items each keeps.
   var basic: (length: Int, count: Int)?
+  /// SAL's k, where it is to be had: an error of 1/k instead of an exact answer.
+  var tolerance: Int64?
 }
 
 extension Resolver {
   /// SAL's defaults, where the preamble sets none.
   private static let defaults = ["WindowSize": 10_000, "BasicWindowSize": 1_000, "EHK": 2]
+  /// Longer windows in SAL's form have the error that its k allows, a part of 1/k.
+  private static let exactItemsMax = 1 << 17
   /// The most tuples of an item window.
   static let itemsMax = 1 << 20
 
@@ -92,7 +96,10 @@ extension Resolver {
         report(Diagnostic(.wrongArgument, "k is at least 1", at: range(1)))
         return .some(nil)
       }
-      return ItemRequest(items: items, arguments: arguments, basic: nil)
+      let isNamed = call.name.text.lowercased().hasPrefix("eh")
+      return ItemRequest(
+        items: items, arguments: arguments, basic: nil,
+        tolerance: isNamed || items > Self.exactItemsMax ? number(1, "EHK") : nil)
     }
     let (length, kept) = (number(1, "BasicWindowSize"), number(2, "TopK"))
     guard length > 0, kept > 0, Int64(items) / length >= 2, kept <= 1000 else {
@@ -158,6 +165,7 @@ extension Resolver {
     of call: OperatorCall, _ operation: any StreamOperator, _ request: ItemRequest,
     _ range: SourceRange
   ) -> ItemState.Form? {
+    if let histogram = histogram(of: call, operation, request) { return .histogram(histogram) }
     switch operation.state(call) {
     case .words(let reductions):
       guard
@@ -183,6 +191,27 @@ extension Resolver {
       notSupported("weights in a window of items", range)
       return nil
     }
+  }
+
+  /// The histogram that may answer: where an error is allowed (WITHIN ε, or SAL's k) and it takes
+  /// less room than the window's values.
+  private func histogram(
+    of call: OperatorCall, _ operation: any StreamOperator, _ request: ItemRequest
+  ) -> ItemHistogram? {
+    let epsilon: Double
+    switch call.accuracy {
+    case .exact: return nil
+    case .within(let error, _): epsilon = error
+    case .standard:
+      guard let k = request.tolerance else { return nil }
+      epsilon = 1 / Double(k)
+    }
+    guard !request.isTable, call.operandType != .float, let operand = call.operand,
+      let estimate = operation.windowEstimate(call)
+    else { return nil }
+    let shape = ExponentialHistogramShape(
+      items: request.items, measure: estimate.measure, epsilon: epsilon)
+    return shape.isSmallerThanRing ? ItemHistogram(operand, shape) : nil
   }
 
   /// The place of a state in a group: words of one window share theirs.
