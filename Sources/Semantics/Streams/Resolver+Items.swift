@@ -200,7 +200,7 @@ extension Resolver {
   ) -> ItemHistogram? {
     let epsilon: Double
     switch call.accuracy {
-    case .exact: return nil
+    case .exact, .rank: return nil
     case .within(let error, _): epsilon = error
     case .standard:
       guard let k = request.tolerance else { return nil }
