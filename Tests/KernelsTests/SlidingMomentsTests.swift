@@ -33,6 +33,8 @@ struct SlidingMomentsTests {
     "means and variances are those of the window's values",
     arguments: [1, 2, 7, 100], [Int64(3), 1 << 31, 1 << 58])
   func windows(window: Int, most: Int64) {
+    // Values grow with the batches; from one of three on, or never, some are missing.
+    let firstMissing = [1: 3, 2: 0, 7: 1, 100: 3][window] ?? 2
     var random = SplitMix(state: UInt64(window))
     let moments = SlidingMoments(
       window: window, operands: 2,
@@ -46,12 +48,16 @@ struct SlidingMomentsTests {
     var valid = [[UInt8]](repeating: [UInt8](repeating: 1, count: n), count: 2)
     var history = [[[Int64?]]](repeating: [[], []], count: 5)
     let rows = (0..<n).map { UInt16($0) }
-    for _ in 0..<3 {
+    for batch in 0..<3 {
       let ids = (0..<n).map { _ in Int32.random(in: -1..<5, using: &random) }
       for operand in 0..<2 {
         for row in 0..<n {
-          values[operand][row] = Int64.random(in: -most...most, using: &random)
-          valid[operand][row] = Int.random(in: 0..<5, using: &random) == 0 ? 0 : 1
+          // The first operand is wide from the second batch on, the other from the third.
+          let least = batch > operand ? -most : 0
+          let value = Int64.random(in: least...most, using: &random)
+          values[operand][row] = batch > operand ? value : value & Int64(UInt32.max)
+          let isMissing = batch >= firstMissing && Int.random(in: 0..<5, using: &random) == 0
+          valid[operand][row] = isMissing ? 0 : 1
         }
       }
       fold(moments, values, valid, ids, rows)
@@ -86,10 +92,11 @@ struct SlidingMomentsTests {
       values[1].withUnsafeBufferPointer { second in
         valid[0].withUnsafeBufferPointer { firstValid in
           valid[1].withUnsafeBufferPointer { secondValid in
-            moments.begin([
-              ComputedColumn(values: first.baseAddress!, validity: firstValid.baseAddress!),
-              ComputedColumn(values: second.baseAddress!, validity: secondValid.baseAddress!),
-            ])
+            moments.begin(
+              [
+                ComputedColumn(values: first.baseAddress!, validity: firstValid.baseAddress!),
+                ComputedColumn(values: second.baseAddress!, validity: secondValid.baseAddress!),
+              ], rows: rows, count: rows.count)
             moments.fold(ids, rows, count: rows.count)
           }
         }
@@ -123,9 +130,10 @@ struct SlidingMomentsTests {
     let rows = (0..<20).map { UInt16($0) }
     values.withUnsafeBufferPointer { values in
       valid.withUnsafeBufferPointer { valid in
-        moments.begin([
-          ComputedColumn(values: values.baseAddress!, validity: valid.baseAddress!)
-        ])
+        moments.begin(
+          [
+            ComputedColumn(values: values.baseAddress!, validity: valid.baseAddress!)
+          ], rows: rows, count: 20)
         moments.fold(ids, rows, count: 20)
       }
     }

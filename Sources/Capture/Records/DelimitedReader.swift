@@ -19,6 +19,7 @@ public final class DelimitedReader: RecordReader {
   private let length: UInt64
   private var splitter: FieldSplitter
   private let columns: FieldColumns
+  private var block = LineBlock()
   /// Fields of a line; 0 before the first line.
   private var fieldCount = 0
   private var timeField = 0
@@ -45,13 +46,14 @@ public final class DelimitedReader: RecordReader {
     let (stream, length) = try openByteStream(path)
     self.length = length
     source = ReadAhead(stream)
-    splitter = FieldSplitter(separator: separator)
+    splitter = FieldSplitter(separator: separator, ends: block.next)
     columns = FieldColumns(fields, schema.serviceParts)
   }
 
   deinit {
     splitter.deallocate()
     columns.deallocate()
+    block.deallocate()
   }
 
   /// Bytes of the file read so far, and its length (0 where that is not known).
@@ -91,12 +93,14 @@ public final class DelimitedReader: RecordReader {
     let base = run.base.assumingMemoryBound(to: UInt8.self)
     let hasQuotes = hasQuotes(run)
     var at = 0
-    while at < run.count, batch.count < TupleBatch.capacity {
+    while at < run.count, batch.count + block.count < TupleBatch.capacity {
       if !hasQuotes, !isSkipping {
+        splitter.ends = block.next
         let (fields, length) = splitter.split(base + at, readable: run.count - at)
         if fields > 0 {
           line += 1
-          try take(base + at, length, fields, into: batch)
+          try take(base + at, length, fields)
+          if block.isFull { readBlock(into: batch) }
           at += length + 1
           continue
         }
@@ -113,11 +117,37 @@ public final class DelimitedReader: RecordReader {
       if isSkipping {
         isSkipping = false
       } else {
-        try takeSlowly(base + at, end - at, into: batch)
+        // The text of a line with quotes lasts until the next one's.
+        readBlock(into: batch)
+        splitter.ends = block.next
+        try takeSlowly(base + at, end - at)
+        readBlock(into: batch)
       }
       at = min(end + 1, run.count)
     }
+    readBlock(into: batch)
     return at
+  }
+
+  /// Reads the lines that are split into the next rows of the batch.
+  private func readBlock(into batch: TupleBatch) {
+    if block.count == 0 { return }
+    var first: (line: Int, column: Int)?
+    for index in 0..<columns.columns.count {
+      let found = columns.read(index, block, into: batch.columns[index], first: batch.count)
+      noted.unreadable += found.count
+      if found.count > 0, found.firstLine < first?.line ?? .max {
+        first = (found.firstLine, index)
+      }
+    }
+    if let first, noted.firstUnreadable == nil {
+      let column = columns.columns[first.column].field
+      let line = block.numbers[first.line]
+      noted.firstUnreadable = "line \(line): \(column.name) is no \(column.type)"
+    }
+    (batch.times + batch.count).update(from: block.times, count: block.count)
+    batch.count += block.count
+    block.removeAll()
   }
 
   /// Whether there is a quote in the bytes at hand; looked for once in each byte.
@@ -135,7 +165,7 @@ public final class DelimitedReader: RecordReader {
 
   /// Takes a line that may have quotes, or no end.
   private func takeSlowly(
-    _ bytes: UnsafePointer<UInt8>, _ length: Int, into batch: TupleBatch
+    _ bytes: UnsafePointer<UInt8>, _ length: Int
   ) throws(CaptureError) {
     let count = length > 0 && bytes[length - 1] == 13 ? length - 1 : length
     if count == 0 { return }
@@ -148,13 +178,13 @@ public final class DelimitedReader: RecordReader {
     } else {
       fields = splitter.split(bytes, count: count)
     }
-    try takeFields(fields, into: batch)
+    try takeFields(fields)
   }
 
   /// Takes a line that is split.
   @inline(__always)
   private func take(
-    _ bytes: UnsafePointer<UInt8>, _ length: Int, _ fields: Int, into batch: TupleBatch
+    _ bytes: UnsafePointer<UInt8>, _ length: Int, _ fields: Int
   ) throws(CaptureError) {
     if length > 0, bytes[length - 1] == 13 {
       if length == 1 { return }
@@ -162,11 +192,11 @@ public final class DelimitedReader: RecordReader {
     } else if length == 0 {
       return
     }
-    try takeFields(fields, into: batch)
+    try takeFields(fields)
   }
 
   @inline(__always)
-  private func takeFields(_ fields: Int, into batch: TupleBatch) throws(CaptureError) {
+  private func takeFields(_ fields: Int) throws(CaptureError) {
     if fields != fieldCount {
       guard try begin(fields) else { return }
     }
@@ -175,13 +205,7 @@ public final class DelimitedReader: RecordReader {
       return noteMalformed(
         "its \(schema.time.field.name) ‘\(text(timeField))’ is no time", line: line)
     }
-    let row = batch.count
-    batch.times[row] = time
-    for index in 0..<columns.columns.count {
-      let outcome = columns.read(index, splitter, into: batch.columns[index], row)
-      if outcome == .unreadable { noteUnreadable(index) }
-    }
-    batch.count = row + 1
+    block.append(splitter.base, time: time, number: line)
   }
 
   // MARK: The first line
@@ -204,6 +228,7 @@ public final class DelimitedReader: RecordReader {
 
   private func place(_ fieldOfColumn: [Int], of fields: Int) {
     fieldCount = fields
+    block.fields = fields
     timeField = fieldOfColumn[schema.time.position]
     columns.place(fieldOfColumn)
   }
@@ -254,13 +279,5 @@ public final class DelimitedReader: RecordReader {
   private func noteMalformed(_ what: String, line: UInt64) {
     noted.malformed += 1
     if noted.firstMalformed == nil { noted.firstMalformed = "line \(line): \(what)" }
-  }
-
-  @inline(never)
-  private func noteUnreadable(_ index: Int) {
-    noted.unreadable += 1
-    guard noted.firstUnreadable == nil else { return }
-    let column = columns.columns[index]
-    noted.firstUnreadable = "line \(line): \(column.field.name) is no \(column.field.type)"
   }
 }

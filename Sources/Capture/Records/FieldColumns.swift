@@ -3,10 +3,13 @@ import Glibc
 
 /// The projected columns of records that are text: which field each is, and how it is read.
 ///
-/// - Cost: 5–15 ns a field.
+/// - Cost: 3–10 ns a field.
 struct FieldColumns {
-  /// What became of a field.
-  enum Outcome { case present, missing, unreadable }
+  /// The fields of a column that could not be read: how many, and the line of the first.
+  struct Unreadable {
+    var count: UInt64 = 0
+    var firstLine = -1
+  }
 
   private enum Form: UInt8 { case unsigned, signed, duration, time, address, text, service }
 
@@ -85,43 +88,105 @@ struct FieldColumns {
     service?.place(fieldOfColumn)
   }
 
-  /// Reads column `index` of the batch out of a split line, into `row`.
-  @inline(__always)
+  /// Reads column `index` of the batch out of the lines of a block, into the rows from `first` on.
   func read(
-    _ index: Int, _ line: borrowing FieldSplitter, into column: TupleColumn, _ row: Int
-  ) -> Outcome {
+    _ index: Int, _ block: LineBlock, into column: TupleColumn, first: Int
+  ) -> Unreadable {
     let step = steps[index]
-    if step.form == .service, let service { return service.read(line, into: column, row) }
+    if step.form == .service, let service {
+      service.read(block, into: column, first: first)
+      return Unreadable()
+    }
+    guard step.field >= 0 else {
+      for row in first..<first + block.count { Self.clear(column, row) }
+      return Unreadable()
+    }
+    let (field, limit) = (step.field, step.limit)
+    switch step.form {
+    case .unsigned:
+      return each(field, block, column, first) {
+        FieldText.paddedUnsigned($0, $1, limit: limit)
+      }
+    case .signed:
+      return each(field, block, column, first) {
+        FieldText.signed($0, $1).map { UInt64(bitPattern: $0) }
+      }
+    case .duration:
+      return each(field, block, column, first) {
+        FieldText.paddedSeconds($0, $1).map { UInt64(bitPattern: $0) }
+      }
+    case .time:
+      return each(field, block, column, first) {
+        FieldText.paddedTime($0, $1).map { UInt64(bitPattern: $0) }
+      }
+    case .text: return each(field, block, column, first) { text(index, $0, $1) }
+    case .address: return addresses(field, block, column, first)
+    case .service: preconditionFailure("a service has no field of its own")
+    }
+  }
+
+  @inline(__always)
+  private static func clear(_ column: TupleColumn, _ row: Int) {
     column.lane0[row] = 0
     column.lane1[row] = 0
     column.validity[row] = 0
-    guard step.field >= 0 else { return .missing }
-    let (at, count) = line.field(step.field)
-    if count == 0 || (count == 1 && at[0] == UInt8(ascii: "-")) { return .missing }
-    let value: UInt64?
-    switch step.form {
-    case .unsigned: value = FieldText.paddedUnsigned(at, count, limit: step.limit)
-    case .signed: value = FieldText.signed(at, count).map { UInt64(bitPattern: $0) }
-    case .duration: value = FieldText.paddedSeconds(at, count).map { UInt64(bitPattern: $0) }
-    case .time: value = FieldText.paddedTime(at, count).map { UInt64(bitPattern: $0) }
-    case .text: value = text(index, at, count)
-    case .address:
+  }
+
+  @inline(__always)
+  private static func isMissing(_ at: UnsafePointer<UInt8>, _ count: Int) -> Bool {
+    count == 0 || (count == 1 && at[0] == UInt8(ascii: "-"))
+  }
+
+  /// Reads a column of one lane.
+  @inline(__always)
+  private func each(
+    _ field: Int, _ block: LineBlock, _ column: TupleColumn, _ first: Int,
+    _ value: (UnsafePointer<UInt8>, Int) -> UInt64?
+  ) -> Unreadable {
+    var unreadable = Unreadable()
+    let (values, validity) = (column.lane0 + first, column.validity + first)
+    for line in 0..<block.count {
+      let (at, count) = block.field(field, of: line)
+      if !Self.isMissing(at, count) {
+        if let value = value(at, count) {
+          values[line] = value
+          validity[line] = 1
+          continue
+        }
+        if unreadable.count == 0 { unreadable.firstLine = line }
+        unreadable.count += 1
+      }
+      values[line] = 0
+      validity[line] = 0
+    }
+    return unreadable
+  }
+
+  private func addresses(
+    _ field: Int, _ block: LineBlock, _ column: TupleColumn, _ first: Int
+  ) -> Unreadable {
+    var unreadable = Unreadable()
+    for line in 0..<block.count {
+      let (at, count) = block.field(field, of: line)
+      let row = first &+ line
       if let address = FieldText.paddedIPv4(at, count) {
+        column.lane0[row] = 0
         column.lane1[row] = address
         column.validity[row] = 4
-        return .present
+        continue
       }
-      guard let (high, low) = FieldText.ipv6(at, count) else { return .unreadable }
-      column.lane0[row] = high
-      column.lane1[row] = low
-      column.validity[row] = 6
-      return .present
-    case .service: return .missing
+      Self.clear(column, row)
+      if Self.isMissing(at, count) { continue }
+      if let (high, low) = FieldText.ipv6(at, count) {
+        column.lane0[row] = high
+        column.lane1[row] = low
+        column.validity[row] = 6
+        continue
+      }
+      if unreadable.count == 0 { unreadable.firstLine = line }
+      unreadable.count += 1
     }
-    guard let value else { return .unreadable }
-    column.lane0[row] = value
-    column.validity[row] = 1
-    return .present
+    return unreadable
   }
 
   /// A text's code; that of the same text again without looking it up.

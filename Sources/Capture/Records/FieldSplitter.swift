@@ -6,8 +6,8 @@ struct FieldSplitter {
   typealias Bytes = UnsafePointer<UInt8>
 
   private let separator: UInt8
-  /// Where each field ends, from the start of ``base``.
-  let ends: UnsafeMutablePointer<Int32>
+  /// Where each field ends, from the start of ``base``: room for ``endsRoom``, the caller's.
+  var ends: UnsafeMutablePointer<Int32>
   /// The line last split; its own copy where quotes had to be taken off.
   private(set) var base: Bytes
   private var unquoted: UnsafeMutablePointer<UInt8>
@@ -15,18 +15,17 @@ struct FieldSplitter {
 
   /// The most fields that a line is split into; a line of more is no record of any format.
   static let fieldsMax = 256
+  /// Places that splitting may write to, though a line has fewer fields.
+  static let endsRoom = fieldsMax + Int(SAL_TEXT_ENDS)
 
-  init(separator: UInt8) {
+  init(separator: UInt8, ends: UnsafeMutablePointer<Int32>) {
     self.separator = separator
-    ends = .allocate(capacity: Self.fieldsMax + Int(SAL_TEXT_ENDS))
+    self.ends = ends
     unquoted = .allocate(capacity: Int(SAL_TEXT_PAD))
     base = UnsafePointer(unquoted)
   }
 
-  func deallocate() {
-    ends.deallocate()
-    unquoted.deallocate()
-  }
+  func deallocate() { unquoted.deallocate() }
 
   /// Splits the line that begins at `line`, of which and behind which `readable` bytes are text:
   /// the number of fields and the line's length without its end; no fields where it has no end.
@@ -98,8 +97,13 @@ struct FieldSplitter {
   /// Field `index` without blanks around it.
   @inline(__always)
   func field(_ index: Int) -> (Bytes, Int) {
-    var start = index == 0 ? 0 : Int(ends[index &- 1]) &+ 1
-    var end = Int(ends[index])
+    Self.trimmed(base, index == 0 ? 0 : Int(ends[index &- 1]) &+ 1, Int(ends[index]))
+  }
+
+  /// Bytes `start..<end` without blanks around them: where they begin, and how many.
+  @inline(__always)
+  static func trimmed(_ base: Bytes, _ start: Int, _ end: Int) -> (Bytes, Int) {
+    var (start, end) = (start, end)
     while start < end, base[start] == UInt8(ascii: " ") { start &+= 1 }
     while end > start, base[end &- 1] == UInt8(ascii: " ") { end &-= 1 }
     return (base + start, end &- start)

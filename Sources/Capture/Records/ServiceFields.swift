@@ -21,22 +21,23 @@ struct ServiceFields {
     fields[2] = fieldOfColumn[parts.dest.position]
   }
 
-  func read(
-    _ line: borrowing FieldSplitter, into column: TupleColumn, _ row: Int
-  ) -> FieldColumns.Outcome {
-    column.setMissing(row)
-    guard fields[0] >= 0, fields[1] >= 0, fields[2] >= 0 else { return .missing }
-    let (name, nameLength) = line.field(fields[0])
-    let (source, sourceLength) = line.field(fields[1])
-    let (dest, destLength) = line.field(fields[2])
-    guard
-      let code = Self.code(
-        UnsafeBufferPointer(start: name, count: nameLength),
-        UnsafeBufferPointer(start: source, count: sourceLength),
-        UnsafeBufferPointer(start: dest, count: destLength))
-    else { return .missing }
-    column.set(row, code)
-    return .present
+  /// Reads the services of the lines of a block into the rows from `first` on; what tells none is
+  /// missing.
+  func read(_ block: LineBlock, into column: TupleColumn, first: Int) {
+    for line in 0..<block.count {
+      column.setMissing(first + line)
+      guard fields[0] >= 0, fields[1] >= 0, fields[2] >= 0 else { continue }
+      let (name, nameLength) = block.field(fields[0], of: line)
+      let (source, sourceLength) = block.field(fields[1], of: line)
+      let (dest, destLength) = block.field(fields[2], of: line)
+      guard
+        let code = Self.code(
+          UnsafeBufferPointer(start: name, count: nameLength),
+          UnsafeBufferPointer(start: source, count: sourceLength),
+          UnsafeBufferPointer(start: dest, count: destLength))
+      else { continue }
+      column.set(first + line, code)
+    }
   }
 
   /// The code of the service that these texts tell: a protocol by its number or its name, and two

@@ -92,7 +92,7 @@ final class WordsItems: ItemStateRun {
   func prepare(_ batch: TupleBatch, universe: UnsafePointer<UInt16>, count: Int) {
     columns.removeAll(keepingCapacity: true)
     for operand in operands { columns.append(operand.evaluate(batch)) }
-    moments.begin(columns)
+    moments.begin(columns, rows: universe, count: count)
   }
 
   func fold(
@@ -167,14 +167,10 @@ final class WordsItems: ItemStateRun {
     for (step, offset) in steps {
       switch step {
       case .tuples: words[offset] = UInt64(moments.count(id))
-      case .present(let operand): words[offset] = moments.sums(id, operand)[0]
-      case .sum(let operand):
-        let sum = moments.sums(id, operand)
-        words[offset] = UInt64(bitPattern: SlidingMoments.clamped(sum[1], sum[2]))
+      case .present(let operand): words[offset] = moments.present(id, operand)
+      case .sum(let operand): words[offset] = UInt64(bitPattern: moments.total(id, operand))
       case .squares(let operand):
-        let sum = moments.sums(id, operand)
-        words[offset] = sum[3]
-        words[offset &+ 1] = sum[4]
+        (words[offset], words[offset &+ 1]) = moments.squares(id, operand)
       case .extreme(let index):
         words[offset] = UInt64(bitPattern: queues[id &* extremes.count &+ index].extreme)
       case .ordered(let index): folds[index].write(id, to: words + offset)

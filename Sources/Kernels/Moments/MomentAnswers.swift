@@ -22,22 +22,19 @@ public struct MomentAnswer: Sendable, Hashable {
 /// Rows lie one behind the other, because columns of 8 KiB would all fall on the same lines of a
 /// first-level cache.
 struct MomentAnswers {
-  /// Values of a row.
+  /// Values of a row: the answers, and one more for what nobody asked for.
   let stride: Int
   let values: UnsafeMutablePointer<Double>
-  let bounds: UnsafeMutablePointer<(low: Double, high: Double)>?
   let present: UnsafeMutablePointer<UInt64>
   let saturated: UnsafeMutablePointer<UInt64>
   private let rows: Int
 
-  init(count: Int, asks: Int, hasBounds: Bool) {
+  init(count: Int, asks: Int) {
     precondition(count <= 64, "a bit for each answer")
-    stride = max(1, count)
+    stride = count + 1
     rows = TupleBatch.capacity * asks
     values = .allocate(capacity: rows * stride)
     values.initialize(repeating: 0, count: rows * stride)
-    bounds = hasBounds ? .allocate(capacity: rows * stride) : nil
-    bounds?.initialize(repeating: (0, 0), count: rows * stride)
     present = .allocate(capacity: rows)
     saturated = .allocate(capacity: rows)
     clear()
@@ -45,7 +42,6 @@ struct MomentAnswers {
 
   func deallocate() {
     values.deallocate()
-    bounds?.deallocate()
     present.deallocate()
     saturated.deallocate()
   }
@@ -56,37 +52,69 @@ struct MomentAnswers {
     saturated.initialize(repeating: 0, count: rows)
   }
 
+  /// A column that is never read.
+  var nothing: ComputedColumn {
+    ComputedColumn(
+      values: UnsafeRawPointer(values).assumingMemoryBound(to: Int64.self),
+      validity: UnsafeRawPointer(values).assumingMemoryBound(to: UInt8.self))
+  }
+
   func column(_ place: Int, ask: Int) -> RealColumn {
     let first = ask * TupleBatch.capacity
     return RealColumn(
       values: UnsafePointer(values + first * stride + place), stride: stride,
       bit: 1 << UInt64(place), present: UnsafePointer(present + first),
-      saturated: UnsafePointer(saturated + first),
-      bounds: bounds.map { UnsafePointer($0 + first * stride + place) })
+      saturated: UnsafePointer(saturated + first))
   }
 }
 
-/// The answers of one operand, by their places among all: −1 where one is not asked for.
-struct OperandAnswers {
+/// One operand: where its values lie in the entries of rings, and where its answers go, by their
+/// places among all; that behind the last takes what is not asked for.
+struct OperandLane {
+  /// Which operand.
+  let operand: Int
+  /// Whether its values take 64 bits in an entry; so far all were below 2^32 where not.
+  var isWide = false
+  /// Where they are in an entry.
+  var offset = 0
   /// The operand's values in the batch at hand.
-  var column: ComputedColumn?
-  var mean = -1
-  var variance = -1
-  var deviation = -1
-  var unit = 1.0
-  var square = 1.0
+  var column: ComputedColumn
+  var mean: Int
+  var variance: Int
+  var deviation: Int
+  /// Whether variance or deviation is asked for.
+  var wantsSpread = false
+  var wantsDeviation = false
+  /// Whether the mean's unit and the variance's are other ones than 1.
+  var hasUnit = false
+  var units = SIMD2<Double>(1, 1)
+  /// The bits of what is asked for.
+  var bits: UInt64 = 0
 
-  /// Those of each operand; answers of one kind and operand are one.
-  static func all(_ answers: [MomentAnswer], operands: Int) -> [OperandAnswers] {
-    var result = [OperandAnswers](repeating: OperandAnswers(), count: operands)
+  private init(_ operand: Int, _ column: ComputedColumn, unwanted: Int) {
+    self.operand = operand
+    self.column = column
+    (mean, variance, deviation) = (unwanted, unwanted, unwanted)
+  }
+
+  /// Those of each operand, before the first batch with the values of `column`; answers of one kind
+  /// and operand are one.
+  static func all(
+    _ answers: [MomentAnswer], operands: Int, column: ComputedColumn
+  ) -> [OperandLane] {
+    var result = (0..<operands).map { OperandLane($0, column, unwanted: answers.count) }
     for (place, answer) in answers.enumerated() {
       switch answer.kind {
       case .mean: result[answer.operand].mean = place
       case .variance: result[answer.operand].variance = place
-      case .deviation: result[answer.operand].deviation = place
+      case .deviation:
+        result[answer.operand].deviation = place
+        result[answer.operand].wantsDeviation = true
       }
-      result[answer.operand].unit = answer.unit
-      result[answer.operand].square = answer.unit * answer.unit
+      if answer.kind != .mean { result[answer.operand].wantsSpread = true }
+      result[answer.operand].bits |= 1 << UInt64(place)
+      result[answer.operand].hasUnit = answer.unit != 1
+      result[answer.operand].units = SIMD2(answer.unit, answer.unit * answer.unit)
     }
     return result
   }

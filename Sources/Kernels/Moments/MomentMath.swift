@@ -22,12 +22,9 @@ public enum MomentMath {
   ) -> Double {
     guard high == 0 else { return wideVariance(n, total, low, high) }
     // By Cauchy and Schwarz not negative, and below 2^128.
-    let scaled = low.multipliedFullWidth(by: n)
-    let square = total.magnitude.multipliedFullWidth(by: total.magnitude)
-    let (differenceLow, borrow) = scaled.low.subtractingReportingOverflow(square.low)
-    let differenceHigh = scaled.high &- square.high &- (borrow ? 1 : 0)
+    let square = UInt128(truncatingIfNeeded: Int128(total) &* Int128(total))
     let count = real(n)
-    return real(differenceHigh, differenceLow) / (count * count)
+    return real(UInt128(low) &* UInt128(n) &- square) / (count * count)
   }
 
   @usableFromInline @inline(never)
@@ -54,14 +51,21 @@ public enum MomentMath {
   /// The double nearest to high · 2^64 + low, ties to even.
   @inlinable @inline(__always)
   public static func real(_ high: UInt64, _ low: UInt64) -> Double {
-    if high == 0 { return real(low) }
-    let shift = UInt64(truncatingIfNeeded: high.leadingZeroBitCount)
-    // `>> 1 >> (63 - shift)` is `>> (64 - shift)` that holds for 0.
-    let top = high &<< shift | (low &>> 1) &>> (63 &- shift)
-    let rest = low &<< shift
-    // What is cut off only has to be told from nothing.
-    let sticky = top | UInt64(unsafeBitCast(rest != 0, to: UInt8.self))
-    return real(sticky) * Double(bitPattern: (1023 &+ 64 &- shift) &<< 52)
+    real(UInt128(high) &<< 64 | UInt128(low))
+  }
+
+  /// The double nearest to a number, ties to even. Without a branch: half of the numbers of a
+  /// stream need 64 bits and half more, in no order.
+  @inlinable @inline(__always)
+  public static func real(_ number: UInt128) -> Double {
+    let zeros = UInt64(truncatingIfNeeded: number.leadingZeroBitCount)
+    let scaled = number &<< UInt128(zeros)
+    let top = UInt64(truncatingIfNeeded: scaled &>> 64)
+    let rest = UInt64(truncatingIfNeeded: scaled)
+    // Of the 63 bits that are converted, the last says only that something was cut off.
+    let sticky = UInt64(unsafeBitCast(rest != 0, to: UInt8.self)) | top & 1
+    let nearest = Double(Int64(bitPattern: top &>> 1 | sticky))
+    return nearest * Double(bitPattern: (1023 &+ 65 &- zeros) &<< 52)
   }
 
   /// The double nearest to a number. Processors convert signed ones in one step.
