@@ -24,30 +24,26 @@ struct HostReplay {
       rows: { results.take($0) }, losses: { results.take($0) })
     graph.tupleRows = { results.take($0) }
     let source = try placed.onlySource()
-    var decoder = PacketDecoder(fields: graph.projectedFields(ofSource: source))
-    let batch = TupleBatch(fields: decoder.fields)
-    var frames = FrameBatch()
-    var panes = PaneCursor(placed.plan.pane)
-    var pulse = ReplayPulse(capture, clock)
+    let feed = FrameFeed(
+      capture, fields: graph.projectedFields(ofSource: source), pane: placed.plan.pane,
+      isAhead: configuration.readsAhead(fileBytes: capture.fileLength))
+    let length = capture.fileLength
+    var pulse = ReplayPulse(clock, unit: "packets") { (feed.note.offset, length) }
     var damage: CaptureError?
-    reading: while !shouldStop() {
+    while !shouldStop() {
       do {
-        guard try capture.nextBatch(into: &frames) else { break }
+        guard try feed.next(shouldStop) else { break }
       } catch {
         if error.isInterruption { continue }
         damage = error
         break
       }
-      var start = 0
-      while start < frames.count {
-        let end = panes.run(in: frames, from: start)
-        if panes.isNew { graph.advance(to: panes.current) }
-        if panes.isNew, results.isComplete(atPane: panes.current) { break reading }
-        decoder.decode(frames, rows: start..<end, into: batch)
-        graph.push(batch, atSource: source)
-        results.count(packets: UInt64(end - start))
-        start = end
-      }
+      let (batch, note) = (feed.batch, feed.note)
+      if note.isNew { graph.advance(to: note.pane) }
+      if note.isNew, results.isComplete(atPane: note.pane) { break }
+      graph.push(batch, atSource: source)
+      results.count(packets: UInt64(batch.count))
+      guard note.isLast else { continue }
       if pulse.isDue {
         results.tell(pulse.progress(results.totals.packets, placed.flows(graph, isWhole: true)))
       }
@@ -58,7 +54,7 @@ struct HostReplay {
     results.tell(pulse.progress(results.totals.packets, placed.flows(graph, isWhole: true)))
     results.take(unkeyed: graph.unkeyedTuples)
     let totals = try results.end(elapsedSeconds: Double(clock.now - started) / 1e9)
-    panes.disorder.remark(on: totals, configuration)
+    feed.disorder.remark(on: totals, configuration)
     if let damage { throw .capture(damage) }
     return totals
   }

@@ -26,21 +26,24 @@ struct RecordReplay {
     graph.tupleRows = { results.take($0) }
     let fields = graph.projectedFields(ofSource: node)
     let reader = try origin.open(schema, fields, configuration)
-    let batch = TupleBatch(fields: fields)
+    let feed = RecordFeed(
+      reader, fields: fields,
+      isAhead: !origin.isLive && configuration.readsAhead(fileBytes: reader.progress.total))
     var cutter = RecordCutter(placed.plan, fields: fields)
-    var pulse = ReplayPulse(clock, unit: "records") { reader.progress }
+    var pulse = ReplayPulse(clock, unit: "records") { feed.progress }
     var losses = RecordLosses()
     var quiet = QuietClock()
     var damage: CaptureError?
     while !shouldStop() {
       var isMore = false
       var isIdle = false
-      do { isMore = try reader.nextBatch(into: batch) } catch {
+      do { isMore = try feed.next(shouldStop) } catch {
         if error.isInterruption { continue }
         isIdle = error.isIdle
         if !isIdle { damage = error }
       }
       if isMore {
+        let batch = feed.batch
         if results.totals.packets == 0 {
           _ = results.isComplete(atPane: cutter.pane(of: batch.times[0]))
         }
@@ -50,7 +53,7 @@ struct RecordReplay {
       } else if isIdle, let now = quiet.time(at: clock.now) {
         cutter.advance(to: now, graph)
       }
-      losses.tell(reader.issues, graph, pane: cutter.pane)
+      losses.tell(feed.issues, graph, pane: cutter.pane)
       if !isMore && !isIdle || results.isComplete(atPane: cutter.settledPane) { break }
       if pulse.isDue {
         results.tell(pulse.progress(results.totals.packets, placed.flows(graph, isWhole: true)))
@@ -62,7 +65,7 @@ struct RecordReplay {
       try results.check()
     }
     graph.finish()
-    for remark in reader.issues.remarks { configuration.remark("\(origin): \(remark)") }
+    for remark in feed.issues.remarks { configuration.remark("\(origin): \(remark)") }
     results.tell(pulse.progress(results.totals.packets, placed.flows(graph, isWhole: true)))
     results.take(unkeyed: graph.unkeyedTuples)
     let totals = try results.end(elapsedSeconds: Double(clock.now - started) / 1e9)

@@ -110,6 +110,8 @@ public struct RunConfiguration: Sendable {
   public var stopsAtSinkFailure = false
   /// Files to read for the query's tables of vertices, by name, in place of those that it names.
   public var tableFiles: [String: String] = [:]
+  /// Threads that a capture or a file of records may take; nil for one a core.
+  public var threads: Int?
   /// Takes remarks for the operator: how the program was attached, how even the clock ran.
   public var remark: @Sendable (String) -> Void
   /// Called at each step of a live run's turn, on the turn's thread; what it does delays the turn.

@@ -55,6 +55,10 @@ struct RunCommand: ParsableCommand {
   @Flag(help: "End the run when one of several sinks fails; else it ends when all have.")
   var stopOnSinkFailure = false
 
+  @Option(
+    help: "Threads that read and evaluate a file; the rows are the same. One a core, if not given.")
+  var threads: Int?
+
   @Option(help: "Exit with 3 if more tuples than this were lost.")
   var maxLoss: UInt64?
 
@@ -79,6 +83,7 @@ struct RunCommand: ParsableCommand {
 
   func run() throws {
     if let windows, windows < 1 { throw ValidationError("--windows takes a positive number") }
+    if let threads, threads < 1 { throw ValidationError("--threads takes a positive number") }
     if pcap == "-", query.file == "-" {
       throw ValidationError("the query and the capture cannot both be standard input")
     }
@@ -107,6 +112,7 @@ struct RunCommand: ParsableCommand {
     do { configuration.alsoTo = try compiled.targets(adding: to) } catch {
       throw ValidationError("\(error)")
     }
+    configuration.threads = threads
     configuration.stopsAtSinkFailure = stopOnSinkFailure
     configuration.tableFiles = try records.tableFiles(for: compiled)
     do {

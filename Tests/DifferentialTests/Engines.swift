@@ -69,7 +69,9 @@ enum Engines {
   }
 
   /// Runs a query over a capture.
-  static func run(_ text: String, over capture: String, _ way: Way) throws -> Answer {
+  static func run(
+    _ text: String, over capture: String, _ way: Way, threads: Int? = nil
+  ) throws -> Answer {
     let query = try compiled(text, way)
     let sink = CollectingSink()
     let input: RunConfiguration.Input =
@@ -77,7 +79,8 @@ enum Engines {
       case .host: .captureOnHost(path: capture)
       case .kernel(let cpus): .captureInKernel(path: capture, cpus: cpus)
       }
-    let configuration = RunConfiguration(query: query, input: input, seed: 0x5A1C)
+    var configuration = RunConfiguration(query: query, input: input, seed: 0x5A1C)
+    configuration.threads = threads
     let totals = try Session.run(configuration, into: sink, shouldStop: { false })
     return Answer(rows: sink.rows, losses: sink.losses, totals: totals)
   }

@@ -130,14 +130,15 @@ struct RecordTests {
     #expect(whole.totals.packets == 32_048)
   }
 
-  static func run(_ program: String) throws -> Answer {
+  static func run(_ program: String, threads: Int? = nil) throws -> Answer {
     let query = try Engines.compiled(program, .host)
     guard let source = query.namedRecords else {
       throw Engines.Refused(description: "no source of records: \(program)")
     }
     let sink = CollectingSink()
-    let configuration = RunConfiguration(
+    var configuration = RunConfiguration(
       query: query, input: .records(source.origin), seed: 0x5A1C)
+    configuration.threads = threads
     let totals = try Session.run(configuration, into: sink, shouldStop: { false })
     return Answer(rows: sink.rows, losses: sink.losses, totals: totals)
   }

@@ -1,0 +1,116 @@
+import Capture
+import DataModel
+import Sinks
+
+/// Fills batches on a thread of its own, a few ahead of the loop that evaluates them; in the same
+/// order, so that rows are those of one thread.
+///
+/// The filler and all that it holds belong to that thread from `init` until ``isOver``. It may
+/// wait for its input longer than anybody waits for it: the thread ends by itself, or with the
+/// process.
+final class BatchesAhead<Note>: @unchecked Sendable {
+  /// One batch, and what is to be known of it.
+  struct Filled {
+    let batch: TupleBatch
+    let note: Note
+  }
+
+  /// Fills a batch and says what is to be known of it; nil at the end of input.
+  typealias Filler = (TupleBatch) throws(CaptureError) -> Note?
+
+  private let fields: [FieldID]
+  private let fill: Filler
+  private let monitor = Monitor()
+
+  // All below: inside `monitor`.
+  private var filled: [Filled] = []
+  private var free: [TupleBatch] = []
+  /// Batches that were made; no more than it takes, and ``depth`` at most.
+  private var made = 0
+  private var failure: CaptureError?
+  private var hasEnded = false
+  private var isLeft = false
+
+  /// The batches: one is evaluated, one filled, the others wait.
+  private static var depth: Int { 6 }
+
+  init(fields: [FieldID], _ fill: @escaping Filler) {
+    self.fields = fields
+    self.fill = fill
+    Thread { self.work() }.detach()
+  }
+
+  /// What was filled next; nil after the last, or once `shouldStop` says so. Throws what the filler
+  /// threw, after what it had filled before.
+  func next(_ shouldStop: () -> Bool) throws(CaptureError) -> Filled? {
+    var found: Filled?
+    var thrown: CaptureError?
+    monitor.locked {
+      while filled.isEmpty, !hasEnded, !shouldStop() { monitor.wait(nanoseconds: 20_000_000) }
+      if !filled.isEmpty {
+        found = filled.removeFirst()
+      } else {
+        thrown = failure
+        failure = nil
+      }
+    }
+    if let thrown { throw thrown }
+    return found
+  }
+
+  /// Gives a batch back to be filled again.
+  func give(_ batch: TupleBatch) {
+    monitor.locked {
+      free.append(batch)
+      if free.count == 1 { monitor.signal() }
+    }
+  }
+
+  /// Whether the thread has ended, and what the filler holds can be read.
+  var isOver: Bool { monitor.locked { hasEnded } }
+
+  /// Has the thread end with the batch at hand.
+  func leave() {
+    monitor.locked {
+      isLeft = true
+      monitor.signal()
+    }
+  }
+
+  // MARK: the thread
+
+  private func work() {
+    while let batch = take() {
+      var note: Note?
+      var thrown: CaptureError?
+      do { note = try fill(batch) } catch {
+        if error.isInterruption {
+          give(batch)
+          continue
+        }
+        thrown = error
+      }
+      monitor.locked {
+        if let note {
+          filled.append(Filled(batch: batch, note: note))
+        } else {
+          failure = thrown
+          hasEnded = true
+        }
+        if filled.count <= 1 { monitor.signal() }
+      }
+      if note == nil { return }
+    }
+    monitor.locked { hasEnded = true }
+  }
+
+  private func take() -> TupleBatch? {
+    monitor.locked {
+      while free.isEmpty, made == Self.depth, !isLeft { monitor.wait(nanoseconds: 1_000_000_000) }
+      if isLeft { return nil }
+      if let batch = free.popLast() { return batch }
+      made += 1
+      return TupleBatch(fields: fields)
+    }
+  }
+}

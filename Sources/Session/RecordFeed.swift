@@ -1,0 +1,59 @@
+import Capture
+import DataModel
+
+/// The records of a source, batch by batch: read where they are evaluated, or ahead of it by a
+/// thread of its own.
+final class RecordFeed {
+  /// What is known of the source once a batch was read.
+  private struct State {
+    var issues: RecordIssues
+    var progress: (read: UInt64, total: UInt64)
+  }
+
+  private let reader: any RecordReader
+  private let ahead: BatchesAhead<State>?
+  private var state: State
+  /// The records that were read last; until the next are.
+  private(set) var batch: TupleBatch
+
+  init(_ reader: any RecordReader, fields: [FieldID], isAhead: Bool) {
+    self.reader = reader
+    state = Self.state(of: reader)
+    batch = TupleBatch(fields: fields)
+    guard isAhead else {
+      ahead = nil
+      return
+    }
+    ahead = BatchesAhead(fields: fields) { batch throws(CaptureError) in
+      try reader.nextBatch(into: batch) ? Self.state(of: reader) : nil
+    }
+  }
+
+  deinit { ahead?.leave() }
+
+  private static func state(of reader: any RecordReader) -> State {
+    State(issues: reader.issues, progress: reader.progress)
+  }
+
+  /// Reads the next batch; false at the end, or where `shouldStop` says so while it waits.
+  func next(_ shouldStop: () -> Bool) throws(CaptureError) -> Bool {
+    guard let ahead else {
+      defer { state = Self.state(of: reader) }
+      return try reader.nextBatch(into: batch)
+    }
+    guard let filled = try ahead.next(shouldStop) else {
+      if ahead.isOver { state = Self.state(of: reader) }
+      return false
+    }
+    ahead.give(batch)
+    batch = filled.batch
+    state = filled.note
+    return true
+  }
+
+  /// What was wrong with the source up to the batch at hand.
+  var issues: RecordIssues { state.issues }
+
+  /// How far it is read.
+  var progress: (read: UInt64, total: UInt64) { state.progress }
+}
