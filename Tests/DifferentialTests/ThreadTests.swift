@@ -28,7 +28,7 @@ struct ThreadTests {
 
   @Test("over records, of which some are damaged", arguments: RecordTests.queries)
   func records(query: String) throws {
-    let path = RecordTests.write(RecordTests.lines(20_000, seed: 11))
+    let path = RecordTests.write(RecordTests.lines(6000, seed: 11))
     defer { unlink(path) }
     let text = "F = VastStream(\"\(path)\");\n" + query
     let one = try RecordTests.run(text, threads: 1)
