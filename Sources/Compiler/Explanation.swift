@@ -88,8 +88,8 @@ public struct Explanation: Sendable {
 
   /// The nodes whose tuples a node takes.
   private static func inputs(of node: TupleNode) -> [Int] {
-    node.operation.otherInputs.isEmpty
-      ? node.input.map { [$0] } ?? [] : node.operation.otherInputs.sorted()
+    guard !node.operation.isMatch else { return node.operation.otherInputs.sorted() }
+    return (node.input.map { [$0] } ?? []) + node.operation.otherInputs.sorted()
   }
 
   private static func aggregations(_ placed: PlacedPlan, _ costs: ExplanationCosts) -> [Entry] {

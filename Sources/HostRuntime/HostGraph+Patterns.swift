@@ -14,7 +14,7 @@ extension HostGraph {
     }
   }
 
-  /// Settles the steps of patterns that end by `time`; everything behind the patterns sees their
+  /// Settles the steps of patterns, and of what waits, that end by `time`; everything behind the patterns sees their
   /// matches before windows that end then close.
   func settlePatterns(until time: Int64) {
     for run in patternRuns {
@@ -24,20 +24,13 @@ extension HostGraph {
     }
   }
 
-  private func noteLosses(of run: PatternRun, end: Int64) {
-    let start = end - run.pattern.tick.length
-    let losses = run.takeLosses()
+  private func noteLosses(of run: any SettlingRun, end: Int64) {
+    let start = end - run.tick.length
     let name = plan.nodes[run.node].name
-    func note(_ count: UInt64, _ reason: String) {
-      guard count > 0 else { return }
+    for (count, reason) in run.takeLosses() where count > 0 {
       sources.ledger.lose(.table, count, pane: pane?.start(of: start) ?? start)
       sources.ledger.note(
-        start: start, end: start + (pane?.length ?? run.pattern.tick.length), reason: reason)
+        start: start, end: start + (pane?.length ?? run.tick.length), reason: "\(name): \(reason)")
     }
-    note(losses.withoutRoom, "\(name): more tuples wait than there is room for")
-    note(losses.evicted, "\(name): more edges than fit, the oldest were forgotten")
-    note(
-      losses.abandoned,
-      "\(name): an edge had too many others to be searched with, some matches may be missing")
   }
 }

@@ -38,8 +38,8 @@ public final class HostGraph {
   /// The states of item windows.
   let itemGroups: [ItemGroupRun]
   private(set) var stages: [TupleStage] = []
-  /// The patterns, in the order of their nodes.
-  private(set) var patternRuns: [PatternRun] = []
+  /// The patterns, and what waits to see if others follow, in the order of their nodes.
+  private(set) var patternRuns: [any SettlingRun] = []
   /// The rows that tuples ask.
   private(set) var rowsInEffect: [RowsInEffect] = []
   /// Rows that are used as tuples, and the windows over packets and records.
@@ -109,9 +109,14 @@ public final class HostGraph {
     stages = makeStages()
     rowsInEffect = stages.flatMap(\.rowsInEffect)
     patternRuns = plan.nodes.enumerated().compactMap { index, node in
-      guard case .match(let pattern) = node.operation else { return nil }
-      return PatternRun(
-        index, pattern, fields: projectedFields(ofSource: index), configuration)
+      switch node.operation {
+      case .match(let pattern):
+        PatternRun(index, pattern, fields: projectedFields(ofSource: index), configuration)
+      case .unanswered(let waiting):
+        UnansweredRun(
+          index, waiting, of: node.input ?? 0, fields: plan.fields(behind: index), configuration)
+      default: nil
+      }
     }
     flows = Self.makeFlows(plan, fields: { projectedFields(ofSource: $0) }, configuration)
     for (index, node) in plan.nodes.enumerated() {

@@ -10,7 +10,7 @@ final class TupleStage {
     case beside(RowExpressionProgram)
     case distinct(FirstSeen)
     case transform(TransformRun)
-    /// Takes its tuples elsewhere, and hands on matches only.
+    /// Takes its tuples elsewhere, and hands on what it makes or releases of them.
     case match
     /// Packets end here; the records of flows enter behind it.
     case flows
@@ -56,7 +56,7 @@ final class TupleStage {
     case .flows: work = .flows
     case .transform(let transform):
       work = .transform(TransformRun(transform, sources, relations, scratch))
-    case .match: work = .match
+    case .match, .unanswered: work = .match
     case .distinct(let key, let window):
       work = .distinct(FirstSeen(key, window, scratch, sources.configuration))
     }

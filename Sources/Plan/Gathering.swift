@@ -68,6 +68,9 @@ extension LogicalPlan {
       }
     }
     for pattern in patterns(over: node) { fields.formUnion(pattern.fields) }
+    for waiting in unanswered(askingAt: node) {
+      fields.formUnion(waiting.otherKey.map(\.field))
+    }
     for group in items where group.input == node { fields.formUnion(group.fields) }
     for output in outputs {
       guard case .tuples(let source, let columns) = output.content, source == node else {

@@ -57,6 +57,7 @@ extension LogicalPlan: CustomStringConvertible {
       let columns = transform.columns.map { "\(text($0.value)) AS \($0.into)" }
       what = "transform\(from) by \(list(transform.key)): \(columns.joined(separator: ", "))"
     case .match(let pattern): what = text(of: pattern)
+    case .unanswered(let waiting): what = "tuples of\(from) \(waiting.text)"
     case .flows(let making): what = making.text
     case .anyOf(let inputs):
       what = "any of \(inputs.map { "n\($0)" }.joined(separator: ", "))"

@@ -41,12 +41,12 @@ public struct LogicalPlan: Sendable, Hashable {
   /// tuples are printed or asked rows in effect, and where a node or a window of items remembers
   /// what came before.
   public var showsTupleOrder: Bool {
-    // Matches of a pattern come in the order of their times, in whatever order their edges came.
+    // Matches of a pattern, and what ANTI AFTER held back, come in the order of their times.
     let remembers = nodes.indices.contains { index in
-      nodes[index].operation.showsOrder && !isBehindMatch(index)
+      nodes[index].operation.showsOrder && !isSettled(index)
     }
     let printsTuples = outputs.contains { output in
-      if case .tuples(let node, _) = output.content { !isBehindMatch(node) } else { false }
+      if case .tuples(let node, _) = output.content { !isSettled(node) } else { false }
     }
     return remembers || printsTuples || !items.isEmpty
   }

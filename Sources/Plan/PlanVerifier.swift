@@ -73,6 +73,12 @@ private struct PlanCheck {
         require(
           plan.items[ticks.group].key.map(\.type) == ticks.key.map(\.type),
           "n\(index): key of i\(ticks.group)")
+      case .unanswered(let waiting):
+        components(waiting.key + waiting.otherKey, "n\(index)")
+        require(
+          !waiting.key.isEmpty && waiting.key.map(\.type) == waiting.otherKey.map(\.type),
+          "n\(index) waits for another key")
+        require(waiting.within >= 0, "n\(index): AFTER is negative")
       case .flows(let making):
         guard plan.aggregations.indices.contains(making.aggregation) else {
           return violations.append("n\(index) makes flows of a\(making.aggregation)")

@@ -26,6 +26,8 @@ public enum TupleOperation: Sendable, Hashable {
   case gather(Gathering)
   /// The keys of item states, time and again.
   case ticks(ItemTicks)
+  /// Passes, some time later, the tuples of the node's input that none of another followed.
+  case unanswered(Unanswered)
 }
 
 // MARK: - What it reads
@@ -39,13 +41,15 @@ extension TupleOperation {
     case .filterBeside(let condition): condition.fields
     case .distinct(let key, _): Set(key.map(\.field))
     case .transform(let transform): transform.fields
+    case .unanswered(let waiting): Set(waiting.key.map(\.field))
     }
   }
 
   /// The expressions over tuples, rows in effect and rows that it evaluates.
   public var expressions: [RowExpression] {
     switch self {
-    case .source, .filter, .distinct, .match, .flows, .anyOf, .gather, .ticks: []
+    case .source, .filter, .distinct, .match, .flows, .anyOf, .gather, .ticks,
+      .unanswered: []
     case .filterBeside(let condition): [condition]
     case .transform(let transform): transform.columns.map { .tuple($0.value) }
     case .rows(let rows): rows.columns.map(\.value)
@@ -61,6 +65,7 @@ extension TupleOperation {
   public var otherInputs: Set<Int> {
     switch self {
     case .match(let pattern): Set(pattern.edges.map(\.input))
+    case .unanswered(let waiting): [waiting.other]
     case .anyOf(let nodes): Set(nodes)
     case .gather(let gathering): Set(gathering.inputs.map(\.node))
     case .source, .rows, .filter, .filterBeside, .distinct, .transform, .flows, .ticks: []
@@ -75,6 +80,9 @@ extension TupleOperation {
         pattern.edges[index].input = transform(pattern.edges[index].input)
       }
       return .match(pattern)
+    case .unanswered(var waiting):
+      waiting.other = transform(waiting.other)
+      return .unanswered(waiting)
     case .anyOf(let nodes): return .anyOf(nodes.map(transform))
     case .gather(var gathering):
       for index in gathering.inputs.indices {
@@ -96,11 +104,13 @@ extension TupleOperation {
   /// The group of item states whose keys it takes.
   public var items: Int? { if case .ticks(let ticks) = self { ticks.group } else { nil } }
 
-  /// The window of `distinct`, the step of a pattern, and the time between ticks.
+  /// The window of `distinct`, the step of a pattern and of what waits, and the time between
+  /// ticks.
   public var window: Window? {
     switch self {
     case .distinct(_, let window): window
     case .match(let pattern): pattern.tick
+    case .unanswered(let waiting): waiting.tick
     case .ticks(let ticks): ticks.every
     case .source, .rows, .filter, .filterBeside, .transform, .flows, .anyOf, .gather: nil
     }
@@ -114,7 +124,8 @@ extension TupleOperation {
   public var isRoot: Bool {
     switch self {
     case .source, .rows, .gather, .ticks: true
-    case .filter, .filterBeside, .distinct, .transform, .match, .flows, .anyOf: false
+    case .filter, .filterBeside, .distinct, .transform, .match, .flows, .anyOf, .unanswered:
+      false
     }
   }
 
@@ -122,7 +133,7 @@ extension TupleOperation {
   public var choosesTuples: Bool {
     switch self {
     case .filter, .filterBeside, .distinct, .anyOf: true
-    case .source, .rows, .transform, .match, .flows, .gather, .ticks: false
+    case .source, .rows, .transform, .match, .flows, .gather, .ticks, .unanswered: false
     }
   }
 
@@ -142,19 +153,25 @@ extension TupleOperation {
   /// Whether it is a union of streams with tuples of their own.
   public var isGathering: Bool { if case .gather = self { true } else { false } }
 
+  /// Whether its tuples come when no earlier one can come any more, in the order of their times.
+  public var settles: Bool { isMatch || isUnanswered }
+
+  /// Whether it holds tuples back to see if others follow.
+  public var isUnanswered: Bool { if case .unanswered = self { true } else { false } }
+
   /// Whether its answer shows the order in which tuples of different panes come: it remembers what
   /// came before, or asks what has come so far.
   public var showsOrder: Bool {
     switch self {
     case .distinct, .transform, .filterBeside: true
-    case .source, .rows, .filter, .match, .flows, .anyOf, .gather, .ticks: false
+    case .source, .rows, .filter, .match, .flows, .anyOf, .gather, .ticks, .unanswered: false
     }
   }
 
   /// Whether on the host it needs tuples one by one in their order, from one stream.
   public var needsOrder: Bool {
     switch self {
-    case .distinct, .transform: true
+    case .distinct, .transform, .unanswered: true
     case .filterBeside(let condition): !condition.current.isEmpty
     case .source, .rows, .filter, .match, .flows, .anyOf, .gather, .ticks: false
     }
@@ -164,7 +181,7 @@ extension TupleOperation {
   public var selectivity: Int {
     switch self {
     case .filter(.and(let parts)): parts.count
-    case .filter, .filterBeside, .distinct: 1
+    case .filter, .filterBeside, .distinct, .unanswered: 1
     case .source, .rows, .transform, .match, .flows, .anyOf, .gather, .ticks: 0
     }
   }
@@ -177,6 +194,7 @@ extension TupleOperation {
     case .rows: "the host has the rows"
     case .filterBeside: "it compares tuples with rows, and the host has the rows"
     case .match: "SUBGRAPH finds matches when no earlier tuple can come any more"
+    case .unanswered: "ANTI AFTER waits for what no later tuple can change"
     case .transform: "TRANSFORM hangs on the order in which tuples arrive"
     case .anyOf: "UNION asks which of its streams have a tuple"
     case .gather: "UNION of streams with tuples of their own is made on the host"

@@ -75,7 +75,7 @@ struct Renumbering {
       case .ticks(var ticks):
         ticks.group = at(items, ticks.group)
         node.operation = .ticks(ticks)
-      case .source, .distinct, .match, .anyOf, .gather: break
+      case .source, .distinct, .match, .anyOf, .gather, .unanswered: break
       }
       return node
     }

@@ -28,6 +28,7 @@ public struct NaiveEvaluator {
   /// The time by which the tuple at hand is late or not.
   var clock = Int64.min
   var patterns = NaivePatterns()
+  var unanswered = NaiveUnanswered()
   /// What the table of this index says of a vertex, by name; nil where it says nothing.
   public var attributes: (@Sendable (Int, String, Value) -> VertexAttribute?)?
   private var states: [WindowKey: [[Value]: NaiveState]] = [:]
@@ -82,7 +83,7 @@ public struct NaiveEvaluator {
       if index != root, let input = node.input, !passed[input] { continue }
       switch node.operation {
       case .source: passed[index] = root == nil || root == index
-      case .match, .flows, .rows, .gather, .ticks: passed[index] = index == root
+      case .match, .unanswered, .flows, .rows, .gather, .ticks: passed[index] = index == root
       case .anyOf(let inputs): passed[index] = inputs.contains { passed[$0] }
       case .filter(let predicate):
         passed[index] = satisfies(predicate, packet)
@@ -129,6 +130,7 @@ public struct NaiveEvaluator {
     emitTuples(tuple, passed)
     takeEdge(packet, passed)
     gather(packet, passed, mayBeLate: mayBeLate)
+    holdBack(packet, passed)
   }
 
   /// Closes every window and gives all rows, by window end, output and values.

@@ -6,11 +6,13 @@ public import DataModel
 /// choices that the head of `runtime-bpf/include/sal/parse.h` states; not from its code.
 public struct NaivePacket: Sendable {
   /// The tuple's timestamp.
-  public let time: Int64
+  public private(set) var time: Int64
   /// The packet's place in its capture.
   public internal(set) var order: Int
   /// What TRANSFORMs have computed.
   var derived: [FieldID: Value] = [:]
+  /// What its field of time says: it stays when the tuple is held back.
+  private let stamp: Int64
   private let frame: CapturedFrame
   /// The values of a record, by column; empty for packets.
   private var record: [Value] = []
@@ -31,6 +33,7 @@ public struct NaivePacket: Sendable {
     self.frame = frame
     self.order = order
     time = frame.time
+    stamp = frame.time
     bytes = frame.bytes
     switch frame.linkType {
     case 1: decodeEthernet()
@@ -47,8 +50,17 @@ public struct NaivePacket: Sendable {
     frame = CapturedFrame(time: time, bytes: [])
     self.order = order
     self.time = time
+    stamp = time
     bytes = []
     self.record = record
+  }
+
+  /// The tuple as it is handed on later, with the fields that it came with.
+  func released(at time: Int64, order: Int) -> NaivePacket {
+    var later = self
+    later.time = time
+    later.order = order
+    return later
   }
 
   private mutating func decodeRaw(at: Int) {
@@ -65,7 +77,7 @@ public struct NaivePacket: Sendable {
     case .presence(let layer): return .bool(offsets[layer] != nil)
     case .wireLength: return .integer(Int64(frame.wireLength))
     case .capturedLength: return .integer(Int64(bytes.count))
-    case .time: return .time(time)
+    case .time: return .time(stamp)
     case .transportProtocol: return transport.map { .integer(Int64($0)) } ?? .missing
     case .service: return service.map { .text($0) } ?? .missing
     case .payloadLength(let isUDPToo):

@@ -133,6 +133,9 @@ extension NaiveEvaluator {
   /// Tells the matches of the steps that end by `time`, each as a tuple of its pattern's node.
   mutating func settlePatterns(until time: Int64) {
     for (index, node) in plan.nodes.enumerated() {
+      if case .unanswered(let waiting) = node.operation {
+        settle(waiting, at: index, until: time)
+      }
       guard case .match(let pattern) = node.operation,
         let candidates = patterns.candidates[index]
       else { continue }

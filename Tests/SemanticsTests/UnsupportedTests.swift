@@ -4,8 +4,6 @@ import Testing
 struct UnsupportedTests {
   @Test(
     arguments: [
-      "A = JOIN P, P BY SourceIp ANTI ⟦SAL0901:AFTER 1s⟧;",
-      "A = ⟦SAL0274:COLLAPSE⟧ P BY SourceIp;",
       "A = ⟦SAL0901:FlowStream(\"eth0\", active: 60s, idle: 15s)⟧;",
       "A = FILTER P BY ⟦SAL0901:dns.qry.name⟧ == 5;",
       "A = FOREACH P GENERATE ⟦SAL0901:first(frame.len)⟧ WINDOW 5 ITEMS;",

@@ -55,6 +55,11 @@ for n in range(40):  # 11: answers of forty servers to one who asked nothing, an
     dns(140, n * 1000, f"198.51.100.{n + 1}", 53, "203.0.113.12", 999, True)
     dns(140, n * 1000 + 300, f"198.51.100.{n + 1}", 53, "203.0.113.13", 999, True)
 dns(140, 100, "203.0.113.13", 999, "198.51.100.1", 53, False)
+for n in range(3):  # 9: one host connects before its answers, another one after them
+    dns(150, n * 1000, "198.51.100.53", 53, "203.0.113.9", 999, True)
+    dns(150, n * 1000 + 300, "198.51.100.53", 53, "203.0.113.14", 999, True)
+tcp(149, 999000, "203.0.113.9", 50000, "198.51.100.9", 80, SYN)
+tcp(150, 500000, "203.0.113.14", 50000, "198.51.100.9", 80, SYN)
 
 frames.sort(key=lambda frame: frame[:2])
 with open("attacks.pcap", "wb") as file:

@@ -8,10 +8,11 @@ import Plan
 /// they become edges in the order of their starts, each is searched for the matches that it
 /// completes, and expires when the pattern's bound says that it can be in no other. So the answer
 /// does not hang on the order of arrival.
-final class PatternRun {
+final class PatternRun: SettlingRun {
   /// The node of the matches.
   let node: Int
   let pattern: Pattern
+  var tick: Window { pattern.tick }
   /// The nodes whose tuples it takes, each once.
   let inputs: [Int]
   private let vertices: VertexTable
@@ -244,8 +245,15 @@ final class PatternRun {
 
   /// What was lost since the last call: tuples without room, edges forgotten early, and edges of
   /// which the search was given up.
-  func takeLosses() -> (withoutRoom: UInt64, evicted: UInt64, abandoned: UInt64) {
+  func takeLosses() -> [(count: UInt64, reason: String)] {
     defer { (withoutRoom, evicted) = (0, 0) }
-    return (withoutRoom, evicted, search.takeAbandoned())
+    return [
+      (withoutRoom, "more tuples wait than there is room for"),
+      (evicted, "more edges than fit, the oldest were forgotten"),
+      (
+        search.takeAbandoned(),
+        "an edge had too many others to be searched with, some matches may be missing"
+      ),
+    ]
   }
 }

@@ -15,3 +15,8 @@ public struct Count: StreamOperator {
   public func absentValue(_ call: OperatorCall) -> Value { .integer(0) }
   public func qualityUnderLoss(_ call: OperatorCall) -> Quality { .atLeast }
 }
+
+extension OperatorCall {
+  /// The number of tuples.
+  public static var count: OperatorCall { OperatorCall(name: Count().name, arguments: []) }
+}

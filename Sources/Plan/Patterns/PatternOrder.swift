@@ -43,6 +43,16 @@ extension LogicalPlan {
   /// Whether tuples of the node are matches of a pattern, or come from such.
   public func isBehindMatch(_ node: Int) -> Bool { match(before: node) != nil }
 
+  /// Whether tuples of the node come in the order of their times, in whatever order tuples came.
+  public func isSettled(_ node: Int) -> Bool {
+    var current: Int? = node
+    while let index = current, nodes.indices.contains(index) {
+      if nodes[index].operation.settles { return true }
+      current = nodes[index].input
+    }
+    return false
+  }
+
   /// The pattern whose matches a node's tuples are made of.
   public func match(before node: Int) -> Pattern? {
     var current: Int? = node
@@ -102,20 +112,27 @@ extension LogicalPlan {
       + operand(comparison.right)
   }
 
-  /// Gives patterns a step that divides every window, so that a window over matches has all of its
+  /// Gives patterns, and what waits, a step that divides every window, so that a window over matches has all of its
   /// own when it closes.
   public mutating func settleTicks() {
     let windows = aggregations.map(\.window) + nodes.compactMap(\.operation.window)
     guard let tick = Window(dividing: windows) else { return }
     for index in nodes.indices {
-      guard case .match(var pattern) = nodes[index].operation else { continue }
-      pattern.tick = tick
-      nodes[index].operation = .match(pattern)
+      switch nodes[index].operation {
+      case .match(var pattern):
+        pattern.tick = tick
+        nodes[index].operation = .match(pattern)
+      case .unanswered(var waiting):
+        waiting.tick = tick
+        nodes[index].operation = .unanswered(waiting)
+      default: break
+      }
     }
   }
 
   /// How long a pattern keeps edges, and in which order it looks for them; empty for other nodes.
   public func searchText(of node: TupleNode) -> String {
+    if case .unanswered(let waiting) = node.operation { return waiting.heldText(plan: self) }
     guard case .match(let pattern) = node.operation else { return "" }
     let bounds = pattern.bounds
     let orders = pattern.edges.indices.filter { bounds.canBeLast($0) }.map { last in

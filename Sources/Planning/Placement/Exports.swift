@@ -55,6 +55,9 @@ private struct HostReader {
     for pattern in plan.patterns(over: index) {
       add(Need(fields: pattern.fields, needsOrder: true))
     }
+    for waiting in plan.unanswered(askingAt: index) {
+      add(Need(fields: Set(waiting.otherKey.map(\.field)), needsOrder: true))
+    }
     for output in plan.outputs {
       // Rows of tuples are printed in the order of arrival.
       guard case .tuples(index, let columns) = output.content else { continue }

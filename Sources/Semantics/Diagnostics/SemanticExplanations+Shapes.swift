@@ -25,8 +25,8 @@ extension SemanticExplanations {
       .collapseNeedsFeatures, "COLLAPSE without features of its stream",
       "COLLAPSE T BY a FOR f keeps, for each a, the table of the rest of T's key with the "
         + "current f of each. FOR names features of T itself, and at least one column of the key "
-        + "is dropped.",
-      example: "C = COLLAPSE Pairs BY DestIp;"),
+        + "is dropped. Without FOR it has the distinct a.",
+      example: "C = COLLAPSE Pairs BY DestIp FOR Other;"),
     DiagnosticExplanation(
       .wrongKeyOfSet, "set asked with another key",
       "A set holds keys of a stream; it is asked with as many values as the key has "

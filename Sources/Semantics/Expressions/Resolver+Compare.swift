@@ -194,14 +194,21 @@ extension Resolver {
     _ node: Membership, of elements: [Expression], in scope: Scope
   ) -> Typed? {
     if case .list(let columns) = node.element {
-      notSupported("a list of several columns IN a list", columns.range)
-      return nil
+      return member(node, columns, of: elements, in: scope)
     }
-    guard let value = check(node.element, in: scope) else { return nil }
+    return member(node.element, of: elements, isNegated: node.isNegated, node.range, in: scope)
+  }
+
+  /// `x IN {a, b}`.
+  mutating func member(
+    _ written: Expression, of elements: [Expression], isNegated: Bool, _ range: SourceRange,
+    in scope: Scope
+  ) -> Typed? {
+    guard let value = check(written, in: scope) else { return nil }
     var constants: [Typed] = []
     for element in elements {
       let constant = check(
-        element, in: Scope(constantsOnly: true), beside: node.element, as: scope)
+        element, in: Scope(constantsOnly: true), beside: written, as: scope)
       guard let constant else { return nil }
       var (a, b) = (value, constant)
       guard makeComparable(&a, &b, "IN", at: element.range) else { return nil }
@@ -218,11 +225,11 @@ extension Resolver {
       let networks = constants.compactMap { constant -> IPPrefix? in
         if case .network(let prefix) = constant.node { prefix } else { nil }
       }
-      return Typed(.inNetworks(value, networks, negated: node.isNegated), .bool, node.range)
+      return Typed(.inNetworks(value, networks, negated: isNegated), .bool, range)
     }
     // Where the list has times, bare numbers of the element are seconds.
     let hasUnits = constants.contains { $0.type == .duration || $0.type == .time }
     let element = hasUnits ? inNanoseconds(value) : value
-    return Typed(.oneOf(element, constants, negated: node.isNegated), .bool, node.range)
+    return Typed(.oneOf(element, constants, negated: isNegated), .bool, range)
   }
 }

@@ -127,7 +127,7 @@ extension Resolver {
     report(
       Diagnostic(
         .wrongKeyOfSet,
-        "‘\(text(member.set.range))’ is of \(type), and the vertex is \(article(end.type))",
+        "‘\(text(member.set.range))’ is of \(type), and ‘\(end.name)’ is \(article(end.type))",
         at: member.range))
     return false
   }

@@ -6,30 +6,31 @@ import Syntax
 
 // JOIN of tuples (language.md §2).
 extension Resolver {
-  /// `JOIN S, T BY k ANTI BEFORE d`: tuples of S before which, within d, none of T with their key
+  /// `JOIN S, T BY k ANTI AFTER d`: tuples of S that none of T with their key follows within d.
+  ///
+  /// `ANTI BEFORE d`: tuples of S before which, within d, none of T with their key
   /// came. A current value of T says when the last one did, so it is a filter beside that.
   mutating func anti(_ node: Join, _ reach: Join.Reach) -> Meaning {
-    guard reach.side == .before else {
-      notSupported("ANTI AFTER", reach.range)
-      return .invalid
-    }
     let streams = node.inputs.compactMap { tupleStream($0, for: "JOIN") }
     guard streams.count == node.inputs.count, !node.keys.isEmpty else { return .invalid }
     guard streams.count == 2, node.kind == .anti else {
       report(
         Diagnostic(
-          .joinNeedsRows, "tuples are joined as JOIN S, T BY k ANTI BEFORE d", at: node.range))
+          .joinNeedsRows, "tuples are joined as JOIN S, T BY k ANTI AFTER d, or ANTI BEFORE d", at: node.range))
       return .invalid
     }
     guard let own = joinedKey(streams[0], node, node.inputs[0]),
-      let other = joinedKey(streams[1], node, node.inputs[1]),
-      let time = timeField(of: streams[0]), let otherTime = timeField(of: streams[1])
+      let other = joinedKey(streams[1], node, node.inputs[1])
     else { return .invalid }
     for (a, b) in zip(own, other) where a.type != b.type || a.mask != b.mask {
       report(
         Diagnostic(
           .keysDoNotMeet, "‘\(a.name)’ is \(a.text): \(a.type), and \(b.text): \(b.type)",
           at: node.inputs[1].range))
+      return .invalid
+    }
+    if reach.side == .after { return unanswered(streams, own, other, node, reach) }
+    guard let time = timeField(of: streams[0]), let otherTime = timeField(of: streams[1]) else {
       return .invalid
     }
     let last = lastTime(of: streams[1].node, by: other, otherTime, node.range)
@@ -39,6 +40,21 @@ extension Resolver {
       .lessOrEqual, since, .constant(.duration(reach.duration.nanoseconds)))
     return .tuples(
       streams[0].behind(add(.filterBeside(.not(isNear)), to: streams[0].node, range: node.range)))
+  }
+
+  private mutating func unanswered(
+    _ streams: [TupleStream], _ own: [KeyComponent], _ other: [KeyComponent], _ node: Join,
+    _ reach: Join.Reach
+  ) -> Meaning {
+    for (stream, written) in zip(streams, node.inputs)
+    where plan.nodes[plan.root(of: stream.node)].operation.relation != nil {
+      notSupported("ANTI AFTER of rows that are used as tuples", written.range)
+      return .invalid
+    }
+    let waiting = Unanswered(
+      other: streams[1].node, key: own, otherKey: other, within: reach.duration.nanoseconds)
+    let added = add(.unanswered(waiting), to: streams[0].node, range: node.range)
+    return .tuples(streams[0].behind(added))
   }
 
   /// The key in the order of BY; nil where BY is not the stream's key.

@@ -1,5 +1,6 @@
 import DataModel
 import Diagnostics
+import Operators
 import Plan
 import Syntax
 
@@ -63,17 +64,7 @@ extension Resolver {
   /// For each value of the columns that stay the table of the others' values, each with its
   /// features as of its last tuple: the tuples with the features as columns, re-keyed.
   private mutating func collapse(_ stream: TupleStream, _ node: Collapse) -> Meaning {
-    guard let features = node.features else {
-      report(
-        Diagnostic(
-          .collapseNeedsFeatures, "COLLAPSE of tuples says FOR which features",
-          at: keyword(of: node.range),
-          notes: [
-            Diagnostic.Note("for example: COLLAPSE Pairs BY DestIp FOR Gap"),
-            Diagnostic.Note("rows collapse without: COLLAPSE (FILTER Rate BY Rate > 5) BY DestIp"),
-          ]))
-      return .invalid
-    }
+    guard let features = node.features else { return distinct(stream, node) }
     if let rows = windowed(features, of: stream, node.range) {
       return collapsedRows(rows, node, features)
     }
@@ -106,6 +97,31 @@ extension Resolver {
     boundColumns[added] = names
     return .tuples(
       TupleStream(node: added, key: columns.map { key[$0] }, latest: members))
+  }
+
+  /// Without FOR: the first tuple of each value of the columns that stay, keyed by those. How many
+  /// tuples of a key there were, of the last two, says whether one is its first.
+  private mutating func distinct(_ stream: TupleStream, _ node: Collapse) -> Meaning {
+    guard let columns = kept(node, of: stream.components) else { return .invalid }
+    let key = columns.map { stream.components[$0] }
+    let call = OperatorCall.count
+    guard case .words(let reductions) = OperatorCatalogue.operation(of: call).state(call) else {
+      preconditionFailure("a count is kept in words")
+    }
+    plan.items.append(
+      ItemGroup(
+        input: stream.node, key: key,
+        states: [ItemState(items: 2, form: .words(AccumulatorLayout(reductions)))]))
+    plan.itemFeatures.append(
+      ItemFeature(
+        name: "tuples of \(list(key))", group: plan.items.count - 1, state: 0, call: call,
+        type: OperatorCatalogue.operation(of: call).resultType(call), range: node.range))
+    let isFirst = RowExpression.compare(
+      .equal, .tuple(.current(plan.itemFeatures.count - 1, key: key)), .constant(.integer(1)))
+    let added = add(.filterBeside(isFirst), to: stream.node, range: node.range)
+    var rest = stream.behind(added)
+    rest.key = key
+    return .tuples(rest)
   }
 
   /// The rows of a keyed stream with features of windows of time, where FOR names only such.

@@ -10,6 +10,7 @@ extension Resolver {
     case .invalid:
       return .invalid
     case .tuples(let stream):
+      if let passed = filteredByCurrent(node, stream) { return passed }
       guard let condition = checkCondition(node.predicate, in: Scope(stream)) else {
         return .invalid
       }

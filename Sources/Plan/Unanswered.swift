@@ -1,0 +1,57 @@
+public import DataModel
+
+/// `JOIN S, T BY k ANTI AFTER d`: the tuples of the node's input that no tuple of another node with
+/// an equal key follows within a time, or comes with at the same instant.
+///
+/// A tuple of time t is handed on, with all its fields, as one of time t + d. What came is settled
+/// in steps of ``tick``, behind the lateness, so the answer does not hang on the order of arrival.
+public struct Unanswered: Sendable, Hashable {
+  /// The node of T, whose tuples answer.
+  public var other: Int
+  /// The key of S, and that of T; equal types by position.
+  public var key: [KeyComponent]
+  public var otherKey: [KeyComponent]
+  /// How long a tuple waits, nanoseconds; an answer may come at the end of it.
+  public var within: Int64
+  /// The step in which tuples are settled; it divides every window of the plan.
+  public var tick = Window(length: 1_000_000_000)
+
+  /// Creates a join.
+  public init(other: Int, key: [KeyComponent], otherKey: [KeyComponent], within: Int64) {
+    self.other = other
+    self.key = key
+    self.otherKey = otherKey
+    self.within = within
+  }
+
+  /// The time at which a tuple is handed on; the end of time where there is none that late.
+  public func release(of time: Int64) -> Int64 {
+    let (sum, overflow) = time.addingReportingOverflow(within)
+    return min(overflow ? .max : sum, .max - 2 * tick.length)
+  }
+
+  /// For plans and EXPLAIN, behind the input.
+  var text: String {
+    let names = { (key: [KeyComponent]) in key.map(\.text).joined(separator: ", ") }
+    return "by (\(names(key))) without n\(other) by (\(names(otherKey))) "
+      + "within \(Timestamp.durationText(within)) after"
+  }
+
+  /// How long a tuple is held.
+  func heldText(plan: LogicalPlan) -> String {
+    "a tuple is held for \(Timestamp.durationText(within)) or until it is answered, "
+      + "behind the lateness of \(Timestamp.durationText(plan.lateness))"
+  }
+}
+
+extension LogicalPlan {
+  /// The ANTI AFTER joins that a node's tuples answer.
+  public func unanswered(askingAt node: Int) -> [Unanswered] {
+    nodes.compactMap { other in
+      guard case .unanswered(let waiting) = other.operation, waiting.other == node else {
+        return nil
+      }
+      return waiting
+    }
+  }
+}
