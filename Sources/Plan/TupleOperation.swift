@@ -49,7 +49,8 @@ extension TupleOperation {
   public var expressions: [RowExpression] {
     switch self {
     case .source, .filter, .distinct, .match, .flows, .anyOf, .gather, .ticks,
-      .unanswered: []
+      .unanswered:
+      []
     case .filterBeside(let condition): [condition]
     case .transform(let transform): transform.columns.map { .tuple($0.value) }
     case .rows(let rows): rows.columns.map(\.value)

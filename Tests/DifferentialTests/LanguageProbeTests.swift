@@ -346,6 +346,19 @@ struct LanguageProbeTests {
     K = STREAM K BY SourceIp, DestIp;
     N = FOREACH K GENERATE count() WINDOW 1s;
     """,
+    """
+    N = FOREACH (STREAM P BY IpProtocol) GENERATE quantile(frame.len, 0.9) WITHIN RANK 1% WINDOW 1s;
+    """,
+    """
+    A = DISTINCT P BY DestIp WINDOW 1s;
+    B = FILTER P BY udp;
+    N = FOREACH (UNION A, B) GENERATE count() WINDOW 1s;
+    """,
+    """
+    K = STREAM P BY SourceIp;
+    C = FOREACH K GENERATE sum(frame.len) WINDOW 10 ITEMS;
+    OUTPUT C EVERY 1s;
+    """,
   ]
 
   @Test("and gives the naive evaluator's rows", arguments: programs)

@@ -24,8 +24,10 @@ extension Resolver {
     for list in lists {
       var parts: [Typed] = []
       for (column, value) in list.enumerated() {
-        guard let part = member(
-          columns.elements[column], of: [value], isNegated: node.isNegated, node.range, in: scope) else { return nil }
+        guard
+          let part = member(
+            columns.elements[column], of: [value], isNegated: node.isNegated, node.range, in: scope)
+        else { return nil }
         parts.append(part)
       }
       alternatives.append(Typed(node.isNegated ? .or(parts) : .and(parts), .bool, node.range))
@@ -35,7 +37,8 @@ extension Resolver {
     }
     // A column that is there is one value or is not.
     for (column, value) in first.enumerated() {
-      guard let isOne = member(
+      guard
+        let isOne = member(
           columns.elements[column], of: [value], isNegated: false, node.range, in: scope),
         let isNone = member(
           columns.elements[column], of: [value], isNegated: true, node.range, in: scope)

@@ -16,7 +16,8 @@ extension Resolver {
     guard streams.count == 2, node.kind == .anti else {
       report(
         Diagnostic(
-          .joinNeedsRows, "tuples are joined as JOIN S, T BY k ANTI AFTER d, or ANTI BEFORE d", at: node.range))
+          .joinNeedsRows, "tuples are joined as JOIN S, T BY k ANTI AFTER d, or ANTI BEFORE d",
+          at: node.range))
       return .invalid
     }
     guard let own = joinedKey(streams[0], node, node.inputs[0]),
