@@ -117,7 +117,7 @@ struct AntiAfterTests {
     // Each comes up to a second late, and equal times are frequent.
     edges = edges.map { ($0.start + random.number(0...19) * 50, $0) }
       .sorted { $0.0 < $1.0 }.map(\.1)
-    let after = random.number(0...12) * 100
+    let after = random.number(1...12) * 100
     let program = """
       Lateness = 1s;
       S = STREAM (FILTER F BY SourceIp == 10.0.0.1) BY DestIp AS H;
