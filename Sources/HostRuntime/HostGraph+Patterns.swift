@@ -14,8 +14,8 @@ extension HostGraph {
     }
   }
 
-  /// Settles the steps of patterns, and of what waits, that end by `time`; everything behind the patterns sees their
-  /// matches before windows that end then close.
+  /// Settles the steps of patterns, and of what waits, that end by `time`; everything behind sees
+  /// what comes of them before windows that end then close.
   func settlePatterns(until time: Int64) {
     for run in patternRuns {
       guard let end = run.nextEnd, end <= time else { continue }

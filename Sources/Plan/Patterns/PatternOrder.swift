@@ -112,8 +112,8 @@ extension LogicalPlan {
       + operand(comparison.right)
   }
 
-  /// Gives patterns, and what waits, a step that divides every window, so that a window over matches has all of its
-  /// own when it closes.
+  /// Gives patterns, and what waits, a step that divides every window, so that a window over what
+  /// comes of them has all of its own when it closes.
   public mutating func settleTicks() {
     let windows = aggregations.map(\.window) + nodes.compactMap(\.operation.window)
     guard let tick = Window(dividing: windows) else { return }
