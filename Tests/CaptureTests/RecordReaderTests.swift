@@ -66,6 +66,8 @@ struct RecordReaderTests {
       .integer(29986), .integer(1900), .integer(0), .integer(0), .duration(16_000_000_000),
       .integer(184), .integer(73140), .integer(2588), .integer(76064), .integer(40),
       .integer(54), .integer(0),
+      // UDP to port 1900.
+      .text("ssdp"),
     ]
     #expect(rows[0] == expected)
     let labelled = try Self.read("1," + Self.line + "\n", ["Label", "SourcePort"])

@@ -91,7 +91,8 @@ struct BotnetFeatureTests {
   }
 
   /// What SAM's `ml.sal` printed of the sample, by its six digits. It cut durations to whole
-  /// seconds and never forgot, so durations are left out, and sums per destination differ by two hosts.
+  /// seconds and never forgot, so durations are left out, and sums per destination differ by two
+  /// hosts.
   private static func expectFiguresOfSAM(_ rows: [[Value]]) {
     func real(_ value: Value) -> Double {
       if case .real(let number) = value { number } else { .nan }
