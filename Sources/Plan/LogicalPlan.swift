@@ -51,11 +51,22 @@ public struct LogicalPlan: Sendable, Hashable {
     return remembers || printsTuples || !items.isEmpty
   }
 
-  /// The pane: the longest length that divides every window and slide; nil where there are no
-  /// windows.
+  /// The pane: the longest length that divides every window and slide, and the lateness, so that a
+  /// window closes where a pane begins; nil where there are no windows.
+  ///
+  /// A lateness that would cut panes below ``leastPane`` does not, and windows close up to a pane
+  /// later than it says.
   public var pane: Window? {
-    Window(dividing: aggregations.map(\.window) + nodes.compactMap(\.operation.window))
+    let windows = aggregations.map(\.window) + nodes.compactMap(\.operation.window)
+    guard let whole = Window(dividing: windows), lateness > 0 else {
+      return Window(dividing: windows)
+    }
+    let cut = Window(dividing: windows + [Window(length: lateness)])
+    return cut.map { $0.length >= Self.leastPane ? $0 : whole } ?? whole
   }
+
+  /// A turn of the data path takes a few milliseconds.
+  private static let leastPane: Int64 = 10_000_000
 }
 
 /// A stream of tuples.

@@ -57,7 +57,7 @@ struct AntiAfterTests {
     Few = FILTER J BY C < 4 AND tcp;
     D = DISTINCT J BY H WINDOW 500ms;
     OUTPUT Few (H, C);
-    OUTPUT D (H);
+    OUTPUT D (SourceIp);
     """,
     // A join of a join, without windows.
     """
