@@ -12,23 +12,17 @@ struct HostReplay {
   let shouldStop: () -> Bool
 
   func run(into sink: any Sink) throws(SessionError) -> RunTotals {
-    let clock = Clock()
-    let started = clock.now
-    let results = ResultStream(sink, limit: try WindowLimit(configuration))
-    let placed = configuration.query.placed
+    let run = try HostEvaluation(configuration, into: sink)
+    let (placed, graph, results) = (run.placed, run.graph, run.results)
     let capture: CaptureFile
     do { capture = try CaptureFile(path: path) } catch { throw .capture(error) }
     try Session.begin(configuration, placement: "host", attach: nil, sink)
-    let graph = HostGraph(
-      placed, mode: .wholeQuery, configuration: try configuration.host(),
-      rows: { results.take($0) }, losses: { results.take($0) })
-    graph.tupleRows = { results.take($0) }
     let source = try placed.onlySource()
     let feed = FrameFeed(
       capture, fields: graph.projectedFields(ofSource: source), pane: placed.plan.pane,
       isAhead: configuration.readsAhead(fileBytes: capture.fileLength))
     let length = capture.fileLength
-    var pulse = ReplayPulse(clock, unit: "packets") { (feed.note.offset, length) }
+    var pulse = ReplayPulse(run.clock, unit: "packets") { (feed.note.offset, length) }
     var damage: CaptureError?
     while !shouldStop() {
       do {
@@ -44,18 +38,10 @@ struct HostReplay {
       graph.push(batch, atSource: source)
       results.count(packets: UInt64(batch.count))
       guard note.isLast else { continue }
-      if pulse.isDue {
-        results.tell(pulse.progress(results.totals.packets, placed.flows(graph, isWhole: true)))
-      }
+      if pulse.isDue { run.tell(pulse) }
       // The next frames of a pipe may be long in coming.
       if capture.isPipe { try results.flush() } else { try results.check() }
     }
-    graph.finish()
-    results.tell(pulse.progress(results.totals.packets, placed.flows(graph, isWhole: true)))
-    results.take(unkeyed: graph.unkeyedTuples)
-    let totals = try results.end(elapsedSeconds: Double(clock.now - started) / 1e9)
-    feed.disorder.remark(on: totals, configuration)
-    if let damage { throw .capture(damage) }
-    return totals
+    return try run.end(pulse, feed.disorder, damage: damage)
   }
 }

@@ -15,45 +15,31 @@ struct MergedReplay {
   let shouldStop: () -> Bool
 
   func run(into sink: any Sink) throws(SessionError) -> RunTotals {
-    let clock = Clock()
-    let started = clock.now
-    let results = ResultStream(sink, limit: try WindowLimit(configuration))
-    let placed = configuration.query.placed
-    let graph = HostGraph(
-      placed, mode: .wholeQuery, configuration: try configuration.host(),
-      rows: { results.take($0) }, losses: { results.take($0) })
-    graph.tupleRows = { results.take($0) }
-    var merge = SourceMerge(placed.plan, graph)
-    for node in placed.plan.sources { try merge.open(node, configuration) }
+    let run = try HostEvaluation(configuration, into: sink)
+    let results = run.results
+    var merge = SourceMerge(run.placed.plan, run.graph)
+    for node in run.placed.plan.sources { try merge.open(node, configuration) }
     merge.whenFirst = { _ = results.isComplete(atPane: $0) }
     let inputs = merge.inputs
-    var pulse = ReplayPulse(clock, unit: "tuples") {
+    var pulse = ReplayPulse(run.clock, unit: "tuples") {
       let parts = inputs.map(\.progress)
       return (parts.reduce(0) { $0 + $1.read }, parts.reduce(0) { $0 + $1.total })
     }
     while !shouldStop() {
-      let step = try merge.step(at: clock.now)
+      let step = try merge.step(at: run.clock.now)
       results.count(packets: UInt64(step.tuples))
       if step.isEnd || results.isComplete(atPane: merge.cutter.settledPane) { break }
       if pulse.isDue {
-        results.tell(pulse.progress(results.totals.packets, placed.flows(graph, isWhole: true)))
+        run.tell(pulse)
         if merge.isLive { try results.flush() }
       }
-      if let seconds = configuration.seconds, Double(clock.now - started) >= seconds * 1e9 {
-        break
-      }
+      if run.isOver { break }
       try results.check()
     }
-    graph.finish()
-    for input in inputs {
-      for remark in input.remarks { configuration.remark("\(input.name): \(remark)") }
-    }
-    results.tell(pulse.progress(results.totals.packets, placed.flows(graph, isWhole: true)))
-    results.take(unkeyed: graph.unkeyedTuples)
-    let totals = try results.end(elapsedSeconds: Double(clock.now - started) / 1e9)
-    merge.cutter.disorder.remark(on: totals, configuration)
-    if let damage = inputs.compactMap(\.damage).first { throw .capture(damage) }
-    return totals
+    return try run.end(
+      pulse, merge.cutter.disorder,
+      remarks: inputs.flatMap { input in input.remarks.map { "\(input.name): \($0)" } },
+      damage: inputs.compactMap(\.damage).first)
   }
 }
 

@@ -12,25 +12,19 @@ struct RecordReplay {
   let shouldStop: () -> Bool
 
   func run(into sink: any Sink) throws(SessionError) -> RunTotals {
-    let clock = Clock()
-    let started = clock.now
-    let results = ResultStream(sink, limit: try WindowLimit(configuration))
-    let placed = configuration.query.placed
+    let run = try HostEvaluation(configuration, into: sink)
+    let (placed, graph, results) = (run.placed, run.graph, run.results)
     let node = try placed.onlySource()
     guard let schema = placed.plan.recordSchema(of: node) else {
       throw .unsupported("the query reads packets, and flow records were given")
     }
-    let graph = HostGraph(
-      placed, mode: .wholeQuery, configuration: try configuration.host(),
-      rows: { results.take($0) }, losses: { results.take($0) })
-    graph.tupleRows = { results.take($0) }
     let fields = graph.projectedFields(ofSource: node)
     let reader = try origin.open(schema, fields, configuration)
     let feed = RecordFeed(
       reader, fields: fields,
       isAhead: !origin.isLive && configuration.readsAhead(fileBytes: reader.progress.total))
     var cutter = RecordCutter(placed.plan, fields: fields)
-    var pulse = ReplayPulse(clock, unit: "records") { feed.progress }
+    var pulse = ReplayPulse(run.clock, unit: "records") { feed.progress }
     var losses = RecordLosses()
     var quiet = QuietClock()
     var damage: CaptureError?
@@ -49,29 +43,22 @@ struct RecordReplay {
         }
         cutter.push(batch, into: graph, atSource: node)
         results.count(packets: UInt64(batch.count))
-        if origin.isLive { quiet.note(cutter.newest, at: clock.now) }
-      } else if isIdle, let now = quiet.time(at: clock.now) {
+        if origin.isLive { quiet.note(cutter.newest, at: run.clock.now) }
+      } else if isIdle, let now = quiet.time(at: run.clock.now) {
         cutter.advance(to: now, graph)
       }
       losses.tell(feed.issues, graph, pane: cutter.pane)
       if !isMore && !isIdle || results.isComplete(atPane: cutter.settledPane) { break }
       if pulse.isDue {
-        results.tell(pulse.progress(results.totals.packets, placed.flows(graph, isWhole: true)))
+        run.tell(pulse)
         if origin.isLive { try results.flush() }
       }
-      if let seconds = configuration.seconds, Double(clock.now - started) >= seconds * 1e9 {
-        break
-      }
+      if run.isOver { break }
       try results.check()
     }
-    graph.finish()
-    for remark in feed.issues.remarks { configuration.remark("\(origin): \(remark)") }
-    results.tell(pulse.progress(results.totals.packets, placed.flows(graph, isWhole: true)))
-    results.take(unkeyed: graph.unkeyedTuples)
-    let totals = try results.end(elapsedSeconds: Double(clock.now - started) / 1e9)
-    cutter.disorder.remark(on: totals, configuration)
-    if let damage { throw .capture(damage) }
-    return totals
+    return try run.end(
+      pulse, cutter.disorder, remarks: feed.issues.remarks.map { "\(origin): \($0)" },
+      damage: damage)
   }
 }
 

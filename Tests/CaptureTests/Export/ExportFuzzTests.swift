@@ -1,5 +1,6 @@
 import DataModel
 import Glibc
+import TestSupport
 import Testing
 
 @testable import Capture
@@ -140,18 +141,11 @@ import Testing
   }
 
   private static func files(under path: String) -> [String] {
-    guard let folder = opendir(path) else { return [] }
-    defer { closedir(folder) }
-    var found: [String] = []
-    while let entry = readdir(folder) {
-      let name = withUnsafePointer(to: entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      if name.hasPrefix(".") { continue }
+    FileBytes.names(in: path).flatMap { name in
       let whole = path + "/" + name
-      found += entry.pointee.d_type == UInt8(DT_DIR) ? files(under: whole) : [whole]
+      let below = files(under: whole)
+      return below.isEmpty ? [whole] : below
     }
-    return found.sorted()
   }
 }
 

@@ -1,0 +1,52 @@
+import Capture
+import Compiler
+import HostRuntime
+import Plan
+import Sinks
+
+/// A whole query evaluated on the host: what every kind of input begins with and ends with.
+struct HostEvaluation {
+  let clock = Clock()
+  let placed: PlacedPlan
+  let graph: HostGraph
+  let results: ResultStream
+  private let configuration: RunConfiguration
+  private let started: Int64
+
+  init(_ configuration: RunConfiguration, into sink: any Sink) throws(SessionError) {
+    self.configuration = configuration
+    started = clock.now
+    placed = configuration.query.placed
+    let results = ResultStream(sink, limit: try WindowLimit(configuration))
+    graph = HostGraph(
+      placed, mode: .wholeQuery, configuration: try configuration.host(),
+      rows: { results.take($0) }, losses: { results.take($0) })
+    graph.tupleRows = { results.take($0) }
+    self.results = results
+  }
+
+  /// Seconds since it began.
+  var elapsedSeconds: Double { Double(clock.now - started) / 1e9 }
+
+  /// Whether `--for` is over.
+  var isOver: Bool { configuration.seconds.map { elapsedSeconds >= $0 } ?? false }
+
+  /// Tells the sink how far the run is.
+  func tell(_ pulse: ReplayPulse) {
+    results.tell(pulse.progress(results.totals.packets, placed.flows(graph, isWhole: true)))
+  }
+
+  /// Closes everything after the last tuple; throws what ended the input before its end.
+  func end(
+    _ pulse: ReplayPulse, _ disorder: Disorder, remarks: [String] = [], damage: CaptureError?
+  ) throws(SessionError) -> RunTotals {
+    graph.finish()
+    for remark in remarks { configuration.remark(remark) }
+    tell(pulse)
+    results.take(unkeyed: graph.unkeyedTuples)
+    let totals = try results.end(elapsedSeconds: elapsedSeconds)
+    disorder.remark(on: totals, configuration)
+    if let damage { throw .capture(damage) }
+    return totals
+  }
+}
