@@ -64,17 +64,7 @@ struct DataPathReach {
         used.formUnion(key.map(\.field))
       }
     }
-    for index in aggregations {
-      let aggregation = plan.aggregations[index]
-      used.formUnion(aggregation.key.map(\.field))
-      switch aggregation.form {
-      case .words: break
-      case .distinct(let items, _), .tally(let items, _): used.formUnion(items.map(\.field))
-      }
-      for reduction in aggregation.accumulators.reductions {
-        used.formUnion(reduction.operand?.fields ?? [])
-      }
-    }
+    for index in aggregations { used.formUnion(plan.aggregations[index].fields) }
     for export in placed.exports { used.formUnion(export.fields) }
     return used
   }

@@ -35,19 +35,13 @@ extension ExplanationCosts {
     _ form: String, _ sketch: String, _ bytes: Int, _ aggregation: Aggregation,
     _ isInDataPath: Bool
   ) -> String {
-    let kept = "there at most \(sketch) a key, exact while items are few"
-    guard isInDataPath else { return kept.replacingFirstWord(with: "on the host") }
+    let kept = "at most \(sketch) a key, exact while items are few"
+    guard isInDataPath else { return "on the host \(kept)" }
     let target = query.options.target
     let keys = aggregation.key.isEmpty ? 1 : target.tableEntries
     let needed = keys * bytes
     let verdict = needed > target.halfBytesMax ? "of only" : "of"
-    return "\(form), \(kept); a sketch a key in the data path would take "
+    return "\(form), there \(kept); a sketch a key in the data path would take "
       + "\(Self.bytes(needed)) \(verdict) \(Self.bytes(target.halfBytesMax)) a CPU and epoch"
-  }
-}
-
-extension String {
-  fileprivate func replacingFirstWord(with words: String) -> String {
-    words + drop { $0 != " " }
   }
 }

@@ -230,7 +230,7 @@ final class RelationEvaluation {
       return order.precedes(
         base + a.index * candidates.keyWords, base + b.index * candidates.keyWords)
     }
-    let best = Self.first(count, of: group, by: precedes)
+    let best = group.first(count, by: precedes)
     guard let last = best.last else { return 0 }
     let isBounded = group.contains { $0.bound != nil }
     let rest = group.count > best.count ? group.filter { precedes(last, $0) } : []
@@ -246,40 +246,8 @@ final class RelationEvaluation {
       })
   }
 
-  /// The first `count` of `group` in an order, in that order: of many few are kept sorted.
-  private static func first(
-    _ count: Int, of group: [Candidate], by precedes: (Candidate, Candidate) -> Bool
-  ) -> [Candidate] {
-    guard count <= 64, group.count > count else {
-      return Array(group.sorted(by: precedes).prefix(count))
-    }
-    var best: [Candidate] = []
-    for candidate in group {
-      if best.count == count {
-        guard let last = best.last, precedes(candidate, last) else { continue }
-        best.removeLast()
-      }
-      let place = best.partitioningIndex { precedes(candidate, $0) }
-      best.insert(candidate, at: place)
-    }
-    return best
-  }
-
   private func noteUncertain(_ count: UInt64, at end: Int64) {
     guard count > 0 else { return }
     graph.ledger.note(start: end - relation.window.length, end: end, uncertain: count)
-  }
-}
-
-extension Array {
-  /// The first place where `isBehind` holds, in an array where it does not hold before and holds
-  /// from there on.
-  fileprivate func partitioningIndex(_ isBehind: (Element) -> Bool) -> Int {
-    var (low, high) = (0, count)
-    while low < high {
-      let middle = (low + high) / 2
-      if isBehind(self[middle]) { high = middle } else { low = middle + 1 }
-    }
-    return low
   }
 }

@@ -58,8 +58,9 @@ enum Tally {
       })
   }
 
-  /// A list of items each of whose counts may be short, and the most that an item without a place
-  /// can have occurred.
+  /// A list of items each of whose counts may be short by so much, which is the bound: an item
+  /// without a place occurred at most so much more often than the last place says, or so often
+  /// where places are left over.
   static func ranking(
     _ items: some Sequence<(item: [Value], count: Int64)>, total: Int64, shortBy: Int64
   ) -> Estimate {

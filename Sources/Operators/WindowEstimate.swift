@@ -24,8 +24,13 @@ public enum WindowEstimate: Sendable, Hashable {
     case .sum(let isDuration):
       let total = Int64(exactly: value.rounded(.towardZero)) ?? (value < 0 ? .min : .max)
       let result: Value = isDuration ? .duration(total) : .integer(total)
-      if low == high { return Estimate(result) }
-      return Estimate(result, .approximate, bound: Bound(low: low, high: high))
+      // Beyond 2^53 the sums have been rounded.
+      let isRounded = max(low.magnitude, high.magnitude) > 0x1p53
+      if low == high, !isRounded { return Estimate(result) }
+      return Estimate(
+        result, .approximate,
+        bound: isRounded
+          ? Bound(low: low.nextDown, high: high.nextUp) : Bound(low: low, high: high))
     case .moment(.mean, let unit): number = { $0 / Double(count) / unit }
     case .moment(.variance, let unit): number = { $0 / Double(count) / (unit * unit) }
     case .moment(.deviation, let unit):

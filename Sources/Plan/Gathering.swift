@@ -58,14 +58,7 @@ extension LogicalPlan {
   public func fields(readBy node: Int) -> Set<FieldID> {
     var fields = nodes[node].operation.fields
     for aggregation in aggregations where aggregation.input == node {
-      fields.formUnion(aggregation.key.map(\.field))
-      if case .distinct(let items, _) = aggregation.form {
-        fields.formUnion(items.map(\.field))
-      }
-      if case .tally(let items, _) = aggregation.form { fields.formUnion(items.map(\.field)) }
-      for reduction in aggregation.accumulators.reductions {
-        fields.formUnion(reduction.operand?.fields ?? [])
-      }
+      fields.formUnion(aggregation.fields)
     }
     for pattern in patterns(over: node) { fields.formUnion(pattern.fields) }
     for waiting in unanswered(askingAt: node) {

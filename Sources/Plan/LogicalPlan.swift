@@ -152,6 +152,20 @@ public struct Aggregation: Sendable, Hashable {
     }
   }
 
+  /// The items of a distinct set or tally; none of words.
+  public var items: [KeyComponent] {
+    switch form {
+    case .words: []
+    case .distinct(let items, _), .tally(let items, _): items
+    }
+  }
+
+  /// The fields that a tuple needs to be folded.
+  public var fields: Set<FieldID> {
+    let operands = accumulators.reductions.compactMap(\.operand)
+    return operands.reduce(into: Set((key + items).map(\.field))) { $0.formUnion($1.fields) }
+  }
+
   /// The layout of a table entry's key (see ``tableTypes``).
   public var tableLayout: KeyLayout { KeyLayout(types: tableTypes) }
 

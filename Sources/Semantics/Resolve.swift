@@ -51,6 +51,8 @@ struct Resolver {
   var besideField: FieldID?
   /// Columns that nodes give names to which mean them there, whatever else has that name.
   var boundColumns: [Int: [String: FieldID]] = [:]
+  /// By node of a condition beside tuples, what IN asks instead where that is not the condition.
+  var memberConditions: [Int: RowExpression] = [:]
   /// Nodes of rows as tuples by relation and features, so that equal ones are one node.
   var rowViews: [[Int]: Int] = [:]
   /// Derived columns so far.

@@ -65,10 +65,10 @@ final class MergeInput {
 
   var remarks: [String] { reader.issues?.remarks ?? [] }
 
-  /// Reads on where all tuples are handed on.
-  func fill(mayWait: Bool, at now: Int64) throws(SessionError) {
-    guard next >= batch.count, !isEnded else { return }
-    if isLive, !mayWait, now < nextLook { return }
+  /// Reads on where all tuples are handed on; whether the source was asked.
+  func fill(mayWait: Bool, at now: Int64) throws(SessionError) -> Bool {
+    guard next >= batch.count, !isEnded else { return false }
+    if isLive, !mayWait, now < nextLook { return false }
     do {
       let isMore = try reader.nextBatch(into: batch)
       next = 0
@@ -79,7 +79,7 @@ final class MergeInput {
     } catch {
       next = 0
       batch.count = 0
-      if error.isInterruption { return }
+      if error.isInterruption { return true }
       if error.isIdle {
         nextLook = now + Self.lookSpacing
       } else {
@@ -87,21 +87,28 @@ final class MergeInput {
         isEnded = true
       }
     }
+    return true
   }
 
   /// The tuples from the first on whose times are not after `limit`; at least the first.
   func take(through limit: Int64, order: inout UInt64, at now: Int64) -> TupleBatch {
     var end = next + 1
     while end < batch.count, batch.times[end] <= limit { end += 1 }
-    let rows = (next..<end).map { UInt16(truncatingIfNeeded: $0) }
-    rows.withUnsafeBufferPointer { slice.take($0, of: batch) }
-    for row in 0..<slice.count {
-      slice.orders[row] = order
-      if isLive { quiet.note(slice.times[row], at: now) }
+    let taken: TupleBatch
+    if next == 0, end == batch.count {
+      taken = batch
+    } else {
+      let rows = (next..<end).map { UInt16(truncatingIfNeeded: $0) }
+      rows.withUnsafeBufferPointer { slice.take($0, of: batch) }
+      taken = slice
+    }
+    for row in 0..<taken.count {
+      taken.orders[row] = order
+      if isLive { quiet.note(taken.times[row], at: now) }
       order += 1
     }
     next = end
-    return slice
+    return taken
   }
 
   /// The time of a live source while nothing comes.

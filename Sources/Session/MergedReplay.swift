@@ -83,9 +83,12 @@ struct SourceMerge {
     for input in inputs {
       // While others have tuples, a live source is only looked at.
       let mayWait = !inputs.contains { $0.head != nil }
-      try input.fill(mayWait: mayWait, at: now)
-      input.tellLosses(graph, pane: cutter.pane)
+      if try input.fill(mayWait: mayWait, at: now) {
+        input.tellLosses(graph, pane: cutter.pane)
+      }
     }
+    // A signal was handled while one of them was waited for: nothing may pass it by.
+    if inputs.contains(where: { !$0.isLive && $0.head == nil && !$0.isEnded }) { return Step() }
     let ceilings = inputs.compactMap { $0.isLive && $0.head == nil ? $0.time(at: now) : nil }
     cutter.ceiling = isLive ? ceilings.min() ?? .max : .max
     guard let first = inputs.indices.filter({ inputs[$0].head != nil }).min(by: precedes) else {

@@ -41,7 +41,13 @@ final class RecordFeed {
       defer { state = Self.state(of: reader) }
       return try reader.nextBatch(into: batch)
     }
-    guard let filled = try ahead.next(shouldStop) else {
+    let filled: BatchesAhead<State>.Filled?
+    do { filled = try ahead.next(shouldStop) } catch {
+      // The reader has ended, and may have noted lines since the last batch.
+      state = Self.state(of: reader)
+      throw error
+    }
+    guard let filled else {
       if ahead.isOver { state = Self.state(of: reader) }
       return false
     }

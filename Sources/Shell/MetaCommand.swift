@@ -1,5 +1,4 @@
 import Diagnostics
-import Glibc
 import Session
 
 /// A command of the shell itself, such as `\d`: one file each, and a line in ``MetaCommands/all``,
@@ -67,13 +66,7 @@ struct CommandArguments: Sendable {
     } else if words.last == ";" {
       words.removeLast()
     }
-    self.words = words.map(Self.expanded)
-  }
-
-  /// `~/f` as a file of the user's own, as other shells have it.
-  private static func expanded(_ word: String) -> String {
-    guard word.hasPrefix("~/"), let home = getenv("HOME") else { return word }
-    return String(cString: home) + word.dropFirst()
+    self.words = words.map(FileText.expanded)
   }
 
   /// The only word, if there is one.

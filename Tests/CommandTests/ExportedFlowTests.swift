@@ -102,7 +102,11 @@ import Testing
       nfdump -q -6 -N -R n -o 'fmt:%sa,%da,%sp,%dp,%pr,%pkt,%byt' | tr -d ' ' |
         sed 's/,TCP,/,6,/; s/,UDP,/,17,/' | awk -F, 'NF == 7' | sort >theirs
       awk -F, 'NR > 1 { print $2 "," $3 "," $4 "," $5 "," $6 "," $7 "," $8 }' ours | sort >mine
-      cat notes; [ $(wc -l <theirs) -gt 20 ] && diff theirs mine | head -5
+      cat notes
+      # Version 5 has no IPv6.
+      [ \(row.version) != 5 ] || sed -i '/:/d' theirs
+      [ $(wc -l <theirs) -gt 10 ] || { echo; echo '< too few'; }
+      diff theirs mine | head -5
       """)
     #expect(
       outcome.output.contains("nothing lost") && !outcome.output.contains("\n<")

@@ -74,6 +74,18 @@ struct AntiAfterTests {
     OUTPUT C (SourceIp, DestIp);
     OUTPUT N;
     """,
+    // The distinct a are asked: a key is among them from its first tuple on.
+    """
+    C = COLLAPSE (STREAM (FILTER P BY tcp) BY SourceIp, DestIp) BY SourceIp;
+    F = FILTER P BY DestIp IN C;
+    OUTPUT F (SourceIp, DestIp, frame.len);
+    """,
+    // First tuples that answer: which of a key comes first matters, although only the key is read.
+    """
+    T = DISTINCT (FILTER P BY udp) BY SourceIp WINDOW 200ms;
+    J = JOIN (STREAM P BY SourceIp AS H), (STREAM T BY SourceIp AS H) BY H ANTI AFTER 50ms;
+    OUTPUT J (H, frame.len);
+    """,
     // What current features say of another field, and the keys of rankings.
     """
     K = STREAM P BY DestIp;

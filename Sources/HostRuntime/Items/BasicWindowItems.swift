@@ -199,19 +199,8 @@ final class BasicWindowItems: ItemStateRun {
 
   /// The most frequent first, ties by item; as many as are kept.
   private func best(of runs: [(item: Int64, count: Int)]) -> [(item: Int64, count: Int)] {
-    func precedes(_ a: (item: Int64, count: Int), _ b: (item: Int64, count: Int)) -> Bool {
+    runs.first(kept) { a, b in
       a.count != b.count ? a.count > b.count : codes.precedes(a.item, b.item)
     }
-    guard kept < 32, runs.count > kept else {
-      return Array(runs.sorted(by: precedes).prefix(kept))
-    }
-    var best: [(item: Int64, count: Int)] = []
-    best.reserveCapacity(kept + 1)
-    for run in runs {
-      if best.count == kept, !precedes(run, best[kept - 1]) { continue }
-      best.insert(run, at: best.firstIndex { precedes(run, $0) } ?? best.count)
-      if best.count > kept { best.removeLast() }
-    }
-    return best
   }
 }

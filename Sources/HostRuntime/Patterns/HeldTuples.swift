@@ -10,10 +10,12 @@ struct HeldTuple: Hashable {
 final class HeldTuples {
   private struct Column {
     let field: FieldID
+    /// Where it goes when the tuple is handed on.
+    let target: TupleColumn
+    let isWide: Bool
     var lane0: [UInt64] = []
     var lane1: [UInt64] = []
     var validity: [UInt8] = []
-    var isWide: Bool { field.field.type.laneCount == 2 }
   }
 
   private var columns: [Column]
@@ -29,8 +31,13 @@ final class HeldTuples {
 
   /// Holds these fields, whether a source or a TRANSFORM has them.
   init(fields: Set<FieldID>) {
-    columns = fields.sorted().map { Column(field: $0) }
-    batch = TupleBatch(fields: fields.filter { $0.derived == nil }.sorted())
+    let batch = TupleBatch(fields: fields.filter { $0.derived == nil }.sorted())
+    columns = fields.sorted().map {
+      Column(
+        field: $0, target: batch.column($0) ?? batch.derivedColumn($0),
+        isWide: $0.field.type.laneCount == 2)
+    }
+    self.batch = batch
   }
 
   /// Keeps the tuple of this row.
@@ -89,11 +96,11 @@ final class HeldTuples {
     batch.times[row] = time
     batch.orders[row] = order
     order &+= 1
-    for column in columns {
-      let target = batch.column(column.field) ?? batch.derivedColumn(column.field)
-      target.lane0[row] = column.lane0[place]
-      target.validity[row] = column.validity[place]
-      if column.isWide { target.lane1[row] = column.lane1[place] }
+    for index in columns.indices {
+      let target = columns[index].target
+      target.lane0[row] = columns[index].lane0[place]
+      target.validity[row] = columns[index].validity[place]
+      if columns[index].isWide { target.lane1[row] = columns[index].lane1[place] }
     }
     batch.count += 1
   }

@@ -79,6 +79,8 @@ public struct ItemSummary: Sendable {
   public private(set) var counts: [PackedItem: ItemCount] = [:]
   /// What the others were folded into; nil where there are none.
   public private(set) var reduction: (any ItemReduction)?
+  /// Bytes of the reduction, which change only when something is folded.
+  private var reductionBytes = 0
   /// Of all counts; saturates.
   public private(set) var total: Int64 = 0
 
@@ -87,7 +89,7 @@ public struct ItemSummary: Sendable {
 
   /// Bytes that it takes.
   public var byteCount: Int {
-    counts.count * TallySummary.entryBytes + (reduction?.byteCount ?? 0)
+    counts.count * TallySummary.entryBytes + reductionBytes
   }
 
   /// Adds to the count of an item.
@@ -104,9 +106,9 @@ public struct ItemSummary: Sendable {
   public mutating func merge(_ other: ItemSummary, _ form: TallySummary, seed: UInt64) {
     total = Self.sum(total, other.total)
     if let reduced = other.reduction {
-      var own = reduction ?? form.emptyReduction(seed: seed)
+      var own = takeReduction(form, seed)
       own.merge(any: reduced)
-      reduction = own
+      put(own)
       counts = counts.filter { own.admits($0.value.hash) }
     }
     // All before anything is folded: what is folded does not hang on the dictionary's order.
@@ -117,8 +119,20 @@ public struct ItemSummary: Sendable {
   /// Makes ready for reading: where something was folded, all that has to be.
   public mutating func close() {
     guard var own = reduction else { return }
+    reduction = nil
     own.reduce(&counts)
+    put(own)
+  }
+
+  /// The reduction, to be changed and put back: held twice, all of it would be copied.
+  private mutating func takeReduction(_ form: TallySummary, _ seed: UInt64) -> any ItemReduction {
+    defer { reduction = nil }
+    return reduction ?? form.emptyReduction(seed: seed)
+  }
+
+  private mutating func put(_ own: any ItemReduction) {
     reduction = own
+    reductionBytes = own.byteCount
   }
 
   private mutating func put(_ item: PackedItem, _ entry: ItemCount) {
@@ -132,9 +146,9 @@ public struct ItemSummary: Sendable {
 
   private mutating func reduceIfFull(_ form: TallySummary, _ seed: UInt64) {
     guard counts.count > form.itemLimit else { return }
-    var own = reduction ?? form.emptyReduction(seed: seed)
+    var own = takeReduction(form, seed)
     own.reduce(&counts)
-    reduction = own
+    put(own)
   }
 
   private static func sum(_ a: Int64, _ b: Int64) -> Int64 {

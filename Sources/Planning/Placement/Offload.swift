@@ -110,6 +110,9 @@ struct Offload {
     if plan.orderedNodes.contains(where: { $0 == distinct || follows($0, distinct) }) {
       return false
     }
+    // What takes its tuples beside an input of its own asks for their times, and other fields.
+    let others = plan.nodes.flatMap(\.operation.otherInputs)
+    if others.contains(where: { $0 == distinct || follows($0, distinct) }) { return false }
     return !plan.outputs.contains { output in
       guard case .tuples(let node, _) = output.content else { return false }
       return node == distinct || follows(node, distinct)
@@ -125,22 +128,6 @@ struct Offload {
     var current = plan.nodes[node].input
     while let index = current, index > other { current = plan.nodes[index].input }
     return current == other
-  }
-}
-
-extension Aggregation {
-  /// The items of a distinct set or tally; none of words.
-  var items: [KeyComponent] {
-    switch form {
-    case .words: []
-    case .distinct(let items, _), .tally(let items, _): items
-    }
-  }
-
-  /// The fields that a tuple needs to be folded.
-  var fields: Set<FieldID> {
-    let operands = accumulators.reductions.compactMap(\.operand)
-    return operands.reduce(into: Set((key + items).map(\.field))) { $0.formUnion($1.fields) }
   }
 }
 

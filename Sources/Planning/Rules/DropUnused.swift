@@ -72,10 +72,13 @@ private struct Use {
     for input in operation.otherInputs { mark(node: input) }
     if let aggregation = operation.aggregation { mark(aggregation: aggregation) }
     if let relation = operation.relation { mark(relation: relation) }
-    if let group = operation.items, !items[group] {
-      items[group] = true
-      mark(node: plan.items[group].input)
-    }
+    if let group = operation.items { mark(items: group) }
+  }
+
+  private mutating func mark(items group: Int) {
+    guard !items[group] else { return }
+    items[group] = true
+    mark(node: plan.items[group].input)
   }
 
   private mutating func mark(aggregation index: Int) {
@@ -107,9 +110,7 @@ private struct Use {
     }
     for (index, _) in expression.current where !itemFeatures[index] {
       itemFeatures[index] = true
-      let group = plan.itemFeatures[index].group
-      items[group] = true
-      mark(node: plan.items[group].input)
+      mark(items: plan.itemFeatures[index].group)
     }
     for index in reads.sets { mark(set: index) }
     for index in reads.relations { mark(relation: index) }

@@ -78,7 +78,7 @@ extension Resolver {
       case .filterBeside(let condition) = plan.nodes[node].operation,
       let input = plan.nodes[node].input
     {
-      conditions.insert(condition, at: 0)
+      conditions.insert(memberConditions[node] ?? condition, at: 0)
       node = input
     }
     let asked = conditions.flatMap(\.current)

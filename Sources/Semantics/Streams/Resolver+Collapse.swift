@@ -116,9 +116,12 @@ extension Resolver {
       ItemFeature(
         name: "tuples of \(list(key))", group: plan.items.count - 1, state: 0, call: call,
         type: OperatorCatalogue.operation(of: call).resultType(call), range: node.range))
-    let isFirst = RowExpression.compare(
-      .equal, .tuple(.current(plan.itemFeatures.count - 1, key: key)), .constant(.integer(1)))
-    let added = add(.filterBeside(isFirst), to: stream.node, range: node.range)
+    let count = RowExpression.tuple(.current(plan.itemFeatures.count - 1, key: key))
+    let added = add(
+      .filterBeside(.compare(.equal, count, .constant(.integer(1)))), to: stream.node,
+      range: node.range)
+    // A key is in the table from its first tuple on.
+    memberConditions[added] = .compare(.greaterOrEqual, count, .constant(.integer(1)))
     var rest = stream.behind(added)
     rest.key = key
     return .tuples(rest)

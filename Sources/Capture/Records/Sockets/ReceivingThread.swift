@@ -9,8 +9,6 @@ import Synchronization
 /// It ends when its owner says so, and its owner waits for that: see ``UDPReceiver``.
 final class ReceivingThread: @unchecked Sendable {
   let queue = DatagramQueue()
-  /// Datagrams that found no room in the socket's buffer.
-  let drops = Atomic<UInt64>(0)
   /// Why the socket cannot be read any more; 0 while it can.
   let failure = Atomic<Int32>(0)
   private let socket: Int32
@@ -111,7 +109,6 @@ final class ReceivingThread: @unchecked Sendable {
         failure.store(-got, ordering: .releasing)
         return wakeReader()
       }
-      drops.store(UInt64(salc_socket_drops(socket)), ordering: .relaxed)
       if isToEnd(within: -1) { return }
     }
   }

@@ -27,8 +27,9 @@ final class TCPClient: ByteStream {
 
   deinit { if descriptor >= 0 { close(descriptor) } }
 
+  /// Connects, within so many seconds where they are given, else as long as the system tries.
   private static func connect(
-    _ host: String, _ port: UInt16, _ name: String
+    _ host: String, _ port: UInt16, _ name: String, seconds: Int? = nil
   ) throws(CaptureError) -> Int32 {
     var hints = addrinfo()
     hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
@@ -42,6 +43,12 @@ final class TCPClient: ByteStream {
     var candidate = found
     while let info = candidate?.pointee {
       let descriptor = socket(info.ai_family, info.ai_socktype | Int32(SOCK_CLOEXEC.rawValue), 0)
+      if let seconds {
+        // tcp(7): connect honours it.
+        var limit = timeval(tv_sec: seconds, tv_usec: 0)
+        setsockopt(
+          descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+      }
       if descriptor >= 0, Glibc.connect(descriptor, info.ai_addr, info.ai_addrlen) == 0 {
         // A server that vanished without a word is noticed too.
         var on: Int32 = 1
@@ -81,7 +88,7 @@ final class TCPClient: ByteStream {
     let time = Int64(now.tv_sec) * 1_000_000_000 + Int64(now.tv_nsec)
     if time >= nextAttempt {
       nextAttempt = time + Self.pause
-      if let again = try? Self.connect(host, port, name) {
+      if let again = try? Self.connect(host, port, name, seconds: 1) {
         descriptor = again
         reconnections += 1
         return

@@ -72,7 +72,7 @@ final class UDPReceiver: DatagramSource {
 
   var issues: RecordIssues {
     var issues = RecordIssues()
-    issues.socketDrops = thread.drops.load(ordering: .relaxed)
+    issues.socketDrops = UInt64(salc_socket_drops(descriptor))
     issues.unread = UInt64(max(0, thread.queue.count - (hasFirst ? 1 : 0)))
     return issues
   }
