@@ -19,6 +19,13 @@ struct WordTests {
     expectErrors("X = FILTER P BY \(condition);", fixed: "X = FILTER P BY \(fixed);")
   }
 
+  @Test(
+    "records name the protocol's number by other words", arguments: ["VastStream", "IpfixStream"])
+  func recordWords(_ source: String) {
+    let resolved = Resolved("P = \(source)(\"f\"); OUTPUT FILTER P BY IpProtocol == udp;")
+    #expect(resolved.rendered.contains("‘udp’ is protocol 17"), "\(resolved.rendered)")
+  }
+
   @Test func aFlagIsAFieldOfItsOwn() {
     let resolved = Resolved("P = PacketStream(); OUTPUT FILTER P BY tcp.flags == SYN;")
     #expect(resolved.rendered.contains("‘tcp.flags.syn’ asks for that bit"))

@@ -28,7 +28,7 @@ extension Resolver {
       guard let port = Services.port(of: lower) else { return nil }
       return WordMeaning(replacement: "\(port)", note: "‘\(word)’ is port \(port)")
     }
-    if Self.protocolNumbers.contains(name) {
+    if !Self.protocolNumbers.isDisjoint(with: [name] + id.field.aliases) {
       guard let number = ProtocolNames.number(lower) else { return nil }
       return WordMeaning(replacement: "\(number)", note: "‘\(word)’ is protocol \(number)")
     }
