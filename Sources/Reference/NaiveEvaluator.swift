@@ -324,19 +324,19 @@ extension NaiveEvaluator {
           key: found.key, isOptional: found.isOptional || verdicts.contains(false))
       }
     case .top(let input, let count, let by, let per):
-      var groups: [[Value]: [(key: [Value], rank: NaiveNumber)]] = [:]
+      var groups: [[Value]: [NaiveTop.Candidate]] = [:]
       for found in keys(of: input, at: end) {
-        guard let rank = NaiveNumber(value(by, key: found.key, end: end, factor: 1)) else {
-          continue
+        let ranks = [1, 1 - band, 1 + band].compactMap {
+          NaiveNumber(value(by, key: found.key, end: end, factor: $0))
         }
-        groups[per.map { found.key[$0] }, default: []].append((found.key, rank))
+        guard ranks.count == 3 else { continue }
+        groups[per.map { found.key[$0] }, default: []].append(
+          NaiveTop.Candidate(
+            key: found.key, low: ranks.min { $0.order($1) < 0 } ?? ranks[0],
+            high: ranks.max { $0.order($1) < 0 } ?? ranks[0], isOptional: found.isOptional))
       }
-      return groups.values.flatMap { group in
-        group.sorted { a, b in
-          let order = a.rank.order(b.rank)
-          return order != 0 ? order > 0 : a.key.lexicographicallyPrecedes(b.key)
-        }.prefix(count).map { FoundKey(key: $0.key, isOptional: false) }
-      }
+      return groups.values.flatMap { NaiveTop.keys(of: $0, count) }
+        .map { FoundKey(key: $0.key, isOptional: $0.isOptional) }
     case .join(let kind, let inputs):
       let parts = inputs.map { input in
         keys(of: input.relation, at: end).map { found in
