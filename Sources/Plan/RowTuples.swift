@@ -31,17 +31,3 @@ public struct RowTuples: Sendable, Hashable {
     self.time = time
   }
 }
-
-extension LogicalPlan {
-  /// The nodes that packets or records come from.
-  public var sources: [Int] {
-    nodes.indices.filter { if case .source = nodes[$0].operation { true } else { false } }
-  }
-
-  /// The first node of what a node reads: a source of packets or records, or rows.
-  public func root(of node: Int) -> Int {
-    var current = node
-    while let input = nodes[current].input { current = input }
-    return current
-  }
-}

@@ -73,6 +73,21 @@ extension TupleOperation {
     }
   }
 
+  /// The fields that it reads of the tuples of a node beside its input; nil where it reads none of
+  /// those tuples.
+  public func fields(ofOther node: Int) -> Set<FieldID>? {
+    guard otherInputs.contains(node) else { return nil }
+    switch self {
+    case .match(let pattern): return pattern.fields
+    case .unanswered(let waiting): return Set(waiting.otherKey.map(\.field))
+    case .gather(let gathering):
+      return Set(gathering.inputs.filter { $0.node == node }.flatMap(\.columns))
+    // A union of filters asks which have passed a tuple of its input.
+    case .anyOf: return nil
+    case .source, .rows, .filter, .filterBeside, .distinct, .transform, .flows, .ticks: return nil
+    }
+  }
+
   /// The operation with the nodes that it takes tuples from beside its input, renamed.
   public func mappingInputs(_ transform: (Int) -> Int) -> TupleOperation {
     switch self {

@@ -43,15 +43,3 @@ public struct Unanswered: Sendable, Hashable {
       + "behind the lateness of \(Timestamp.durationText(plan.lateness))"
   }
 }
-
-extension LogicalPlan {
-  /// The ANTI AFTER joins that a node's tuples answer.
-  public func unanswered(askingAt node: Int) -> [Unanswered] {
-    nodes.compactMap { other in
-      guard case .unanswered(let waiting) = other.operation, waiting.other == node else {
-        return nil
-      }
-      return waiting
-    }
-  }
-}

@@ -63,16 +63,6 @@ extension LogicalPlan {
     return nil
   }
 
-  /// The patterns that take tuples of a node.
-  public func patterns(over node: Int) -> [Pattern] {
-    nodes.compactMap { other in
-      guard case .match(let pattern) = other.operation,
-        pattern.edges.contains(where: { $0.input == node })
-      else { return nil }
-      return pattern
-    }
-  }
-
   /// A pattern on one line.
   public func text(of pattern: Pattern) -> String {
     func name(_ time: EdgeTime) -> String {

@@ -52,11 +52,8 @@ private struct HostReader {
     for group in plan.items where group.input == index {
       add(Need(fields: group.fields, needsOrder: true))
     }
-    for pattern in plan.patterns(over: index) {
-      add(Need(fields: pattern.fields, needsOrder: true))
-    }
-    for waiting in plan.unanswered(askingAt: index) {
-      add(Need(fields: Set(waiting.otherKey.map(\.field)), needsOrder: true))
+    if let fields = plan.fields(ofOther: index) {
+      add(Need(fields: fields, needsOrder: true))
     }
     for output in plan.outputs {
       // Rows of tuples are printed in the order of arrival.
@@ -67,12 +64,6 @@ private struct HostReader {
     where node.input == index && !nodes[position].isInDataPath && !node.operation.makesTuples {
       add(own(position))
       if let need = need(behind: position) { add(need) }
-    }
-    for (position, node) in plan.nodes.enumerated() {
-      guard case .gather(let gathering) = node.operation else { continue }
-      for input in gathering.inputs where input.node == index {
-        add(Need(fields: plan.fields(behind: position).union(input.columns), needsOrder: true))
-      }
     }
     return result
   }

@@ -10,15 +10,7 @@ struct FuseFilters: RewriteRule {
   let name = "FuseFilters"
 
   func rewrite(_ plan: LogicalPlan) -> LogicalPlan {
-    var readers = [Int](repeating: 0, count: plan.nodes.count)
-    for input in plan.nodes.compactMap(\.input) + plan.aggregations.map(\.input)
-      + plan.items.map(\.input) + plan.nodes.flatMap(\.operation.otherInputs)
-    {
-      readers[input] += 1
-    }
-    for output in plan.outputs {
-      if case .tuples(let node, _) = output.content { readers[node] += 1 }
-    }
+    let readers = plan.readerCounts
     var result = plan
     var isDropped = [Bool](repeating: false, count: plan.nodes.count)
     for (index, node) in plan.nodes.enumerated() {
