@@ -6,16 +6,15 @@ import Plan
 final class GatherRun {
   let node: Int
   private let gathering: Gathering
-  private let batch: TupleBatch
-  private var order: UInt64 = 0
+  private let made: PanedBatch
   /// Tuples of the batch at hand: the row, and which input passed it.
   private var taken: [(row: UInt16, input: Int)] = []
 
   init(_ node: Int, _ gathering: Gathering, fields: [FieldID]) {
     self.node = node
     self.gathering = gathering
-    batch = TupleBatch(fields: fields)
-    for id in gathering.columns { _ = batch.derivedColumn(id) }
+    made = PanedBatch(fields: fields)
+    for id in gathering.columns { _ = made.batch.derivedColumn(id) }
   }
 
   /// Notes the tuples that have passed a node.
@@ -39,38 +38,25 @@ final class GatherRun {
     _ tuples: [(row: UInt16, input: Int)], of source: TupleBatch, pane: Window?,
     _ pass: (TupleBatch) -> Void
   ) {
+    let batch = made.batch
     let sources = gathering.inputs.map { input in
       batch.fields.map { column($0, of: source) } + input.columns.map { column($0, of: source) }
     }
     let targets = batch.columns + gathering.columns.map { batch.derivedColumn($0) }
-    var first = 0
-    while first < tuples.count {
-      let end = min(tuples.count, first + TupleBatch.capacity)
-      var n = 0
-      let start = pane?.start(of: source.times[Int(tuples[first].row)])
-      for tuple in tuples[first..<end] {
-        let row = Int(tuple.row)
-        let time = source.times[row]
-        if let pane, pane.start(of: time) != start { break }
-        for (from, to) in zip(sources[tuple.input], targets) {
-          guard let from else {
-            to.validity[n] = 0
-            continue
-          }
-          to.lane0[n] = from.lane0[row]
-          if to.lane1 != to.lane0 { to.lane1[n] = from.lane1[row] }
-          to.validity[n] = from.validity[row]
+    for tuple in tuples {
+      let row = Int(tuple.row)
+      let n = made.append(at: source.times[row], in: pane, pass)
+      for (from, to) in zip(sources[tuple.input], targets) {
+        guard let from else {
+          to.validity[n] = 0
+          continue
         }
-        batch.times[n] = time
-        batch.orders[n] = order
-        order += 1
-        n += 1
+        to.lane0[n] = from.lane0[row]
+        if to.lane1 != to.lane0 { to.lane1[n] = from.lane1[row] }
+        to.validity[n] = from.validity[row]
       }
-      batch.count = n
-      batch.selectAll()
-      pass(batch)
-      first += n
     }
+    made.flush(pass)
   }
 
   /// A column that the tuples of another input may not have.

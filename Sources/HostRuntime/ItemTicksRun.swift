@@ -9,8 +9,7 @@ final class ItemTicksRun {
   private let window: Window
   private let columns: [(program: RowExpressionProgram, into: FieldID)]
   private let layout: KeyLayout
-  private let batch = TupleBatch(fields: [])
-  private var order: UInt64 = 0
+  private let made = PanedBatch()
   /// Ends of ticks that tuples came in, ascending.
   private var due: [Int64] = []
 
@@ -26,7 +25,7 @@ final class ItemTicksRun {
         component.field
       )
     }
-    for (_, id) in columns { _ = batch.derivedColumn(id) }
+    for (_, id) in columns { _ = made.batch.derivedColumn(id) }
   }
 
   /// The end of the next tick that has something to print.
@@ -46,27 +45,20 @@ final class ItemTicksRun {
     due.removeAll { $0 <= end }
     let words = layout.wordCount
     let (keys, count) = group.packedKeys()
-    let targets = columns.map { batch.derivedColumn($0.into) }
+    let targets = columns.map { made.batch.derivedColumn($0.into) }
     keys.withUnsafeBufferPointer { keys in
       guard let base = keys.baseAddress else { return }
       let places = KeyOrder(layout).places(of: base, count: count, width: words)
-      for first in stride(from: 0, to: count, by: TupleBatch.capacity) {
-        let n = min(TupleBatch.capacity, count - first)
-        for row in 0..<n {
-          let view = RowView(key: base + places[first + row] * words, end: end)
-          for (column, target) in zip(columns, targets) {
-            let type = column.into.field.type
-            let cell = column.program.evaluate(view)
-            target.set(RowOutput.value(cell, as: type), of: type, at: row)
-          }
-          batch.times[row] = end
-          batch.orders[row] = order
-          order += 1
+      for place in places {
+        let row = made.append(at: end, pass)
+        let view = RowView(key: base + place * words, end: end)
+        for (column, target) in zip(columns, targets) {
+          let type = column.into.field.type
+          let cell = column.program.evaluate(view)
+          target.set(RowOutput.value(cell, as: type), of: type, at: row)
         }
-        batch.count = n
-        batch.selectAll()
-        pass(batch)
       }
     }
+    made.flush(pass)
   }
 }

@@ -10,8 +10,7 @@ final class RowTuplesRun {
   let windows: [AggregationWindows]
   private let columns: [(program: RowExpressionProgram, into: FieldID)]
   private let time: FieldID
-  private let batch = TupleBatch(fields: [])
-  private var order: UInt64 = 0
+  private let made = PanedBatch()
 
   init(
     _ node: Int, _ rows: RowTuples, _ relations: [RelationEvaluation], _ sources: RowSources
@@ -35,33 +34,24 @@ final class RowTuplesRun {
   /// Hands the rows of a close on, in the order of their keys; says whether any is no exact row.
   func push(end: Int64, _ take: (TupleBatch) -> Void) -> Bool {
     let rows = relation.rowsByKey(at: end)
-    let targets = columns.map { batch.derivedColumn($0.into) }
-    let times = batch.derivedColumn(time)
+    let targets = columns.map { made.batch.derivedColumn($0.into) }
+    let times = made.batch.derivedColumn(time)
     var isApproximate = rows.isUncertain.contains(true)
     rows.keys.withUnsafeBufferPointer { keys in
       guard let base = keys.baseAddress else { return }
-      var done = 0
-      while done < rows.count {
-        let n = min(TupleBatch.capacity, rows.count - done)
-        for row in 0..<n {
-          let view = RowView(key: base + (done + row) * rows.keyWords, end: end)
-          for (column, target) in zip(columns, targets) {
-            let cell = column.program.evaluate(view)
-            if cell.quality != .exact { isApproximate = true }
-            let type = column.into.field.type
-            target.set(RowOutput.value(cell, as: type), of: type, at: row)
-          }
-          times.set(.time(end - 1), of: .time, at: row)
-          batch.times[row] = end - 1
-          batch.orders[row] = order
-          order += 1
+      for place in 0..<rows.count {
+        let row = made.append(at: end - 1, take)
+        let view = RowView(key: base + place * rows.keyWords, end: end)
+        for (column, target) in zip(columns, targets) {
+          let cell = column.program.evaluate(view)
+          if cell.quality != .exact { isApproximate = true }
+          let type = column.into.field.type
+          target.set(RowOutput.value(cell, as: type), of: type, at: row)
         }
-        batch.count = n
-        batch.selectAll()
-        take(batch)
-        done += n
+        times.set(.time(end - 1), of: .time, at: row)
       }
     }
+    made.flush(take)
     return isApproximate
   }
 }

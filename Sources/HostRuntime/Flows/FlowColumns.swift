@@ -31,7 +31,7 @@ struct FlowColumns {
     case isForced = "RecordForceOut"
   }
 
-  let batch: TupleBatch
+  let made: PanedBatch
   private let columns: [(Column, TupleColumn)]
   /// The code of each protocol's name, once it was asked for; 0 where the table of texts is full.
   private var protocolCodes = [UInt64?](repeating: nil, count: 256)
@@ -41,8 +41,8 @@ struct FlowColumns {
   private static let nanosecondsPerMillisecond: Int64 = 1_000_000
 
   init(_ fields: [FieldID]) {
-    batch = TupleBatch(fields: fields)
-    columns = zip(fields, batch.columns).compactMap { id, column in
+    made = PanedBatch(fields: fields)
+    columns = zip(fields, made.batch.columns).compactMap { id, column in
       if id.record?.origin == .untold {
         // Missing in every record, and never written.
         column.validity.update(repeating: 0, count: TupleBatch.capacity)
@@ -55,12 +55,9 @@ struct FlowColumns {
     }
   }
 
-  /// Appends a record.
-  mutating func append(_ flow: FlowEntry, order: UInt64) {
-    let row = batch.count
-    batch.count = row + 1
-    batch.times[row] = flow.first
-    batch.orders[row] = order
+  /// Appends a record, in batches of one pane of the plan each.
+  mutating func append(_ flow: FlowEntry, pane: Window, _ push: (TupleBatch) -> Void) {
+    let row = made.append(at: flow.first, in: pane, push)
     let isFromA = flow.sourceIsA
     let key = isFromA ? flow.key : flow.key.reversed
     let (source, dest) = isFromA ? (flow.fromA, flow.fromB) : (flow.fromB, flow.fromA)

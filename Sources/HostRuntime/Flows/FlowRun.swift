@@ -11,7 +11,6 @@ final class FlowRun {
   private(set) var boundary = Int64.min
   private var cache: FlowCache
   private let reader = FlowKeyReader()
-  private var order: UInt64 = 0
   private let offsets: (octets: Int, payload: Int, first: Int, last: Int, flags: Int)
 
   init(
@@ -75,22 +74,8 @@ final class FlowRun {
     guard !cache.finished.isEmpty else { return }
     let records = cache.finished.sorted(by: FlowEntry.precedes)
     cache.finished.removeAll(keepingCapacity: true)
-    var start = Int64.min
-    let batch = columns.batch
-    func flush() {
-      guard batch.count > 0 else { return }
-      batch.selectAll()
-      push(batch)
-      batch.count = 0
-    }
-    for record in records {
-      let own = pane.start(of: record.first)
-      if own != start || batch.count == TupleBatch.capacity { flush() }
-      start = own
-      columns.append(record, order: order)
-      order &+= 1
-    }
-    flush()
+    for record in records { columns.append(record, pane: pane, push) }
+    columns.made.flush(push)
   }
 
   /// Goes on with the flows of another run by the same rules.
@@ -98,6 +83,6 @@ final class FlowRun {
     precondition(making.pane == other.making.pane, "only flows of one meaning go on")
     swap(&cache, &other.cache)
     swap(&boundary, &other.boundary)
-    swap(&order, &other.order)
+    swap(&columns.made.order, &other.columns.made.order)
   }
 }

@@ -25,19 +25,17 @@ final class HeldTuples {
   private var before: [HeldTuple?] = []
   private var free: [Int32] = []
   private var serial: UInt64 = 0
-  private let batch: TupleBatch
-  private var pane = Int64.min
-  private var order: UInt64 = 0
+  private let made: PanedBatch
 
   /// Holds these fields, whether a source or a TRANSFORM has them.
   init(fields: Set<FieldID>) {
-    let batch = TupleBatch(fields: fields.filter { $0.derived == nil }.sorted())
+    made = PanedBatch(fields: fields.filter { $0.derived == nil }.sorted())
+    let batch = made.batch
     columns = fields.sorted().map {
       Column(
         field: $0, target: batch.column($0) ?? batch.derivedColumn($0),
         isWide: $0.field.type.laneCount == 2)
     }
-    self.batch = batch
   }
 
   /// Keeps the tuple of this row.
@@ -89,27 +87,16 @@ final class HeldTuples {
   func append(
     _ tuple: HeldTuple, at time: Int64, _ window: Window?, _ emit: (TupleBatch) -> Void
   ) {
-    let own = window?.start(of: time) ?? 0
-    if batch.count == TupleBatch.capacity || own != pane { flush(emit) }
-    pane = own
-    let (row, place) = (batch.count, Int(tuple.place))
-    batch.times[row] = time
-    batch.orders[row] = order
-    order &+= 1
+    let row = made.append(at: time, in: window, emit)
+    let place = Int(tuple.place)
     for index in columns.indices {
       let target = columns[index].target
       target.lane0[row] = columns[index].lane0[place]
       target.validity[row] = columns[index].validity[place]
       if columns[index].isWide { target.lane1[row] = columns[index].lane1[place] }
     }
-    batch.count += 1
   }
 
   /// Hands on what there is.
-  func flush(_ emit: (TupleBatch) -> Void) {
-    guard batch.count > 0 else { return }
-    batch.selectAll()
-    emit(batch)
-    batch.count = 0
-  }
+  func flush(_ emit: (TupleBatch) -> Void) { made.flush(emit) }
 }

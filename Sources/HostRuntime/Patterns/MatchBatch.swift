@@ -10,18 +10,16 @@ final class MatchBatch {
     case time
   }
 
-  private let batch: TupleBatch
+  private let made: PanedBatch
   private let sources: [Source]
   private let vertices: VertexTable
   private let layout: KeyLayout
   private let isOfEitherFamily: Bool
-  private var pane = Int64.min
-  private var order: UInt64 = 0
 
   init(
     _ pattern: Pattern, fields: [FieldID], _ vertices: VertexTable, layout: KeyLayout
   ) {
-    batch = TupleBatch(fields: fields)
+    made = PanedBatch(fields: fields)
     self.vertices = vertices
     self.layout = layout
     isOfEitherFamily = pattern.source.type == .ip
@@ -41,14 +39,8 @@ final class MatchBatch {
   func append(
     _ match: FoundMatch, at time: Int64, _ window: Window?, _ emit: (TupleBatch) -> Void
   ) {
-    let own = window?.start(of: time) ?? 0
-    if batch.count == TupleBatch.capacity || own != pane { flush(emit) }
-    pane = own
-    let row = batch.count
-    batch.times[row] = time
-    batch.orders[row] = order
-    order &+= 1
-    for (column, source) in zip(batch.columns, sources) {
+    let row = made.append(at: time, in: window, emit)
+    for (column, source) in zip(made.batch.columns, sources) {
       switch source {
       case .vertex(let index): write(match.vertices[index], to: column, row)
       case .start(let edge): write(match.edges[edge].start, to: column, row)
@@ -56,7 +48,6 @@ final class MatchBatch {
       case .time: write(time, to: column, row)
       }
     }
-    batch.count += 1
   }
 
   private func write(_ time: Int64, to column: TupleColumn, _ row: Int) {
@@ -79,10 +70,5 @@ final class MatchBatch {
   }
 
   /// Hands on what there is.
-  func flush(_ emit: (TupleBatch) -> Void) {
-    guard batch.count > 0 else { return }
-    batch.selectAll()
-    emit(batch)
-    batch.count = 0
-  }
+  func flush(_ emit: (TupleBatch) -> Void) { made.flush(emit) }
 }
