@@ -125,12 +125,15 @@ public struct DiagnosticLog: Sendable {
   public private(set) var diagnostics: [Diagnostic] = []
   /// Whether any of them is an error; O(1).
   public private(set) var containsError = false
+  private var told: Set<Diagnostic> = []
 
   /// An empty log.
   public init() {}
 
-  /// Adds a message at the end.
+  /// Adds a message at the end, unless it is there: a piece of text that is lowered to several
+  /// conditions is judged with each of them.
   public mutating func report(_ diagnostic: Diagnostic) {
+    guard told.insert(diagnostic).inserted else { return }
     diagnostics.append(diagnostic)
     containsError = containsError || diagnostic.severity == .error
   }

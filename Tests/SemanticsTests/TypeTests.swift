@@ -77,6 +77,8 @@ struct TypeTests {
 
   @Test func decidedComparisonsAreWarnings() {
     expectErrors("X = FILTER P BY ⟦SAL0227:tcp.dstport == 70000⟧;")
+    // A list of rows is lowered to several conditions; its value is told of once.
+    expectErrors("X = FILTER P BY (SourcePort, DestPort) NOT IN {(⟦SAL0227:70000⟧, 53), (80, 81)};")
     expectErrors("X = FILTER P BY ⟦SAL0228:frame.len >= 0⟧;")
     expectErrors("X = FILTER P BY DestPort IN {80, ⟦SAL0227:99999⟧};")
     expectErrors("X = FILTER P BY ⟦SAL0227:ip.src IN 2001:db8::/32⟧;")
