@@ -261,9 +261,9 @@ extension Resolver {
       let parts = pattern.vertices.indices.map { pattern.column(ofVertex: $0) } + edges
       return key + parts.filter { !key.contains($0) }
     }
-    if let rows = rowTuples(in: Scope(stream)) {
+    if let rows = rowColumns(in: Scope(stream)) {
       let key = stream.components.map(\.field)
-      return key + (rows.columns.map(\.into) + own).filter { !key.contains($0) }
+      return key + (rows.columns + own).filter { !key.contains($0) }
     }
     if let schema = plan.recordSchema(of: stream.node) {
       let key = stream.components.map(\.field) + own

@@ -34,13 +34,12 @@ extension Resolver {
   /// Whether tuples of a stream have a field.
   private func isAvailable(_ id: FieldID, over stream: TupleStream) -> Bool {
     guard plan.nodes.indices.contains(stream.node) else { return false }
-    let rows = rowTuples(in: Scope(stream))
+    let rows = rowColumns(in: Scope(stream))
     if id.derived != nil {
       let computed = plan.transforms(before: stream.node)
       if computed.contains(where: { $0.columns.contains { $0.into == id } }) { return true }
       if gathered(before: stream.node).contains(id) { return true }
-      guard let rows else { return false }
-      return rows.time == id || rows.columns.contains { $0.into == id }
+      return rows?.all.contains(id) == true
     }
     if let schema = plan.recordSchema(of: stream.node) {
       return schema.columns.contains { $0.id == id }

@@ -70,7 +70,7 @@ extension Resolver {
       return (id, name)
     }
     if let schema = schema(in: scope) { return recordField(path, of: schema, in: scope) }
-    if let rows = rowTuples(in: scope) {
+    if let rows = rowColumns(in: scope) {
       reportNoColumn(path, rows)
       return nil
     }
@@ -101,8 +101,8 @@ extension Resolver {
     return nil
   }
 
-  private mutating func reportNoColumn(_ path: Path, _ rows: RowTuples) {
-    let names = columnNames(of: rows)
+  private mutating func reportNoColumn(_ path: Path, _ rows: RowColumns) {
+    let names = rows.all.map(\.field.name)
     var fixIts: [FixIt] = []
     if let near = nearest(to: path.text, in: names) {
       fixIts.append(FixIt("did you mean ‘\(near)’?", replacing: path.range, with: near))

@@ -11,7 +11,7 @@ extension Resolver {
   /// The field of a published name.
   func published(_ name: String, in scope: Scope) -> FieldID? {
     if let schema = schema(in: scope) { return schema.named(name) }
-    if rowTuples(in: scope) != nil { return nil }
+    if rowColumns(in: scope) != nil { return nil }
     return field(called: name, ofKey: scope.key)
   }
 

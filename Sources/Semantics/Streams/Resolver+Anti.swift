@@ -31,9 +31,7 @@ extension Resolver {
       return .invalid
     }
     if reach.side == .after { return unanswered(streams, own, other, node, reach) }
-    guard let time = timeField(of: streams[0]), let otherTime = timeField(of: streams[1]) else {
-      return .invalid
-    }
+    let (time, otherTime) = (timeField(of: streams[0]), timeField(of: streams[1]))
     let last = lastTime(of: streams[1].node, by: other, otherTime, node.range)
     let since = RowExpression.binary(
       .integer(.subtract), .tuple(.field(time)), .tuple(.current(last, key: own)))
@@ -82,10 +80,10 @@ extension Resolver {
   }
 
   /// The field that holds a stream's time.
-  private func timeField(of stream: TupleStream) -> FieldID? {
+  private func timeField(of stream: TupleStream) -> FieldID {
     if let schema = plan.recordSchema(of: stream.node) { return schema.time.id }
-    if let rows = rowTuples(in: Scope(stream)) { return rows.time }
-    return PacketFields.named("frame.time")
+    if let rows = rowColumns(in: Scope(stream)) { return rows.time }
+    return PacketFields.time
   }
 
   /// The current value that says when a key's last tuple was.

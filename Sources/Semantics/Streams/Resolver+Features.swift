@@ -37,7 +37,7 @@ extension Resolver {
     if operation.readsWindow {
       let isOfPackets =
         !plan.isBehindMatch(input.node) && plan.recordSchema(of: input.node) == nil
-      let time = isOfPackets ? rowTuples(in: scope)?.time ?? PacketFields.time : nil
+      let time = isOfPackets ? rowColumns(in: scope)?.time ?? PacketFields.time : nil
       arguments.append(.window(length: window.length, slide: window.slide, time: time))
     }
     let call = OperatorCall(name: operation.name, arguments: arguments, accuracy: accuracy)

@@ -3,10 +3,23 @@ import Diagnostics
 import Plan
 import Syntax
 
+/// The columns of tuples that are rows of windows.
+struct RowColumns {
+  /// The keys' columns and the features'.
+  let columns: [FieldID]
+  /// The column that holds a row's time.
+  let time: FieldID
+
+  init(_ columns: [FieldID], time: FieldID) { (self.columns, self.time) = (columns, time) }
+
+  /// All of them.
+  var all: [FieldID] { columns + [time] }
+}
+
 // Rows used as tuples (language.md §3.2).
 extension Resolver {
   /// The name of the column that holds a row's time, the last nanosecond of its window.
-  private static let timeName = "frame.time"
+  private static let timeName = PacketFields.time.field.name
 
   /// The rows of a stream, or of a feature, as tuples: the key's columns and the features.
   mutating func rowTuples(of rows: RowStream, at range: SourceRange) -> TupleStream? {
@@ -43,30 +56,22 @@ extension Resolver {
     return DerivedColumn(place: derivedCount, name: name, type: type).id
   }
 
-  /// The rows that a scope's tuples are; nil where they are packets or records.
-  func rowTuples(in scope: Scope) -> RowTuples? {
+  /// The columns of a scope's tuples that are rows; nil where they are packets or records.
+  func rowColumns(in scope: Scope) -> RowColumns? {
     // Behind an error there may be no node.
     guard let node = scope.node, plan.nodes.indices.contains(node) else { return nil }
     let root = plan.root(of: node)
     switch plan.nodes[root].operation {
-    case .rows(let rows): return rows
+    case .rows(let rows): return RowColumns(rows.columns.map(\.into), time: rows.time)
     case .gather(let gathering):
       // Rows of several relations, in columns of the union.
-      guard let first = rowTuples(in: Scope(TupleStream(node: gathering.inputs[0].node, key: nil))),
-        let time = boundColumns[root]?[Self.timeName]
-      else { return nil }
-      return RowTuples(
-        relation: first.relation,
-        columns: gathering.columns.filter { $0 != time }.map {
-          RowTuples.Column(.constant(.missing), into: $0)
-        }, time: time)
+      let first = Scope(TupleStream(node: gathering.inputs[0].node, key: nil))
+      guard rowColumns(in: first) != nil, let time = boundColumns[root]?[Self.timeName] else {
+        return nil
+      }
+      return RowColumns(gathering.columns.filter { $0 != time }, time: time)
     default: return nil
     }
-  }
-
-  /// The names that tuples of a scope have, where they are rows.
-  func columnNames(of rows: RowTuples) -> [String] {
-    rows.columns.map(\.into.field.name) + [Self.timeName]
   }
 
   /// `COLLAPSE rows BY a FOR f`: the rows of each window as tuples by the columns that stay, over

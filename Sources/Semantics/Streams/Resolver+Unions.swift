@@ -114,7 +114,7 @@ extension Resolver {
     _ other: TupleStream, _ others: [String: FieldID]
   ) -> String? {
     let kinds = [first, other].map { stream in
-      let isRows = rowTuples(in: Scope(stream)) != nil
+      let isRows = rowColumns(in: Scope(stream)) != nil
       return (isRows, plan.recordSchema(of: stream.node))
     }
     if kinds[0].0 != kinds[1].0 { return "these are rows of windows, those are tuples" }
