@@ -36,6 +36,8 @@ public protocol StreamOperator: Sendable {
   func evaluate(_ call: OperatorCall, ascending values: UnsafeBufferPointer<Int64>) -> Estimate?
   /// The value of a key that had no tuple: 0 for counts, sums and distinct, else missing.
   func absentValue(_ call: OperatorCall) -> Value
+  /// What the ε of `WITHIN ε` is a share of.
+  func errorScale(_ call: OperatorCall) -> ErrorScale
   /// Why the accuracy asked for cannot be kept; nil where it can.
   func accuracyProblem(_ call: OperatorCall) -> String?
   /// Whether the first argument may be a column of real numbers, which rows and tables have.
@@ -86,6 +88,7 @@ extension StreamOperator {
   public func evaluate(
     _ call: OperatorCall, ascending values: UnsafeBufferPointer<Int64>
   ) -> Estimate? { nil }
+  public func errorScale(_ call: OperatorCall) -> ErrorScale { .value }
   public func accuracyProblem(_ call: OperatorCall) -> String? { nil }
   public var takesReals: Bool { false }
   public func moment(_ call: OperatorCall) -> (kind: MomentKind, unit: Double)? { nil }
@@ -210,6 +213,16 @@ public enum Accuracy: Hashable, Sendable {
   case rank(epsilon: Double, confidence: Double)
   /// `EXACT`: exact state under a declared limit.
   case exact
+}
+
+/// What the ε of `WITHIN ε` is a share of: the most that an answer may be off.
+public enum ErrorScale: Hashable, Sendable {
+  /// The answer itself: a relative error.
+  case value
+  /// The sum of all counts or weights of the key.
+  case total
+  /// The answer's unit, such as a bit of entropy: an absolute error.
+  case unit
 }
 
 /// What state a call keeps for each key and window.

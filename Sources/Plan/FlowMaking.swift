@@ -72,9 +72,9 @@ public struct FlowMaking: Sendable, Hashable {
   /// which an entry of zeros begins rightly, so that the count may stand in the key
   /// (``firstTime(_:)``).
   public static let first = Reduction.maximum(
-    .binary(.subtract, .constant(Int64.max), .field(field("frame.time"))))
+    .binary(.subtract, .constant(Int64.max), .field(PacketFields.time)))
   /// The time of the last packet.
-  public static let last = Reduction.maximum(.field(field("frame.time")))
+  public static let last = Reduction.maximum(.field(PacketFields.time))
   /// The TCP flags that any packet had, and ``synAlone``.
   public static let flags = Reduction.bitOr(flagsOfPacket)
 

@@ -12,19 +12,16 @@ extension NaiveEvaluator {
     case .standard, .exact: return value
     case .rank(let epsilon, _): return state.value(index, call, ofRankMovedBy: side * 2 * epsilon)
     case .within(let epsilon, _):
-      if isOfTotal(call) {
+      switch OperatorCatalogue.operation(of: call).errorScale(call) {
+      case .total:
         let error = Int64(2 * epsilon * Double(state.totalOfItems(index)).rounded(.up))
         return Self.moved(value, by: side < 0 ? -error : error)
+      case .unit:
+        if case .real(let number) = value { return .real(number + side * 2 * epsilon) }
+        return value
+      case .value: return Self.moved(value, times: 1 + side * max(band, 2 * epsilon))
       }
-      return moved(value, call, side, epsilon)
     }
-  }
-
-  /// Whether ε is of the total of all counts.
-  private func isOfTotal(_ call: OperatorCall) -> Bool {
-    if call.name == "topk" { return true }
-    guard call.arguments.count > 1, case .choice("Linf") = call.arguments[1] else { return false }
-    return true
   }
 
   private static func moved(_ value: Value, by error: Int64) -> Value {
@@ -41,13 +38,7 @@ extension NaiveEvaluator {
     }
   }
 
-  private func moved(
-    _ value: Value, _ call: OperatorCall, _ side: Double, _ epsilon: Double
-  ) -> Value {
-    if case .real(let number) = value, ["entropy", "rarity", "similarity"].contains(call.name) {
-      return .real(number + side * 2 * epsilon)
-    }
-    let factor = 1 + side * max(band, 2 * epsilon)
+  private static func moved(_ value: Value, times factor: Double) -> Value {
     switch value {
     case .integer(let number): return .integer(Int64((Double(number) * factor).rounded()))
     case .duration(let number): return .duration(Int64((Double(number) * factor).rounded()))
@@ -58,20 +49,10 @@ extension NaiveEvaluator {
 }
 
 extension NaiveState {
-  /// The quantile or median of a rank so much further on, as a share of all tuples.
+  /// The value of a rank so much further on, as a share of all tuples.
   func value(_ index: Int, _ call: OperatorCall, ofRankMovedBy shift: Double) -> Value {
-    var share = 0.5
-    if call.arguments.count > 1, case .share(let p, let q) = call.arguments[1] {
-      share = Double(p) / Double(q)
-    }
-    let parts = Int64((max(0, min(1, share + shift)) * 1_000_000).rounded())
-    let arguments = [call.arguments[0], .share(parts, 1_000_000)]
-    let found = value(index, OperatorCall(name: "quantile", arguments: arguments))
-    // A median is a real number of seconds where it is of durations.
-    switch (call.name, found) {
-    case ("median", .integer(let number)): return .real(Double(number))
-    case ("median", .duration(let number)): return .real(Double(number) / 1e9)
-    default: return found
-    }
+    var moved = self
+    moved.rankShift = shift
+    return moved.value(index, call)
   }
 }

@@ -63,30 +63,41 @@ extension NaiveState {
 
   private func ordered(_ values: [Value], _ call: OperatorCall) -> Value {
     guard !values.isEmpty else { return call.name == "histogram" ? .ranking([]) : .missing }
-    if call.name == "median", case .real = values[0] {
-      return .real(
-        (real(values[(values.count - 1) / 2]) + real(values[values.count / 2])) / 2)
-    }
     switch call.name {
     case "quantile":
       guard call.arguments.count > 1, case .share(let p, let q) = call.arguments[1] else {
         preconditionFailure("quantile has a share")
       }
-      // The first value with at least p / q of all at or before it.
-      let position = values.indices.first {
-        Int128($0 + 1) * Int128(q) >= Int128(p) * Int128(values.count)
-      }
-      return values[position ?? values.count - 1]
+      return value(ofShare: p, of: q, in: values)
     case "median":
-      let middle = [values[(values.count - 1) / 2], values[values.count / 2]]
+      // The middle value, or the mean of both.
+      let middle =
+        rankShift == 0
+        ? [values[(values.count - 1) / 2], values[values.count / 2]]
+        : [value(ofShare: 1, of: 2, in: values)]
       let isDuration = call.fields?.first?.type == .duration
-      return .real(middle.reduce(0) { $0 + Double(number($1)) } / 2 / (isDuration ? 1e9 : 1))
+      let sum = middle.reduce(0) { $0 + real($1) }
+      return .real(sum / Double(middle.count) / (isDuration ? 1e9 : 1))
     default: return .ranking(histogram(values, call))
     }
   }
 
+  /// The first of the ascending values with at least p / q of all at or before it, and the rank's
+  /// shift.
+  private func value(ofShare p: Int64, of q: Int64, in values: [Value]) -> Value {
+    var (p, q) = (p, q)
+    if rankShift != 0 {
+      let share = Double(p) / Double(q) + rankShift
+      (p, q) = (Int64((max(0, min(1, share)) * 1_000_000).rounded()), 1_000_000)
+    }
+    let position = values.indices.first {
+      Int128($0 + 1) * Int128(q) >= Int128(p) * Int128(values.count)
+    }
+    return values[position ?? values.count - 1]
+  }
+
   private func real(_ value: Value) -> Double {
-    if case .real(let number) = value { number } else { 0 }
+    if case .real(let number) = value { number } else { Double(number(value)) }
   }
 
   func number(_ value: Value) -> Int64 {

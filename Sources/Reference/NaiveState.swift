@@ -7,6 +7,8 @@ struct NaiveState {
   var start: Int64 = 0
   /// Tuples of the key.
   var tuples = 0
+  /// How much further on ranks are read, as a share of all tuples.
+  var rankShift = 0.0
   /// Per feature: operand values in arrival order with their times.
   var numbers: [Int: [(time: Int64, value: Int64)]] = [:]
   /// Per feature: operands that are real numbers.

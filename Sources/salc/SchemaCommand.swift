@@ -28,10 +28,8 @@ struct SchemaCommand: ParsableCommand {
 
   /// Sources and their fields.
   static let sources: [(name: String, summary: String, fields: [PacketField])] =
-    [
-      ("PacketStream", "packets of interfaces", PacketFields.all),
-      ("PcapStream", "packets of a capture", PacketFields.all),
-    ] + RecordFormats.all.map { ($0.source, $0.summary, $0.columns.map(\.field)) }
+    PacketSource.allCases.map { ($0.rawValue, $0.summary, PacketFields.all) }
+    + RecordFormats.all.map { ($0.source, $0.summary, $0.columns.map(\.field)) }
 
   func run() throws {
     if query.file == nil && query.text == nil { return try standardOutput(sourceList()) }

@@ -137,10 +137,11 @@ extension RecordFormats {
 
   static func schema(
     _ source: String, _ summary: String, _ kind: ExportProtocol,
-    lateness: Int64 = RecordSchema.flowLateness, _ columns: [ExportColumn]
+    lateness: Int64 = RecordSchema.flowLateness, isBidirectional: Bool = true,
+    _ columns: [ExportColumn]
   ) -> RecordSchema {
     RecordSchema(
       source, summary, encoding: .datagrams(kind), time: "TimeSeconds", lateness: lateness,
-      columns.map(\.row))
+      isBidirectional: isBidirectional, columns.map(\.row))
   }
 }

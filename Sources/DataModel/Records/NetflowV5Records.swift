@@ -1,7 +1,8 @@
 extension RecordFormats {
   /// Records of NetFlow version 5, with SAL's names of its fields.
   static let netflowV5 = schema(
-    "NetflowV5Stream", "Flow records of NetFlow version 5", .netflowV5, netflowV5Columns)
+    "NetflowV5Stream", "Flow records of NetFlow version 5", .netflowV5, isBidirectional: false,
+    netflowV5Columns)
 
   /// Source: Cisco, *NetFlow Services Solutions Guide*, tables B-3 (header) and B-4 (record); names
   /// are those of SAL, behind them those that programs over VAST's records use.

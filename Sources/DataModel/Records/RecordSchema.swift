@@ -78,6 +78,9 @@ public struct RecordSchema: Sendable {
   /// How long windows wait for late records, in nanoseconds, unless the program says otherwise.
   public let lateness: Int64
 
+  /// Whether a record counts both directions of a flow; else each has a record of its own.
+  public let isBidirectional: Bool
+
   /// The columns that ``RecordColumn/Origin/service`` is made of, in lines and objects: protocol,
   /// source port, destination port; nil where the schema does not have them all.
   public let serviceParts: (protocol: RecordColumn, source: RecordColumn, dest: RecordColumn)?
@@ -94,9 +97,10 @@ public struct RecordSchema: Sendable {
   /// Creates a schema; `time` names one of the rows, whose type is `time`.
   public init(
     _ source: String, _ summary: String, encoding: RecordEncoding, time: String,
-    lateness: Int64 = flowLateness, _ rows: [Row]
+    lateness: Int64 = flowLateness, isBidirectional: Bool = true, _ rows: [Row]
   ) {
     self.source = source
+    self.isBidirectional = isBidirectional
     self.lateness = lateness
     self.summary = summary
     self.encoding = encoding
@@ -119,6 +123,7 @@ public struct RecordSchema: Sendable {
   private init(_ known: RecordSchema, adding rows: [RecordColumn]) {
     (source, summary, encoding) = (known.source, known.summary, known.encoding)
     (time, lateness, serviceParts) = (known.time, known.lateness, known.serviceParts)
+    isBidirectional = known.isBidirectional
     columns = known.columns + rows
   }
 
@@ -162,6 +167,21 @@ public struct RecordSchema: Sendable {
           position: columns.count + index, column.field.name, column.field.aliases,
           column.field.type, column.field.summary, origin: .untold)
       })
+  }
+
+  /// The column that says what the record is known to be, for learning.
+  public var label: RecordColumn? {
+    columns.first { $0.isCalled("Label") && $0.origin == .record }
+  }
+
+  /// The column of how long a record's flow lasted; nil where it has none of that type.
+  public var duration: FieldID? { column("DurationSeconds", .duration) }
+
+  /// The column of when a record's flow ended; nil where it has none of that type.
+  public var end: FieldID? { column("EndTime", .time) }
+
+  private func column(_ name: String, _ type: ScalarType) -> FieldID? {
+    named(name).flatMap { $0.field.type == type ? $0 : nil }
   }
 
   /// The field of a name, by any of its names; case-sensitive.

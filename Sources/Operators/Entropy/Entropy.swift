@@ -25,6 +25,8 @@ public struct Entropy: StreamOperator {
 
   private static let most = 1 << 15
 
+  public func errorScale(_ call: OperatorCall) -> ErrorScale { .unit }
+
   public func accuracyProblem(_ call: OperatorCall) -> String? {
     guard case .within(let epsilon, let confidence) = call.accuracy,
       Confidence.projections(confidence, epsilon: epsilon) > Self.most

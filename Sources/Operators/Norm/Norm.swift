@@ -51,6 +51,10 @@ public struct Norm: StreamOperator {
     return (4...11).first { Confidence.momentError(confidence, log2: $0) <= squares } ?? 11
   }
 
+  public func errorScale(_ call: OperatorCall) -> ErrorScale {
+    kind(call) == "Linf" ? .total : .value
+  }
+
   public func accuracyProblem(_ call: OperatorCall) -> String? {
     guard case .within(let epsilon, let confidence) = call.accuracy else { return nil }
     switch kind(call) {

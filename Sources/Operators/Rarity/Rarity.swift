@@ -18,6 +18,7 @@ public struct Rarity: StreamOperator {
   public func summary(_ call: OperatorCall) -> TallySummary? {
     Tally.sample(call, ranked: call.fields?.count ?? 1)
   }
+  public func errorScale(_ call: OperatorCall) -> ErrorScale { .unit }
   public func accuracyProblem(_ call: OperatorCall) -> String? { Tally.sampleProblem(call) }
 
   public func evaluate(_ call: OperatorCall, _ state: KeyState) -> Estimate {

@@ -33,6 +33,7 @@ public struct Similarity: StreamOperator {
     return Tally.sample(call, ranked: fields.count)
   }
 
+  public func errorScale(_ call: OperatorCall) -> ErrorScale { .unit }
   public func accuracyProblem(_ call: OperatorCall) -> String? { Tally.sampleProblem(call) }
 
   public func evaluate(_ call: OperatorCall, _ state: KeyState) -> Estimate {

@@ -29,6 +29,8 @@ public struct TopK: StreamOperator {
 
   private static let most = 1 << 16
 
+  public func errorScale(_ call: OperatorCall) -> ErrorScale { .total }
+
   public func accuracyProblem(_ call: OperatorCall) -> String? {
     guard case .within(let epsilon, _) = call.accuracy else { return nil }
     if 1 / epsilon > Double(Self.most) {

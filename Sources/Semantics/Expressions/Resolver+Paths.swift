@@ -79,7 +79,7 @@ extension Resolver {
       reportRepeated(repeated, path)
       return nil
     }
-    if ["payload", "tcp.payload", "udp.payload"].contains(name) {
+    if Self.searchable.keys.contains(name) {
       report(
         Diagnostic(
           .wrongType, "‘\(name)’ is bytes, which are only searched", at: path.range,

@@ -26,7 +26,7 @@ extension Resolver {
   }
 
   /// Fields whose bytes can be searched, and the header that the packet must have.
-  private static let searchable: [String: String?] = [
+  static let searchable: [String: String?] = [
     "payload": nil, "tcp.payload": "tcp", "udp.payload": "udp",
   ]
 

@@ -42,11 +42,11 @@ extension Resolver {
   }
 
   /// Flows of packets in the place of a source of records, to which the command line gives
-  /// packets. NetFlow version 5 has a record for each direction.
+  /// packets.
   mutating func flows(insteadOf schema: RecordSchema, _ call: Call) -> Meaning {
     var making = FlowMaking(
       aggregation: 0, active: FlowMaking.defaultActive, idle: FlowMaking.defaultIdle,
-      isBidirectional: schema.source != "NetflowV5Stream")
+      isBidirectional: schema.isBidirectional)
     making.schema = RecordFormats.flows.tolerating(schema)
     return flows(making, of: [], call)
   }
@@ -80,7 +80,7 @@ extension Resolver {
   /// The name of an interface.
   private mutating func interface(_ argument: Argument) -> String? {
     guard case .literal(let literal) = argument.value else {
-      reportArgument(argument, of: "FlowStream")
+      reportArgument(argument, of: RecordFormats.flows.source)
       return nil
     }
     if let text = literal.value.text { return text }
@@ -95,7 +95,7 @@ extension Resolver {
           ]))
       return nil
     }
-    reportArgument(argument, of: "FlowStream")
+    reportArgument(argument, of: RecordFormats.flows.source)
     return nil
   }
 

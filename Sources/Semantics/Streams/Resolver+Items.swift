@@ -264,8 +264,8 @@ extension Resolver {
     var columns: [TupleColumnExpression] = []
     var schema: [DataModel.OutputColumn] = []
     // SAM wrote what the record is known to be before its features, for learning.
-    if let label = plan.recordSchema(of: node)?.named("Label"), label.record?.origin == .record {
-      columns.append(.field(label))
+    if let label = plan.recordSchema(of: node)?.label {
+      columns.append(.field(label.id))
       schema.append(DataModel.OutputColumn(name: "Label", type: label.field.type))
     }
     for (feature, _) in features {

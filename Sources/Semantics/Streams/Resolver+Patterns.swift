@@ -85,10 +85,8 @@ extension Resolver {
     guard let schema = plan.recordSchema(of: stream.node), !plan.isBehindMatch(stream.node) else {
       return .instant
     }
-    if let field = schema.named("DurationSeconds"), field.field.type == .duration {
-      return .after(field)
-    }
-    if let field = schema.named("EndTime"), field.field.type == .time { return .at(field) }
+    if let field = schema.duration { return .after(field) }
+    if let field = schema.end { return .at(field) }
     return .instant
   }
 

@@ -5,9 +5,6 @@ import Syntax
 
 // Sources whose columns the program names: CsvStream("f", SCHEMA(at: time, src: ip, n: u64)).
 extension Resolver {
-  /// Sources that a SCHEMA describes.
-  static let describedSources = ["CsvStream", "JsonStream"]
-
   /// Types that a column of a text can have, by their names in a SCHEMA.
   private static let columnTypes: [(name: String, type: ScalarType)] = [
     ("time", .time), ("duration", .duration), ("ip", .ip), ("string", .text), ("bool", .bool),
@@ -16,31 +13,32 @@ extension Resolver {
   ]
 
   /// `CsvStream("f", SCHEMA(…), separator: ";")`, `JsonStream("f", SCHEMA(…))`.
-  mutating func describedRecords(_ call: Call) -> Meaning {
+  mutating func records(of format: DescribedFormat, _ call: Call) -> Meaning {
     var rest: [Argument] = []
     var columns: Call?
-    var separator = UInt8(ascii: ",")
+    var encoding = format.encoding(separator: nil)
     for argument in call.arguments {
       if case .call(let inner) = argument.value, inner.name.text.uppercased() == "SCHEMA" {
         columns = inner
       } else if argument.label?.text == "separator" {
         guard case .literal(let literal) = argument.value,
           let text = literal.value.text, text.utf8.count == 1, let byte = text.utf8.first,
-          call.name.text == "CsvStream"
+          let separated = format.encoding(separator: byte)
         else {
           report(
             Diagnostic(
-              .wrongArgument, "a separator of CsvStream is one character in quotes",
+              .wrongArgument,
+              "a separator of \(DescribedFormat.lines.rawValue) is one character in quotes",
               at: argument.range))
           return .invalid
         }
-        separator = byte
+        encoding = separated
       } else {
         rest.append(argument)
       }
     }
-    let name = call.name.text
-    guard let columns else {
+    let name = format.rawValue
+    guard let columns, let encoding else {
       report(
         Diagnostic(
           .wrongArgument, "\(name) needs a SCHEMA of its columns", at: call.range,
@@ -50,8 +48,6 @@ extension Resolver {
           ]))
       return .invalid
     }
-    let encoding: RecordEncoding =
-      name == "JsonStream" ? .json : .delimited(separator: separator, optional: 0)
     guard let schema = schema(columns, of: name, encoding) else { return .invalid }
     guard let origin = origin(rest, schema, call) else { return .invalid }
     if settings["Lateness"] == nil { plan.lateness = schema.lateness }

@@ -5,9 +5,9 @@ import Plan
 import Syntax
 
 extension Resolver {
-  private static let packetSources = ["PacketStream", "PcapStream"]
   private static let sources =
-    packetSources + RecordFormats.all.map(\.source) + describedSources
+    PacketSource.allCases.map(\.rawValue) + RecordFormats.all.map(\.source)
+    + DescribedFormat.allCases.map(\.rawValue)
 
   /// `PacketStream("eth0")`, `PcapStream("f.pcap")`.
   mutating func source(_ call: Call) -> Meaning {
@@ -17,8 +17,8 @@ extension Resolver {
       return flows(insteadOf: schema, call)
     }
     if let schema = RecordFormats.named(name) { return records(of: schema, call) }
-    if Self.describedSources.contains(name) { return describedRecords(call) }
-    guard Self.packetSources.contains(name) else {
+    if let format = DescribedFormat(rawValue: name) { return records(of: format, call) }
+    guard let kind = PacketSource(rawValue: name) else {
       reportUnknownSource(call)
       return .invalid
     }
@@ -32,20 +32,18 @@ extension Resolver {
       }
       texts.append(text)
     }
-    let source: Plan.Source
-    if name == "PcapStream" {
+    switch kind {
+    case .interfaces: return add(.interfaces(texts), call)
+    case .capture:
       guard texts.count == 1 else {
         report(
           Diagnostic(
-            .wrongArgumentCount, "PcapStream takes one file name, not \(texts.count)",
+            .wrongArgumentCount, "\(name) takes one file name, not \(texts.count)",
             at: call.range))
         return .invalid
       }
-      source = .capture(texts[0])
-    } else {
-      source = .interfaces(texts)
+      return add(.capture(texts[0]), call)
     }
-    return add(source, call)
   }
 
   mutating func add(_ source: Plan.Source, _ call: Call) -> Meaning {
@@ -81,7 +79,8 @@ extension Resolver {
 
   mutating func reportArgument(_ argument: Argument, of source: String) {
     if case .invalid = argument.value { return }
-    let isOfInterfaces = source == "PacketStream" || source == RecordFormats.flows.source
+    let isOfInterfaces =
+      source == PacketSource.interfaces.rawValue || source == RecordFormats.flows.source
     let what = isOfInterfaces ? "names of interfaces" : "a file name"
     var fixIts: [FixIt] = []
     if case .path(let path) = argument.value, argument.label == nil {
