@@ -38,7 +38,7 @@ struct FoldConstants: RewriteRule {
     switch predicate {
     case .compare(let op, let a, let b):
       let (x, y) = (folded(a), folded(b))
-      if case .constant(let n) = x, case .constant(let m) = y { return .constant(holds(op, n, m)) }
+      if case .constant(let n) = x, case .constant(let m) = y { return .constant(op.holds(n, m)) }
       return .compare(op, x, y)
     case .isOneOf(let operand, let list, let isNegated):
       let value = folded(operand)
@@ -103,16 +103,5 @@ struct FoldConstants: RewriteRule {
     case .divide, .remainder, .shiftLeft, .shiftRight: return nil
     }
     return result.overflow ? nil : result.partialValue
-  }
-
-  private func holds(_ op: Comparison, _ a: Int64, _ b: Int64) -> Bool {
-    switch op {
-    case .equal: a == b
-    case .notEqual: a != b
-    case .less: a < b
-    case .lessOrEqual: a <= b
-    case .greater: a > b
-    case .greaterOrEqual: a >= b
-    }
   }
 }

@@ -289,17 +289,6 @@ extension Resolver {
 }
 
 extension Comparison {
-  /// The comparison after both sides changed sign.
-  var mirrored: Comparison {
-    switch self {
-    case .equal, .notEqual: self
-    case .less: .greater
-    case .lessOrEqual: .greaterOrEqual
-    case .greater: .less
-    case .greaterOrEqual: .lessOrEqual
-    }
-  }
-
   /// The answer, where the ranges of both sides leave only one.
   func decided(_ a: ClosedRange<Int128>, _ b: ClosedRange<Int128>) -> Bool? {
     let isSingle = a.lowerBound == a.upperBound && a == b
