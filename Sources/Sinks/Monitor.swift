@@ -1,48 +1,61 @@
 import Glibc
 
-/// A mutex with a condition: what two threads that share a queue wait on.
-final class Monitor: @unchecked Sendable {
+/// A lock with a condition to wait for. Whoever holds it inherits the priority of whoever waits, so
+/// the clock's thread never waits behind an ordinary one for long.
+///
+/// It stands here because sinks are what everything that has threads imports.
+public final class Monitor: @unchecked Sendable {
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>
-  private let condition: UnsafeMutablePointer<pthread_cond_t>
+  private let changed: UnsafeMutablePointer<pthread_cond_t>
 
-  init() {
+  /// Makes one.
+  public init() {
     mutex = .allocate(capacity: 1)
-    condition = .allocate(capacity: 1)
-    pthread_mutex_init(mutex, nil)
-    // Waits are told in time that no clock change moves.
-    var attributes = pthread_condattr_t()
-    pthread_condattr_init(&attributes)
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
-    pthread_cond_init(condition, &attributes)
-    pthread_condattr_destroy(&attributes)
+    changed = .allocate(capacity: 1)
+    var kind = pthread_mutexattr_t()
+    pthread_mutexattr_init(&kind)
+    pthread_mutexattr_setprotocol(&kind, Int32(PTHREAD_PRIO_INHERIT))
+    let result = pthread_mutex_init(mutex, &kind)
+    precondition(result == 0, "a lock can be made")
+    pthread_mutexattr_destroy(&kind)
+    var clock = pthread_condattr_t()
+    pthread_condattr_init(&clock)
+    pthread_condattr_setclock(&clock, CLOCK_MONOTONIC)
+    pthread_cond_init(changed, &clock)
+    pthread_condattr_destroy(&clock)
   }
 
   deinit {
-    pthread_cond_destroy(condition)
+    pthread_cond_destroy(changed)
     pthread_mutex_destroy(mutex)
-    condition.deallocate()
+    changed.deallocate()
     mutex.deallocate()
   }
 
-  /// Runs `body` alone.
-  func locked<Result>(_ body: () -> Result) -> Result {
+  /// Runs `body` alone among all that use this monitor; not to be nested.
+  public func locked<Result: ~Copyable, Failure>(
+    _ body: () throws(Failure) -> Result
+  ) throws(Failure) -> Result {
     pthread_mutex_lock(mutex)
     defer { pthread_mutex_unlock(mutex) }
-    return body()
+    return try body()
   }
 
-  /// Waits for a signal, inside `locked`; also wakes without one, and after the time at latest.
-  func wait(milliseconds: Int) {
-    var deadline = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &deadline)
-    deadline.tv_nsec += milliseconds % 1000 * 1_000_000
-    deadline.tv_sec += milliseconds / 1000 + deadline.tv_nsec / 1_000_000_000
-    deadline.tv_nsec %= 1_000_000_000
-    pthread_cond_timedwait(condition, mutex, &deadline)
+  /// Waits inside ``locked(_:)`` until somebody signals, or so many nanoseconds have passed.
+  public func wait(nanoseconds: Int) {
+    var end = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &end)
+    let sum = end.tv_nsec + nanoseconds
+    end.tv_sec += sum / 1_000_000_000
+    end.tv_nsec = sum % 1_000_000_000
+    pthread_cond_timedwait(changed, mutex, &end)
   }
 
-  /// Wakes all that wait.
-  func signal() { pthread_cond_broadcast(condition) }
+  /// Wakes everybody who waits.
+  public func signal() { pthread_cond_broadcast(changed) }
+
+  /// Nanoseconds of as many milliseconds.
+  static let millisecond = 1_000_000
 
   /// Milliseconds of a clock that no one sets.
   static var now: Int {

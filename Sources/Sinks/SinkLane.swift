@@ -90,7 +90,9 @@ final class SinkLane: @unchecked Sendable {
   /// counted.
   func put(_ batch: [Item], mayWait: () -> Bool) {
     monitor.locked {
-      while load >= limit && failure == nil && mayWait() { monitor.wait(milliseconds: 20) }
+      while load >= limit && failure == nil && mayWait() {
+        monitor.wait(nanoseconds: 20 * Monitor.millisecond)
+      }
       let hasRoom = load < limit
       for item in batch {
         sent &+= UInt64(item.rowCount)
@@ -118,7 +120,9 @@ final class SinkLane: @unchecked Sendable {
       isIdle = false
       isAsked = true
       monitor.signal()
-      while !isIdle && !isOver && Monitor.now < deadline { monitor.wait(milliseconds: 20) }
+      while !isIdle && !isOver && Monitor.now < deadline {
+        monitor.wait(nanoseconds: 20 * Monitor.millisecond)
+      }
     }
   }
 
@@ -164,7 +168,7 @@ final class SinkLane: @unchecked Sendable {
   private func take(_ isClean: Bool) -> [Item] {
     monitor.locked {
       if items.isEmpty && overflow == nil && !isAsked {
-        monitor.wait(milliseconds: isClean ? 1000 : Self.idleMilliseconds)
+        monitor.wait(nanoseconds: (isClean ? 1000 : Self.idleMilliseconds) * Monitor.millisecond)
       }
       waiting = UInt64(load)
       load = 0

@@ -91,7 +91,9 @@ final class MetricsServer: @unchecked Sendable {
       guard isRunning else { return }
       _ = write(waker, [1], 1)
       let deadline = Monitor.now + 5000
-      while isRunning && Monitor.now < deadline { monitor.wait(milliseconds: 100) }
+      while isRunning && Monitor.now < deadline {
+        monitor.wait(nanoseconds: 100 * Monitor.millisecond)
+      }
     }
     // Frees the port; a new run may want it before this value goes.
     shutdown(listener, Int32(SHUT_RDWR))
