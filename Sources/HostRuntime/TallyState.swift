@@ -4,13 +4,13 @@ import Operators
 import Plan
 
 /// Counts (or sums of a weight) for each key and item: a table over both, grouped at the close.
-final class TallyState: WindowState {
-  private let table: KeyedTable
+final class TallyState: TableState {
+  let table: KeyedTable
   private let accumulators: AccumulatorLayout
-  private let program: ReductionProgram
-  private let packer: KeyPacker
+  let program: ReductionProgram
+  let packer: KeyPacker
   private let projection: KeyProjection
-  private let scratch: BatchScratch
+  let scratch: BatchScratch
   private let keyComponents: Int
   private let itemCount: Int
   private let isWeighted: Bool
@@ -20,8 +20,7 @@ final class TallyState: WindowState {
   private var starts: [Int] = []
   /// The end of the window that was made ready.
   private var end: Int64 = 0
-  /// Tuples without room in the panes that were merged.
-  private var otherOfPanes: UInt64 = 0
+  var otherOfPanes: UInt64 = 0
 
   init(
     _ aggregation: Aggregation, items: [KeyComponent], _ scratch: BatchScratch,
@@ -47,24 +46,6 @@ final class TallyState: WindowState {
   }
 
   var keyCount: Int { groups.count }
-  var otherTuples: UInt64 { table.otherTuples + otherOfPanes }
-
-  func update(_ batch: TupleBatch, rows: UnsafePointer<UInt16>, count: Int) -> Int {
-    let n = packer.pack(batch, rows: rows, count: count, kept: scratch.rows, keys: scratch.keys)
-    table.locate(keys: scratch.keys, count: n, slots: scratch.slots, fresh: scratch.fresh)
-    program.update(table, slots: scratch.slots, batch, rows: scratch.rows, count: n)
-    return n
-  }
-
-  func merge(_ records: UnsafePointer<UInt64>, count: Int, stride: Int) {
-    mergeRecords(records, count, stride, into: table, program, scratch)
-  }
-
-  func merge(_ pane: any WindowState) {
-    guard let pane = pane as? TallyState else { preconditionFailure("panes have one form") }
-    mergeTable(pane.table, into: table, program, scratch)
-    otherOfPanes += pane.otherTuples
-  }
 
   /// Groups the entries by key, by counting.
   func close(end: Int64) {

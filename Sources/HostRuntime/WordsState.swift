@@ -4,14 +4,13 @@ import Operators
 import Plan
 
 /// Accumulator words for each key.
-final class WordsState: WindowState {
-  private let table: KeyedTable
+final class WordsState: TableState {
+  let table: KeyedTable
   private let layout: AccumulatorLayout
-  private let program: ReductionProgram
-  private let packer: KeyPacker
-  private let scratch: BatchScratch
-  /// Tuples without room in the panes that were merged.
-  private var otherOfPanes: UInt64 = 0
+  let program: ReductionProgram
+  let packer: KeyPacker
+  let scratch: BatchScratch
+  var otherOfPanes: UInt64 = 0
 
   init(
     _ aggregation: Aggregation, _ layout: AccumulatorLayout, _ scratch: BatchScratch,
@@ -27,25 +26,6 @@ final class WordsState: WindowState {
   }
 
   var keyCount: Int { table.count }
-  var otherTuples: UInt64 { table.otherTuples + otherOfPanes }
-
-  func update(_ batch: TupleBatch, rows: UnsafePointer<UInt16>, count: Int) -> Int {
-    let n = packer.pack(batch, rows: rows, count: count, kept: scratch.rows, keys: scratch.keys)
-    table.locate(keys: scratch.keys, count: n, slots: scratch.slots, fresh: scratch.fresh)
-    program.update(table, slots: scratch.slots, batch, rows: scratch.rows, count: n)
-    return n
-  }
-
-  /// Merges partials: key words, then accumulator words.
-  func merge(_ records: UnsafePointer<UInt64>, count: Int, stride: Int) {
-    mergeRecords(records, count, stride, into: table, program, scratch)
-  }
-
-  func merge(_ pane: any WindowState) {
-    guard let pane = pane as? WordsState else { preconditionFailure("panes have one form") }
-    mergeTable(pane.table, into: table, program, scratch)
-    otherOfPanes += pane.otherTuples
-  }
 
   func close(end: Int64) {}
 

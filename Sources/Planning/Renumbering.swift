@@ -79,32 +79,12 @@ struct Renumbering {
       }
       return node
     }
-    result.aggregations = kept(plan.aggregations, aggregations).map { aggregation in
-      var aggregation = aggregation
-      aggregation.input = at(nodes, aggregation.input)
-      return aggregation
-    }
-    result.features = kept(plan.features, features).map { feature in
-      var feature = feature
-      feature.aggregation = at(aggregations, feature.aggregation)
-      return feature
-    }
-    result.items = kept(plan.items, items).map { group in
-      var group = group
-      group.input = at(nodes, group.input)
-      return group
-    }
-    result.itemFeatures = kept(plan.itemFeatures, itemFeatures).map { feature in
-      var feature = feature
-      feature.group = at(items, feature.group)
-      return feature
-    }
+    result.aggregations = kept(plan.aggregations, aggregations, moving: \.input, by: nodes)
+    result.features = kept(plan.features, features, moving: \.aggregation, by: aggregations)
+    result.items = kept(plan.items, items, moving: \.input, by: nodes)
+    result.itemFeatures = kept(plan.itemFeatures, itemFeatures, moving: \.group, by: items)
     result.relations = kept(plan.relations, relations).map(renumbered)
-    result.sets = kept(plan.sets, sets).map { set in
-      var set = set
-      set.relation = at(relations, set.relation)
-      return set
-    }
+    result.sets = kept(plan.sets, sets, moving: \.relation, by: relations)
     result.outputs = plan.outputs.map { output in
       var output = output
       switch output.content {
@@ -121,6 +101,18 @@ struct Renumbering {
   private func kept<Part>(_ parts: [Part], _ indices: [Int?]) -> [Part] {
     var result: [Part] = []
     for (part, index) in zip(parts, indices) where index == result.count { result.append(part) }
+    return result
+  }
+
+  /// The parts that stay, with an index that each has of another part under its new number.
+  private func kept<Part>(
+    _ parts: [Part], _ indices: [Int?], moving index: WritableKeyPath<Part, Int>,
+    by others: [Int?]
+  ) -> [Part] {
+    var result = kept(parts, indices)
+    for place in result.indices {
+      result[place][keyPath: index] = at(others, result[place][keyPath: index])
+    }
     return result
   }
 
