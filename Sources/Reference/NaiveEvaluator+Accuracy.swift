@@ -4,17 +4,18 @@ import Operators
 extension NaiveEvaluator {
   /// A value as far from the truth as an accuracy lets it be, taken twice as wide; `share` is
   /// negative for the lower one.
-  func moved(
-    _ value: Value, _ index: Int, _ call: OperatorCall, _ state: NaiveState, _ share: Double
-  ) -> Value {
+  func moved(_ value: Value, _ asked: NaiveCall, _ share: Double) -> Value {
     let side = share / band
-    switch call.accuracy {
+    switch asked.call.accuracy {
     case .standard, .exact: return value
-    case .rank(let epsilon, _): return state.value(index, call, ofRankMovedBy: side * 2 * epsilon)
+    case .rank(let epsilon, _):
+      var moved = asked
+      moved.rankShift = side * 2 * epsilon
+      return moved.value
     case .within(let epsilon, _):
-      switch OperatorCatalogue.operation(of: call).errorScale(call) {
+      switch OperatorCatalogue.operation(of: asked.call).errorScale(asked.call) {
       case .total:
-        let error = Int64(2 * epsilon * Double(state.totalOfItems(index)).rounded(.up))
+        let error = Int64(2 * epsilon * Double(asked.totalOfItems).rounded(.up))
         return Self.moved(value, by: side < 0 ? -error : error)
       case .unit:
         if case .real(let number) = value { return .real(number + side * 2 * epsilon) }
@@ -45,14 +46,5 @@ extension NaiveEvaluator {
     case .real(let number): return .real(number * factor)
     default: return value
     }
-  }
-}
-
-extension NaiveState {
-  /// The value of a rank so much further on, as a share of all tuples.
-  func value(_ index: Int, _ call: OperatorCall, ofRankMovedBy shift: Double) -> Value {
-    var moved = self
-    moved.rankShift = shift
-    return moved.value(index, call)
   }
 }

@@ -377,7 +377,7 @@ extension NaiveEvaluator {
     {
       return .integer(Int64((Double(state.distinct(index)) * factor).rounded()))
     }
-    let value = state.value(index, feature.call)
-    return factor == 1 ? value : moved(value, index, feature.call, state, factor - 1)
+    let asked = NaiveCall(state, index, feature.call)
+    return factor == 1 ? asked.value : moved(asked.value, asked, factor - 1)
   }
 }

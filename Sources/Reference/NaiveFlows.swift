@@ -112,6 +112,17 @@ struct NaiveFlows {
     var isFromA: Bool?
   }
 
+  /// How long a flow waits for its next packet: less once it was ended.
+  private func patience(after seen: [Sent]) -> Int64 {
+    let fins = (
+      seen.contains { $0.isFromA && $0.flags & 1 != 0 },
+      seen.contains { !$0.isFromA && $0.flags & 1 != 0 }
+    )
+    let isReset = seen.contains { $0.flags & 4 != 0 }
+    let isOver = isReset || (fins.0 && (fins.1 || !making.isBidirectional))
+    return isOver ? making.linger : making.idle
+  }
+
   private func records(
     of tuple: Tuple, _ panes: [Int64: [Sent]], _ inputEnd: Int64
   ) -> [Record] {
@@ -120,20 +131,11 @@ struct NaiveFlows {
     var last = Int64.min
     var seen: [Sent] = []
 
-    func patience() -> Int64 {
-      let fins = (
-        seen.contains { $0.isFromA && $0.flags & 1 != 0 },
-        seen.contains { !$0.isFromA && $0.flags & 1 != 0 }
-      )
-      let isReset = seen.contains { $0.flags & 4 != 0 }
-      let isOver = isReset || (fins.0 && (fins.1 || !making.isBidirectional))
-      return isOver ? making.linger : making.idle
-    }
     /// What happens at the ends of panes up to `limit`, until there is nothing left to happen.
     func pass(until limit: Int64, from start: Int64) {
       var end = start
       while end <= limit, last > .min {
-        if end - last >= patience() {
+        if end - last >= patience(after: seen) {
           close(at: end, isForced: false)
           (last, seen, open) = (.min, [], Record())
         } else if let first = open.packets.map(\.time).min(),
@@ -160,7 +162,7 @@ struct NaiveFlows {
       if next > .min { pass(until: pane, from: next) }
       let end = pane + making.pane.length
       let first = packets.map(\.time).min() ?? 0
-      if last > .min, first - last >= patience() {
+      if last > .min, first - last >= patience(after: seen) {
         close(at: end, isForced: false)
         (last, seen, open) = (.min, [], Record())
       }

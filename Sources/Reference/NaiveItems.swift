@@ -34,7 +34,7 @@ struct NaiveItems {
       window.tuples += 1
       window.update(index, feature.call, NaiveTuple(packet: packet) { _, _, _ in false })
     }
-    return window.value(index, feature.call)
+    return NaiveCall(window, index, feature.call).value
   }
 
   /// The tuples that a value is of: the last so many, or of a table the last of each row.

@@ -14,6 +14,11 @@ struct OperatorMatrixTests {
   static let windows = ["WINDOW 2s", "WINDOW 2s SLIDE 500ms", "WINDOW 16 ITEMS"]
   static let accuracies = ["", "EXACT", "WITHIN 30%", "WITHIN RANK 20% CONFIDENCE 80%"]
 
+  @Test("every operator has a meaning in the naive evaluator")
+  func meanings() {
+    #expect(NaiveOperators.names == Set(OperatorCatalogue.all.map(\.name)))
+  }
+
   struct Cell: Sendable, CustomTestStringConvertible {
     let window: String
     let accuracy: String
