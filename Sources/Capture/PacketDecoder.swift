@@ -70,21 +70,3 @@ public struct PacketDecoder: ~Copyable {
     tuples.selectAll()
   }
 }
-
-extension FrameBatch {
-  /// The end of the run of rows from `row` on whose times lie in one pane of `length` nanoseconds;
-  /// panes count from the Unix epoch. What `PacketDecoder.decode` wants, because a tuple batch
-  /// holds tuples of one pane only.
-  public borrowing func endOfPane(from row: Int, length: Int64) -> Int {
-    precondition(row < count && length > 0, "a pane begins at a row and has a length")
-    let time = times[row]
-    let remainder = time % length
-    let (start, startBeyond) = time.subtractingReportingOverflow(
-      remainder < 0 ? remainder + length : remainder)
-    let (end, endBeyond) = start.addingReportingOverflow(length)
-    var next = row + 1
-    guard !startBeyond, !endBeyond else { return next }
-    while next < count, times[next] >= start, times[next] < end { next &+= 1 }
-    return next
-  }
-}

@@ -53,9 +53,6 @@ public final class KeyPacker {
     return n
   }
 
-  /// Whether an item was missing in the tuples of the last ``pack(_:rows:count:kept:keys:)``.
-  public var missingItems: UnsafePointer<UInt8> { UnsafePointer(itemMissing) }
-
   private func column(_ batch: TupleBatch, _ component: KeyComponent) -> TupleColumn {
     guard let column = batch.column(component.field) else {
       preconditionFailure("the batch has every field that the graph reads: \(component.field)")

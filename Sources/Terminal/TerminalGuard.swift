@@ -1,5 +1,4 @@
 public import Glibc
-import Synchronization
 
 /// Holds a terminal in raw mode, and gives it back as it was: on `restore()`, at the process's
 /// exit, on a fatal signal or a crash, and for the time that Ctrl-Z stops the process.
@@ -66,9 +65,4 @@ public final class TerminalGuard: Sendable {
 
   /// Gives the terminal back; for signal handlers that end the process themselves.
   public static func restoreInSignalHandler() { TerminalState.release() }
-
-  /// Whether the terminal came back after a stop since the last call: all is to be drawn again.
-  public func takeStale() -> Bool {
-    TerminalState.isStale.exchange(false, ordering: .acquiringAndReleasing)
-  }
 }

@@ -199,23 +199,4 @@ struct DecoderTests {
     #expect(try value("tcp.flags.ack") == .bool(false))
     #expect(try value("udp.srcport") == .missing)
   }
-
-  @Test("a pane ends where the times leave it, in either direction")
-  func panes() throws {
-    let times: [Int64] = [999, 0, 500, 1000, 1999, 999, 2000]
-    let frames = times.map { CopiedFrame(bytes: [], wireLength: 0, time: $0) }
-    let capture = try CaptureFile(bytes: classicPcap(frames))
-    var batch = FrameBatch()
-    #expect(try capture.nextBatch(into: &batch))
-    var ends: [Int] = []
-    var row = 0
-    while row < batch.count {
-      row = batch.endOfPane(from: row, length: 1000)
-      ends.append(row)
-    }
-    #expect(ends == [3, 5, 6, 7])
-    #expect(batch.endOfPane(from: 0, length: .max) == 7)
-    batch.times[0] = -1
-    #expect(batch.endOfPane(from: 0, length: 1000) == 1)
-  }
 }

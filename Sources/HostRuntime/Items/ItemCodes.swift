@@ -5,7 +5,7 @@ import Operators
 /// Items as signed 64-bit codes: a number of one lane is its own code, other items are interned
 /// and counted, so that one which has left every window is forgotten.
 final class ItemCodes {
-  /// A packed item of up to ``wordsMax`` words; equal items have equal words.
+  /// A packed item; equal items have equal words.
   private struct Words: Hashable {
     var first: UInt64 = 0
     var second: UInt64 = 0

@@ -135,9 +135,6 @@ public enum BinaryOperator: String, Sendable, CaseIterable {
     default: false
     }
   }
-
-  /// Whether the operator joins conditions.
-  public var isLogical: Bool { self == .and || self == .or }
 }
 
 /// Two operands and the operator between them.
