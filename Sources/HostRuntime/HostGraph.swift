@@ -108,30 +108,25 @@ public final class HostGraph {
     merged = unkeyed
     stages = makeStages()
     rowsInEffect = stages.flatMap(\.rowsInEffect)
-    patternRuns = plan.nodes.enumerated().compactMap { index, node in
-      switch node.operation {
-      case .match(let pattern):
-        PatternRun(index, pattern, fields: projectedFields(ofSource: index), configuration)
-      case .unanswered(let waiting):
-        UnansweredRun(
-          index, waiting, of: node.input ?? 0, fields: plan.fields(behind: index), configuration)
-      default: nil
-      }
-    }
     flows = Self.makeFlows(plan, fields: { projectedFields(ofSource: $0) }, configuration)
-    for (index, node) in plan.nodes.enumerated() {
-      guard case .rows(let rows) = node.operation else { continue }
-      rowTuples.append(RowTuplesRun(index, rows, relations, sources))
-    }
     sourceWindows = plan.aggregations.indices.filter { index in
       plan.rowsBehindWhichCloses(aggregation: index) == nil
     }.map { sources.windows[$0] }
-    makeRunsOfTuples()
+    makeRunsOfTuples(configuration)
   }
 
-  private func makeRunsOfTuples() {
+  private func makeRunsOfTuples(_ configuration: HostConfiguration) {
     for (index, node) in plan.nodes.enumerated() {
       switch node.operation {
+      case .match(let pattern):
+        patternRuns.append(
+          PatternRun(index, pattern, fields: projectedFields(ofSource: index), configuration))
+      case .unanswered(let waiting):
+        patternRuns.append(
+          UnansweredRun(
+            index, waiting, of: node.input ?? 0, fields: plan.fields(behind: index), configuration))
+      case .rows(let rows):
+        rowTuples.append(RowTuplesRun(index, rows, relations, sources))
       case .gather(let gathering):
         gatherRuns.append(GatherRun(index, gathering, fields: projectedFields(ofSource: index)))
       case .ticks(let ticks):

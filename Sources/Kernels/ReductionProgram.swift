@@ -94,29 +94,44 @@ public final class ReductionProgram {
           words[Int(slots[index]) &* stride] |=
             UInt64(bitPattern: values[row] & (0 &- Int64(valid[row])))
         }
-      case .first:
-        for index in 0..<n where valid[Int(rows[index])] != 0 {
-          let row = Int(rows[index])
-          Fold.keepEarlier(
-            batch.times[row], batch.orders[row], UInt64(bitPattern: values[row]),
-            in: words + Int(slots[index]) &* stride)
-        }
-      case .last:
-        for index in 0..<n where valid[Int(rows[index])] != 0 {
-          let row = Int(rows[index])
-          Fold.keepLater(
-            batch.times[row], batch.orders[row], UInt64(bitPattern: values[row]),
-            in: words + Int(slots[index]) &* stride)
-        }
-      case .reals:
-        for index in 0..<n where valid[Int(rows[index])] != 0 {
-          RealFold.add(values[Int(rows[index])], to: words + Int(slots[index]) &* stride)
-        }
-      case .ordered(let fold):
-        for index in 0..<n where valid[Int(rows[index])] != 0 {
-          fold.update(words + Int(slots[index]) &* stride, values[Int(rows[index])])
-        }
+      case .first, .last, .reals, .ordered:
+        Self.fold(step.operation, into: words, stride, slots, column, batch, rows, n)
       }
+    }
+  }
+
+  /// Folds the values that are there one by one, as where it is their order that counts.
+  private static func fold(
+    _ operation: Operation, into words: UnsafeMutablePointer<UInt64>, _ stride: Int,
+    _ slots: UnsafePointer<UInt32>, _ column: ComputedColumn, _ batch: TupleBatch,
+    _ rows: UnsafePointer<UInt16>, _ n: Int
+  ) {
+    let (values, valid) = (column.values, column.validity)
+    switch operation {
+    case .first:
+      for index in 0..<n where valid[Int(rows[index])] != 0 {
+        let row = Int(rows[index])
+        Fold.keepEarlier(
+          batch.times[row], batch.orders[row], UInt64(bitPattern: values[row]),
+          in: words + Int(slots[index]) &* stride)
+      }
+    case .last:
+      for index in 0..<n where valid[Int(rows[index])] != 0 {
+        let row = Int(rows[index])
+        Fold.keepLater(
+          batch.times[row], batch.orders[row], UInt64(bitPattern: values[row]),
+          in: words + Int(slots[index]) &* stride)
+      }
+    case .reals:
+      for index in 0..<n where valid[Int(rows[index])] != 0 {
+        RealFold.add(values[Int(rows[index])], to: words + Int(slots[index]) &* stride)
+      }
+    case .ordered(let fold):
+      for index in 0..<n where valid[Int(rows[index])] != 0 {
+        fold.update(words + Int(slots[index]) &* stride, values[Int(rows[index])])
+      }
+    case .present, .sum, .sumOfSquares, .minimum, .maximum, .bitOr:
+      preconditionFailure("sums and extremes are folded without branches")
     }
   }
 

@@ -22,7 +22,8 @@ public enum PlanVerifier {
   }
 }
 
-private struct PlanCheck {
+/// The promises of a plan, part by part; those of nodes are in `PlanCheck+Nodes.swift`.
+struct PlanCheck {
   let plan: LogicalPlan
   var violations: [String] = []
 
@@ -30,105 +31,7 @@ private struct PlanCheck {
     if !condition { violations.append(what) }
   }
 
-  mutating func nodes() {
-    for (index, node) in plan.nodes.enumerated() {
-      require(
-        node.operation.isRoot == (node.input == nil),
-        "n\(index) has \(node.input.map { "input n\($0)" } ?? "no input")")
-      for input in node.operation.otherInputs.union(node.input.map { [$0] } ?? []) {
-        require((0..<index).contains(input), "n\(index) reads n\(input)")
-      }
-      switch node.operation {
-      case .source: break
-      case .rows(let rows):
-        guard plan.relations.indices.contains(rows.relation) else {
-          violations.append("n\(index): r\(rows.relation)")
-          continue
-        }
-        let key = plan.relations[rows.relation].key
-        for column in rows.columns { row(column.value, key, "n\(index)") }
-      case .filter(let predicate): self.predicate(predicate, "n\(index)")
-      case .filterBeside(let condition): row(condition, [], "n\(index)")
-      case .transform(let transform):
-        components(transform.key, "n\(index)")
-        require(!transform.columns.isEmpty, "n\(index) computes nothing")
-        for column in transform.columns { self.column(column.value, "n\(index)") }
-      case .match(let pattern): self.pattern(pattern, index)
-      case .anyOf(let inputs):
-        for input in inputs {
-          require(
-            plan.root(of: input) == plan.root(of: index), "n\(index) is of other tuples: n\(input)")
-        }
-      case .gather(let gathering):
-        for input in gathering.inputs {
-          require(
-            input.columns.map(\.field.type.laneCount)
-              == gathering.columns.map(\.field.type.laneCount),
-            "n\(index): columns of n\(input.node)")
-        }
-      case .ticks(let ticks):
-        guard plan.items.indices.contains(ticks.group) else {
-          return violations.append("n\(index) prints i\(ticks.group)")
-        }
-        require(
-          plan.items[ticks.group].key.map(\.type) == ticks.key.map(\.type),
-          "n\(index): key of i\(ticks.group)")
-      case .unanswered(let waiting):
-        components(waiting.key + waiting.otherKey, "n\(index)")
-        require(
-          !waiting.key.isEmpty && waiting.key.map(\.type) == waiting.otherKey.map(\.type),
-          "n\(index) waits for another key")
-        require(waiting.within >= 0, "n\(index): AFTER is negative")
-      case .flows(let making):
-        guard plan.aggregations.indices.contains(making.aggregation) else {
-          return violations.append("n\(index) makes flows of a\(making.aggregation)")
-        }
-        let table = plan.aggregations[making.aggregation]
-        require(
-          table.input == node.input && table.key == FlowMaking.key
-            && table.form == .words(FlowMaking.layout) && table.window == making.pane,
-          "n\(index) makes flows of what is no table of flows")
-      case .distinct(let key, _):
-        require(!key.isEmpty, "n\(index) has no key")
-        components(key, "n\(index)")
-      }
-    }
-    if let first = plan.nodes.first, case .source = first.operation {
-    } else {
-      require(plan.nodes.isEmpty, "n0 is no source")
-    }
-  }
-
-  private mutating func pattern(_ pattern: Pattern, _ index: Int) {
-    let place = "n\(index)"
-    require((1...Pattern.edgesMax).contains(pattern.edges.count), "\(place): number of edges")
-    for edge in pattern.edges {
-      require((0..<index).contains(edge.input), "\(place): input of \(edge.name)")
-      require(
-        pattern.vertices.indices.contains(edge.source)
-          && pattern.vertices.indices.contains(edge.target), "\(place): ends of \(edge.name)")
-    }
-    components([pattern.source, pattern.target], place)
-    require(pattern.source.type == pattern.target.type, "\(place): ends of two types")
-    for bound in pattern.times {
-      require(
-        pattern.edges.indices.contains(bound.later.edge)
-          && pattern.edges.indices.contains(bound.earlier.edge), "\(place): times")
-    }
-    require(!pattern.bounds.isContradictory, "\(place): times contradict each other")
-    for pair in pattern.unequal {
-      require(
-        pattern.vertices.indices.contains(pair.second) && pair.first != pair.second,
-        "\(place): unequal vertices")
-    }
-    for comparison in pattern.comparisons {
-      require(
-        comparison.vertices.allSatisfy { pattern.vertices.indices.contains($0) },
-        "\(place): vertices of a comparison")
-    }
-  }
-
-  private mutating func components(_ key: [KeyComponent], _ place: String) {
+  mutating func components(_ key: [KeyComponent], _ place: String) {
     for component in key {
       let own = component.field.field.type
       var fits = component.type == own || (component.type == .ip && own.isAddress)
@@ -141,7 +44,7 @@ private struct PlanCheck {
     }
   }
 
-  private mutating func predicate(_ predicate: TuplePredicate, _ place: String) {
+  mutating func predicate(_ predicate: TuplePredicate, _ place: String) {
     switch predicate {
     case .constant: break
     case .compare(_, let a, let b):
@@ -302,7 +205,7 @@ private struct PlanCheck {
     require(plan.relations[input].window == relation.window, "r\(index): window of its input")
   }
 
-  private mutating func row(_ value: RowExpression, _ key: [KeyComponent], _ place: String) {
+  mutating func row(_ value: RowExpression, _ key: [KeyComponent], _ place: String) {
     switch value {
     case .constant: break
     case .tuple(let column):
@@ -354,7 +257,7 @@ private struct PlanCheck {
     }
   }
 
-  private mutating func column(_ column: TupleColumnExpression, _ place: String) {
+  mutating func column(_ column: TupleColumnExpression, _ place: String) {
     switch column {
     case .field: break
     case .component(let component): components([component], place)

@@ -134,17 +134,22 @@ struct RunCommand: ParsableCommand {
       if stop.isRaised && summary.packets == 0 && !isLive { throw ExitStatus.interrupted }
     } catch let error as SessionError {
       display.close()
-      let isQuiet = error.kind == .closedOutput || error.kind == .interrupted
-      if !isQuiet { standardError("error: \(error)\n") }
-      if let holder = error.holder(of: input.interfaces) {
-        let advice =
-          holder.canShare
-          ? "add --share to run this query beside its own, in one program"
-          : "started with --control PATH it would run this query beside its own, with --share"
-        standardError("note: it is salc, process \(holder.process); \(advice)\n")
-      }
+      tell(error, input)
       throw ExitStatus(error.kind)
     }
+  }
+
+  /// Says why a run failed, and what helps where another salc holds the interface.
+  private func tell(_ error: SessionError, _ input: RunConfiguration.Input) {
+    if error.kind != .closedOutput, error.kind != .interrupted {
+      standardError("error: \(error)\n")
+    }
+    guard let holder = error.holder(of: input.interfaces) else { return }
+    let advice =
+      holder.canShare
+      ? "add --share to run this query beside its own, in one program"
+      : "started with --control PATH it would run this query beside its own, with --share"
+    standardError("note: it is salc, process \(holder.process); \(advice)\n")
   }
 
   private var controlPlace: RunConfiguration.Control {

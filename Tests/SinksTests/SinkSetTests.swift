@@ -28,6 +28,12 @@ private final class Held: Sink, @unchecked Sendable {
 }
 
 @Suite("Several sinks at once") struct SinkSetTests {
+  @Test("every sink of the catalogue can be opened, and no other")
+  func catalogue() {
+    let usable = SinkCatalogue.all.filter { $0.refusal == nil }.map(\.name)
+    #expect(Set(SinkFactory.names + ["stdout"]) == Set(usable))
+  }
+
   private let row = Row(
     output: 0, start: Sample.start, end: Sample.start + Sample.second,
     values: [.address(IPAddress(v4: 1)), .integer(1), .integer(2)])

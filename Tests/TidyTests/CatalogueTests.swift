@@ -43,6 +43,21 @@ struct CatalogueTests {
     #expect(names.allSatisfy { $0 == $0.lowercased() })
   }
 
+  @Test("names of sources stand nowhere but in their catalogues")
+  func sourceNames() {
+    let names =
+      PacketSource.allCases.map(\.rawValue) + DescribedFormat.allCases.map(\.rawValue)
+      + RecordFormats.all.map(\.source)
+    #expect(Set(names).count == names.count)
+    for file in Repository.files(below: "Sources")
+    where file.hasSuffix(".swift") && !file.hasPrefix("Sources/DataModel/") {
+      let text = Repository.text(file)
+      for name in names {
+        #expect(!text.contains("\"\(name)\""), "\(file) names the source \(name)")
+      }
+    }
+  }
+
   @Test("names and aliases of packet fields are unique, and each field has a sentence")
   func fields() {
     let names = PacketFields.all.flatMap { [$0.name] + $0.aliases }

@@ -26,6 +26,58 @@ struct SizeTests {
     }
   }
 
+  @Test("a function has at most 60 lines")
+  func functions() {
+    for file in Repository.files() where file.hasSuffix(".swift") {
+      let lines = Repository.text(file).split(separator: "\n", omittingEmptySubsequences: false)
+      var begun: (line: Int, indent: Substring)?
+      for (index, line) in lines.enumerated() {
+        if let (first, indent) = begun, line.hasPrefix(indent + "}") {
+          let count = index - first + 1
+          #expect(count <= 60, "\(file):\(first + 1): a function of \(count) lines")
+          begun = nil
+        } else if begun == nil, !line.hasSuffix("}"),
+          line.contains("func ") || line.contains("init(")
+        {
+          let indent = line.prefix { $0 == " " }
+          // A call of `init`, a requirement of a protocol and a comment have no body.
+          let bare = line.dropFirst(indent.count)
+          guard !bare.hasPrefix("//"), Self.declares(bare) else { continue }
+          begun = (index, indent)
+        } else if let (_, indent) = begun, !line.isEmpty, line.prefix(while: { $0 == " " }) < indent
+        {
+          begun = nil
+        }
+      }
+    }
+  }
+
+  /// Whether a line begins a function or an initialiser.
+  private static func declares(_ line: Substring) -> Bool {
+    let modifiers: Set<Substring> = [
+      "public", "private", "internal", "fileprivate", "static", "mutating", "borrowing",
+      "consuming", "final", "override", "convenience", "required", "package",
+    ]
+    let words = line.split(separator: " ").drop { modifiers.contains($0) || $0.hasPrefix("@") }
+    return words.first == "func" || words.first?.hasPrefix("init(") == true
+  }
+
+  /// The columns of a document's line.
+  static let documentColumns = 120
+
+  @Test("a document's line has at most 120 columns, but for rows of tables and lists for tests")
+  func documents() {
+    // The change log is merged line by line, and its lines stay what they are.
+    for file in Repository.files() where file.hasSuffix(".md") && file != "CHANGELOG.md" {
+      let lines = Repository.text(file).split(separator: "\n", omittingEmptySubsequences: false)
+      for (index, line) in lines.enumerated() where !line.hasPrefix("|") && !line.hasPrefix("<!--")
+      {
+        #expect(
+          line.count <= Self.documentColumns, "\(file):\(index + 1) has \(line.count) columns")
+      }
+    }
+  }
+
   @Test("no line ends in white space, and files end in one newline")
   func whiteSpace() {
     let texts =
@@ -73,19 +125,53 @@ struct SizeTests {
 
   @Test("public declarations have a documentation comment")
   func documentation() {
-    let kinds = ["struct", "final class", "class", "enum", "protocol", "func", "init", "typealias"]
-    for file in Repository.files(below: "Sources") where file.hasSuffix(".swift") {
+    let sources = Repository.files(below: "Sources").filter { $0.hasSuffix(".swift") }
+    let promised = Self.requirements(in: sources).union(["description", "hash", "init", "next"])
+    for file in sources {
       let lines = Repository.text(file).split(separator: "\n", omittingEmptySubsequences: false)
+        .map { $0.drop { $0 == " " } }
       for (index, line) in lines.enumerated() {
-        let bare = line.drop { $0 == " " }
-        guard bare.hasPrefix("public "), !bare.hasPrefix("public import") else { continue }
-        let rest = bare.dropFirst("public ".count)
-        guard kinds.prefix(5).contains(where: { rest.hasPrefix($0 + " ") }) else { continue }
+        guard let name = Self.declared(line), !promised.contains(name) else { continue }
         var above = index - 1
-        while above >= 0 && lines[above].drop(while: { $0 == " " }).hasPrefix("@") { above -= 1 }
-        let before = above >= 0 ? lines[above].drop { $0 == " " } : ""
-        #expect(before.hasPrefix("///"), "\(file):\(index + 1): \(bare)")
+        while above >= 0 && lines[above].hasPrefix("@") { above -= 1 }
+        let before = above >= 0 ? lines[above] : ""
+        // One sentence may be about two properties.
+        let isSecond = line.contains(" var ") && before.hasPrefix("public var ")
+        #expect(before.hasPrefix("///") || isSecond, "\(file):\(index + 1): \(line)")
       }
     }
+  }
+
+  /// The name that a line declares for other modules; none of an operator, whose meaning is its
+  /// sign's.
+  private static func declared(_ line: Substring) -> Substring? {
+    guard line.hasPrefix("public "), !line.hasPrefix("public import") else { return nil }
+    let kinds: Set<Substring> = [
+      "struct", "class", "enum", "protocol", "typealias", "func", "var", "let",
+    ]
+    let words = line.split(separator: " ")
+    guard let kind = words.firstIndex(where: { kinds.contains($0) }), kind + 1 < words.count else {
+      return nil
+    }
+    let name = words[kind + 1].prefix { $0.isLetter || $0.isNumber || $0 == "_" }
+    return name.isEmpty ? nil : name
+  }
+
+  /// The names that protocols ask for, whose sentences stand there.
+  private static func requirements(in files: [String]) -> Set<Substring> {
+    var names: Set<Substring> = []
+    for file in files {
+      var isInside = false
+      for line in Repository.text(file).split(separator: "\n") {
+        let words = line.split(separator: " ")
+        if line.hasPrefix("}") { isInside = false }
+        if words.prefix(2).contains("protocol"), line.hasSuffix("{") { isInside = true }
+        guard isInside, let kind = words.firstIndex(where: { $0 == "func" || $0 == "var" }),
+          kind + 1 < words.count
+        else { continue }
+        names.insert(words[kind + 1].prefix { $0.isLetter || $0.isNumber })
+      }
+    }
+    return names
   }
 }

@@ -122,10 +122,7 @@ static void enter(
 		l->ring = ring_buffer__new(bpf_map__fd(ring), count_record, l, NULL);
 }
 
-/*
- * Gives an object a seed of its own, as the runtime does at every load; with the seed 0 all word keys
- * of the hash would be 0 and some key sets collide.
- */
+/* A seed of its own, as the runtime gives at every load: with 0 some sets of keys collide. */
 static void set_seed(struct bpf_object *object)
 {
 	const struct btf *btf = bpf_object__btf(object);
@@ -275,8 +272,8 @@ static struct sample run(struct rig *rig, const char *name, struct load *l, __u3
 
 /*
  * On a shared machine a neighbour's burst slows everything by half for a while, and not every
- * program alike. So the empty program runs before and after; where it took a quarter longer than ever
- * before, the run does not count and is repeated, at most TRIES times.
+ * program alike. So the empty program runs before and after; where it took a quarter longer than
+ * ever before, the run does not count and is repeated, at most TRIES times.
  */
 enum { TRIES = 12, PROBE = 1 << 15 };
 

@@ -1,5 +1,6 @@
 // Nanoseconds a tuple of the host engine behind the decoder: batches in memory to rows.
-// 256k tuples, Zipf(1.0) over 64k flows, a window each 2^18 tuples. Run by scripts/benchmarks/tuples.
+// 256k tuples, Zipf(1.0) over 64k flows, a window each 2^18 tuples. `scripts/benchmarks/tuples`
+// runs it.
 import DataModel
 import Diagnostics
 import Glibc

@@ -113,11 +113,13 @@ public struct Pattern: Sendable, Hashable {
     TimeBounds(edges: edges.count, times, isInstant: end == .instant)
   }
 
-  /// The column of a vertex, of an edge's start and of its end, and of the match's time.
+  /// The column of a vertex.
   public func column(ofVertex index: Int) -> FieldID { schema.columns[1 + index].id }
+  /// The column of an edge's start.
   public func column(ofStart edge: Int) -> FieldID {
     schema.columns[1 + vertices.count + 2 * edge].id
   }
+  /// The column of an edge's end.
   public func column(ofEnd edge: Int) -> FieldID {
     schema.columns[2 + vertices.count + 2 * edge].id
   }

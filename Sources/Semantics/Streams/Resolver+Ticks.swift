@@ -46,18 +46,7 @@ extension Resolver {
         remedy: "list them: OUTPUT K (F) EVERY \(text(every.range)), "
           + "F = FOREACH K GENERATE ave(x) WINDOW 100 ITEMS")
     }
-    for (value, _) in checked {
-      guard value.features.isEmpty else {
-        return reportEvery(
-          "EVERY prints current values of item windows, and this is one of a time window",
-          every, at: value.range, remedy: "OUTPUT it by itself, without EVERY")
-      }
-      guard !value.contains({ if case .field = $0.node { true } else { false } }) else {
-        return reportEvery(
-          "EVERY prints keys, and this is a field of a tuple", every, at: value.range,
-          remedy: "make it part of the key, or leave EVERY out for a row a tuple")
-      }
-    }
+    guard areOfKeys(checked.map(\.0), every) else { return }
     let groups = features.map { plan.itemFeatures[$0].group }
     var found: (Int, [RowExpression])?
     for group in groups where found == nil {
@@ -95,6 +84,25 @@ extension Resolver {
     plan.outputs[index].schema = OutputSchema(
       name: name, columns: plan.outputs[index].schema.columns, isWindowed: true,
       keyCount: shown.count)
+  }
+
+  /// Whether values are made of keys and current values; reports what is not.
+  private mutating func areOfKeys(_ values: [Typed], _ every: DurationLiteral) -> Bool {
+    for value in values {
+      guard value.features.isEmpty else {
+        reportEvery(
+          "EVERY prints current values of item windows, and this is one of a time window",
+          every, at: value.range, remedy: "OUTPUT it by itself, without EVERY")
+        return false
+      }
+      guard !value.contains({ if case .field = $0.node { true } else { false } }) else {
+        reportEvery(
+          "EVERY prints keys, and this is a field of a tuple", every, at: value.range,
+          remedy: "make it part of the key, or leave EVERY out for a row a tuple")
+        return false
+      }
+    }
+    return true
   }
 
   /// The conditions of the filters by which a stream came of a group's tuples, the first one first;
