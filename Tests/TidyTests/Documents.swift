@@ -17,7 +17,7 @@ enum OperatorsDocument {
       lines += ["- Bound: " + entry.boundSummary, "", "```sal", entry.example, "```", ""]
     }
     lines.removeLast()
-    return lines.joined(separator: "\n") + "\n"
+    return wrapped(lines)
   }
 }
 
@@ -63,7 +63,7 @@ enum FieldsDocument {
         lines.append("| `\(field.name)` | \(aliases) | \(field.type) | \(field.summary) |")
       }
     }
-    return lines.joined(separator: "\n") + "\n"
+    return wrapped(lines)
   }
 
   private static func place(_ location: FieldLocation) -> String {
@@ -118,6 +118,32 @@ enum SinksDocument {
       }
     }
     lines.removeLast()
-    return lines.joined(separator: "\n") + "\n"
+    return wrapped(lines)
   }
+}
+
+/// Lines of a document as a text of at most 120 columns; rows of tables and code stay as they are.
+private func wrapped(_ lines: [String]) -> String {
+  var isCode = false
+  var result: [String] = []
+  for line in lines.joined(separator: "\n").split(separator: "\n", omittingEmptySubsequences: false)
+  {
+    if line.hasPrefix("```") { isCode.toggle() }
+    guard line.count > SizeTests.documentColumns, !isCode, !line.hasPrefix("|") else {
+      result.append(String(line))
+      continue
+    }
+    let indent = line.hasPrefix("- ") ? "  " : ""
+    var own = ""
+    for word in line.split(separator: " ") {
+      if !own.isEmpty, own.count + 1 + word.count > SizeTests.documentColumns {
+        result.append(own)
+        own = indent + word
+      } else {
+        own += (own.isEmpty ? "" : " ") + word
+      }
+    }
+    result.append(own)
+  }
+  return result.joined(separator: "\n") + "\n"
 }

@@ -359,6 +359,7 @@ static void trial(int kind, __u64 number)
 /* The row of a primitive after so many trials of each kind; 1 if it missed its bound too often. */
 static int report(const struct primitive *p, const struct result *r, int trials)
 {
+	char inside[64] = "all";
 	double all = 0;
 	int kind, least = 0;
 
@@ -367,9 +368,11 @@ static int report(const struct primitive *p, const struct result *r, int trials)
 		least = r->inside[kind] < r->inside[least] ? kind : least;
 	}
 	all /= trials * KINDS;
-	printf("| %s | %s | %s | %.1f %% | %.2f %% | %.2f %% (%s) | %.2f (%s) |\n", p->name,
-		p->size, p->bound, p->confidence * 100, all * 100,
-		100.0 * r->inside[least] / trials, kind_names[least], r->worst,
+	if (all < 1)
+		snprintf(inside, sizeof(inside), "%.2f %%, %.2f %% (%s)", all * 100,
+			100.0 * r->inside[least] / trials, kind_names[least]);
+	printf("| %s | %s | %s | %g %% | %s | %.2f (%s) |\n", p->name, p->size, p->bound,
+		p->confidence * 100, inside, r->worst,
 		r->worst == 0 ? "all" : kind_names[r->worst_kind]);
 	return all <
 	       p->confidence - 5 * sqrt(p->confidence * (1 - p->confidence) / (trials * KINDS));
@@ -388,8 +391,8 @@ int main(int count, char **arguments)
 		for (j = 0; j < KEYS; j++)
 			cumulative[i][j] =
 				(j ? cumulative[i][j - 1] : 0) + pow((double)j + 1, -exponent[i]);
-	printf("| Primitive | Size | Bound | Declared | Inside | Least of a kind | Worst error / "
-	       "bound |\n|---|---|---|---|---|---|---|\n");
+	printf("| Primitive | Size | Bound | Declared | Inside, least | Worst error / bound |\n"
+	       "|---|---|---|---|---|---|\n");
 	for (kind = 0; kind < KINDS; kind++)
 		for (i = 0; i < (size_t)trials / KINDS; i++)
 			trial(kind, first + i * KINDS + (__u64)kind);
