@@ -58,7 +58,7 @@ extension Emitter {
         isPairs ? "SAL_FIRSTSEEN_TOUCH" : "SAL_TABLE_TOUCH",
         [
           .unary(.address, .arrow(.name(Names.half), table)), hashPlace(number),
-          .integer(UInt64(tableBits)),
+          .integer(UInt64(isPairs ? firstSeenBits : tableBits)),
         ]))
   }
 

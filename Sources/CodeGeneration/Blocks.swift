@@ -104,9 +104,9 @@ extension Emitter {
   mutating func addFirstSeen(
     _ name: CIdentifier, words: Int, owner: ProgramLayout.Table.Owner
   ) -> Int {
-    let bytes = 64 + tableSets * 32 * words
+    let bytes = 64 + firstSeenSets * 32 * words
     let arguments: [CExpression] = [
-      .name(name), .integer(UInt64(words)), .integer(UInt64(tableBits)),
+      .name(name), .integer(UInt64(words)), .integer(UInt64(firstSeenBits)),
     ]
     structures.append(.invocation("SAL_FIRSTSEEN", arguments, terminated: true))
     functions.append(.invocation("SAL_FIRSTSEEN_CODE", arguments, terminated: true))
@@ -114,7 +114,7 @@ extension Emitter {
       name, name, bytes: HalfBuilder.rounded(bytes, to: 64), alignment: 64)
     half.addTable(
       ProgramLayout.Table(
-        owner: owner, form: .firstSeen(sets: tableSets, keyWords: words), offset: offset + 64,
+        owner: owner, form: .firstSeen(sets: firstSeenSets, keyWords: words), offset: offset + 64,
         bytes: bytes - 64),
       in: name, field: "way")
     return HalfBuilder.rounded(bytes, to: 64)

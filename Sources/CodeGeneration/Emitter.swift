@@ -50,6 +50,9 @@ struct Emitter {
   static let fileName = "query.bpf.c"
 
   var tableBits: Int { tableSets.trailingZeroBitCount }
+  /// As ``TargetProfile/firstSeenEntries``.
+  var firstSeenSets: Int { 2 * tableSets }
+  var firstSeenBits: Int { firstSeenSets.trailingZeroBitCount }
 
   // MARK: the program
 

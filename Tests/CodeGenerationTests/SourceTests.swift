@@ -38,7 +38,7 @@ struct SourceTests {
         \t}
 
         """ + main.components(from: "#line", after: "\t}\n")!)
-    #expect(program.source.contains("SAL_TABLE_PACKED(table_0, 1, 1, 14, 32);"))
+    #expect(program.source.contains("SAL_TABLE_PACKED(table_0, 1, 1, 13, 32);"))
   }
 
   @Test(arguments: Queries.all.keys.sorted())

@@ -13,7 +13,7 @@
 #include "sal/program.h"
 #include "sal/table.h"
 
-SAL_TABLE_PACKED(by_src, 1, 2, 14, 32); /* ip.src; count, bytes */
+SAL_TABLE_PACKED(by_src, 1, 2, 13, 32); /* ip.src; count, bytes */
 
 struct sal_half {
 	struct sal_outcomes outcomes;
@@ -21,7 +21,7 @@ struct sal_half {
 };
 
 SAL_PROGRAM_MAPS
-SAL_TABLE_PACKED_CODE(by_src, 1, 2, 14, 32, 0);
+SAL_TABLE_PACKED_CODE(by_src, 1, 2, 13, 32, 0);
 
 /* What the program needs of a packet, read by the general parser. */
 struct tuple {

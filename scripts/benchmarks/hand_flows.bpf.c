@@ -12,7 +12,7 @@
 #include "sal/table.h"
 
 /* ip.src << 32 | ip.dst; source port << 24 | destination port << 8 | protocol; count, bytes */
-SAL_TABLE_PACKED(flows, 2, 2, 14, 40);
+SAL_TABLE_PACKED(flows, 2, 2, 13, 40);
 
 struct sal_half {
 	struct sal_outcomes outcomes;
@@ -21,7 +21,7 @@ struct sal_half {
 };
 
 SAL_PROGRAM_MAPS
-SAL_TABLE_PACKED_CODE(flows, 2, 2, 14, 40, 0);
+SAL_TABLE_PACKED_CODE(flows, 2, 2, 13, 40, 0);
 
 struct tuple {
 	__u64 key[2];

@@ -20,14 +20,14 @@ public struct StateSize: Sendable {
     case .words where aggregation.key.isEmpty: return words * 8
     case .words, .tally: return target.tableEntries * words * 8 + staging(words)
     case .distinct(_, let precision) where aggregation.key.isEmpty: return 8 + (1 << precision)
-    case .distinct: return target.tableEntries * key * 8 + staging(key)
+    case .distinct: return target.firstSeenEntries * key * 8 + staging(key)
     }
   }
 
   /// The first-seen table of a DISTINCT node; nothing for other nodes.
   public func bytes(of node: TupleNode) -> Int {
     guard case .distinct(let key, _) = node.operation else { return 0 }
-    return target.tableEntries * KeyLayout(key).wordCount * 8
+    return target.firstSeenEntries * KeyLayout(key).wordCount * 8
   }
 
   /// The staged batch of an export.
