@@ -104,6 +104,9 @@ extension PlanCheck {
         pattern.vertices.indices.contains(pair.second) && pair.first != pair.second,
         "\(place): unequal vertices")
     }
+    for column in pattern.carried {
+      require(pattern.edges.indices.contains(column.edge), "\(place): edge of \(column.name)")
+    }
     for comparison in pattern.comparisons {
       require(
         comparison.vertices.allSatisfy { pattern.vertices.indices.contains($0) },

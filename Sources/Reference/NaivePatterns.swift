@@ -10,6 +10,8 @@ struct NaivePatterns {
     let order: Int
     let source: Value
     let target: Value
+    /// The fields that matches carry, in the order of the pattern.
+    let carried: [Value]
   }
 
   /// By the node of the pattern, the tuples that each of its edges may be.
@@ -110,7 +112,8 @@ extension NaiveEvaluator {
       guard let ends = tuple.key([pattern.source, pattern.target]) else { continue }
       let edge = NaivePatterns.Edge(
         start: packet.time, end: end(of: packet, pattern.end), order: packet.order,
-        source: ends[0], target: ends[1])
+        source: ends[0], target: ends[1],
+        carried: pattern.carried.map { packet.value($0.field) })
       for (role, part) in pattern.edges.enumerated() where passed[part.input] {
         patterns.candidates[
           index, default: [[NaivePatterns.Edge]](repeating: [], count: pattern.edges.count)][role]
@@ -133,7 +136,7 @@ extension NaiveEvaluator {
   /// Tells the matches of the steps that end by `time`, each as a tuple of its pattern's node.
   mutating func settlePatterns(until time: Int64) {
     for (index, node) in plan.nodes.enumerated() {
-      if case .unanswered(let waiting) = node.operation {
+      if case .unanswered(let waiting) = node.operation, !waiting.isOfRows {
         settle(waiting, at: index, until: time)
       }
       guard case .match(let pattern) = node.operation,
@@ -158,6 +161,7 @@ extension NaiveEvaluator {
     var record: [Value] = [.time(time)]
     record += pattern.vertices.indices.map { values[$0] ?? .missing }
     record += match.flatMap { [Value.time($0.start), .time($0.end)] }
+    record += pattern.carried.enumerated().map { match[$1.edge].carried[$0] }
     patterns.matches += 1
     clock = time
     run(NaivePacket(record: record, time: time, order: patterns.matches), from: node)

@@ -168,6 +168,49 @@ struct PatternCaseTests {
     #expect(try Graph.rows(program, edges).count == 2)
   }
 
+  static let answered = """
+    M = SUBGRAPH ON F WITH source(SourceIp) AND target(DestIp) {
+      a e1 b; b e2 a; start(e2) - start(e1) BETWEEN 0 AND 5;
+      e1.DestPort == e2.DestPort; e1.SrcPayloadBytes > e2.SrcPayloadBytes;
+    }
+    """
+
+  @Test("fields of edges are columns of matches")
+  func columns() throws {
+    let program =
+      Self.answered + """
+
+        Ports = STREAM M BY e1.DestPort AS Port;
+        Most = FOREACH Ports GENERATE max(e1.SrcPayloadBytes - e2.SrcPayloadBytes) WINDOW 10s;
+        OUTPUT M (a, e1.DestPort, e2.SrcPayloadBytes AS Back, e2.ApplicationProtocol);
+        OUTPUT Most;
+        """
+    // Of each answer that is smaller, and on the same port.
+    let rows = try Graph.rows(program, Graph.edges("a>b@0:80*3 b>a@1:80*2 b>a@2:443 b>a@3:80*3"))
+    #expect(rows.map(\.values.count) == [4, 2])
+    #expect(
+      rows.first?.values == [
+        .address(IPAddress(v4: 0x0A00_0001)), .integer(80), .integer(2000), .text("http"),
+      ])
+    #expect(rows.last?.values == [.integer(80), .integer(1000)])
+  }
+
+  @Test("fields of edges are compared as a search by hand does", arguments: 0..<5)
+  func comparedByHand(seed: Int) throws {
+    var generator = PatternRandomTests.Generator(random: RandomSource(seed: UInt64(seed) &+ 7))
+    let edges = generator.graph(60)
+    var count = 0
+    for (index, a) in edges.enumerated() {
+      for (other, b) in edges.enumerated() where other != index {
+        guard a.source == b.target, a.target == b.source, a.port == b.port,
+          a.kilobytes > b.kilobytes, (0...5000).contains(b.start - a.start)
+        else { continue }
+        count += 1
+      }
+    }
+    #expect(try Graph.rows(Self.answered, edges).count == count)
+  }
+
   @Test("sets of windows say which vertices fit, and windows count matches")
   func sets() throws {
     let program = """
@@ -207,6 +250,7 @@ struct PatternRandomTests {
         lines.contains { $0.hasPrefix(name + " ") || $0.hasSuffix(" \(name);") }
       }
       for _ in 0..<random.number(0...3) { lines.append(condition(edges)) }
+      if random.once(in: 3) { lines.append(comparison(edges, used)) }
       if random.once(in: 3), used.count > 1 { lines.append("\(used[0]) != \(used[1]);") }
       if random.once(in: 4) { lines.append("e\(random.number(0...edges - 1)).DestPort == 443;") }
       if random.once(in: 4) {
@@ -214,8 +258,24 @@ struct PatternRandomTests {
         lines.append("\(random.choice(Array(used))) \(word) 10.0.0.0/30;")
       }
       let distinct = random.once(in: 5) ? "DISTINCT " : ""
-      return "SUBGRAPH ON F WITH source(SourceIp) AND target(DestIp) \(distinct){\n"
+      let pattern =
+        "SUBGRAPH ON F WITH source(SourceIp) AND target(DestIp) \(distinct){\n"
         + lines.joined(separator: "\n") + "\n}"
+      guard random.once(in: 2) else { return pattern }
+      let last = edges - 1
+      return "M = \(pattern)\nOUTPUT M (e0.start, e0.DestPort, e\(last).SrcPayloadBytes AS Last, "
+        + "e0.SrcPayloadBytes - e\(last).SrcPayloadBytes AS Less, e\(last).SourceIp AS Who);"
+    }
+
+    /// A condition over fields of edges, and of an edge and a vertex.
+    private mutating func comparison(_ edges: Int, _ vertices: [String]) -> String {
+      let (a, b) = (random.number(0...edges - 1), random.number(0...edges - 1))
+      switch random.number(0...3) {
+      case 0: return "e\(a).DestPort == e\(b).DestPort;"
+      case 1: return "e\(a).SrcPayloadBytes > e\(b).SrcPayloadBytes;"
+      case 2: return "e\(a).SrcPayloadBytes * 2 + e\(b).SrcPayloadBytes >= 6000;"
+      default: return "e\(a).DestIp == \(random.choice(vertices)) OR e\(b).DestPort == 80;"
+      }
     }
 
     private mutating func condition(_ edges: Int) -> String {
@@ -242,7 +302,7 @@ struct PatternRandomTests {
           start: random.number(0...2 * span) * 500, source: random.choice(Array(hosts)),
           target: random.choice(Array(hosts)),
           length: random.once(in: 2) ? random.number(0...6) * 500 : 0,
-          port: random.choice([80, 443]))
+          port: random.choice([80, 443]), kilobytes: random.number(1...4))
       }
     }
   }

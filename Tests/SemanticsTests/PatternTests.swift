@@ -16,6 +16,8 @@ struct PatternMistakeTests {
       "{ a e b; ⟦SAL0295:a == b⟧; };",
       "{ a e b; ⟦SAL0295:1 == 2⟧; };",
       "{ a e b; e.⟦SAL0202:frame.lem⟧ > 3; };",
+      "{ a e b; b f a; start(f) = start(e); e.⟦SAL0202:frame.lem⟧ > f.frame.len; };",
+      "{ a e b; b f a; start(f) = start(e); e.⟦SAL0221:tcp.port⟧ == f.tcp.srcport; };",
       "{ a e b; b ⟦SAL0266:b⟧ c; };",
       "{ a e b; c ⟦SAL0266:e⟧ d; };",
     ])

@@ -14,6 +14,21 @@ struct GraphEdge: BitwiseCopyable {
   }
 }
 
+/// An edge, and where fields of its tuple are kept: a place of a ``TupleStore``, or none.
+struct KeptEdge: BitwiseCopyable {
+  var edge: GraphEdge
+  var place: Int32
+
+  /// The place of an edge whose fields nobody reads.
+  static let nowhere: Int32 = -1
+
+  /// The order in which edges are searched.
+  @inline(__always)
+  static func precedes(_ a: KeptEdge, _ b: KeptEdge) -> Bool {
+    GraphEdge.precedes(a.edge, b.edge)
+  }
+}
+
 /// The edges of the last while, by the order of their starts, and by source, target and both.
 ///
 /// Edges have numbers that count on; a ring holds those from ``oldest`` to ``next``. Each edge
@@ -27,6 +42,9 @@ final class EdgeStore {
   private var mask: UInt32 = 1023
   private(set) var edges: UnsafeMutablePointer<GraphEdge>
   private var links: UnsafeMutablePointer<Links>
+  /// Where fields of each edge's tuple are; nil where nobody reads any.
+  private var places: UnsafeMutablePointer<Int32>?
+  private let held: TupleStore
   private let vertices: VertexTable
   private var ends: UnsafeMutablePointer<Ends>
   private var endsCapacity: Int
@@ -53,8 +71,10 @@ final class EdgeStore {
     var newest: UInt32
   }
 
-  init(_ vertices: VertexTable) {
+  init(_ vertices: VertexTable, _ held: TupleStore) {
     self.vertices = vertices
+    self.held = held
+    if !held.fields.isEmpty { places = .allocate(capacity: capacity) }
     edges = .allocate(capacity: capacity)
     links = .allocate(capacity: capacity)
     endsCapacity = vertices.capacity
@@ -68,6 +88,7 @@ final class EdgeStore {
   deinit {
     edges.deallocate()
     links.deallocate()
+    places?.deallocate()
     ends.deallocate()
     pairs.deallocate()
   }
@@ -82,6 +103,13 @@ final class EdgeStore {
 
   @inline(__always)
   func edge(_ number: UInt32) -> GraphEdge { edges[Int(number & mask)] }
+
+  /// Where fields of the edge's tuple are.
+  @inline(__always)
+  func place(_ number: UInt32) -> Int32 {
+    guard let places else { return KeptEdge.nowhere }
+    return places[Int(number & mask)]
+  }
 
   /// The edges before an edge that leave the same vertex, that enter it, and that do both; the
   /// store has none where a list has ended.
@@ -131,8 +159,9 @@ final class EdgeStore {
   }
 
   /// Adds an edge that starts no earlier than the others; the caller's uses of its ends go over to
-  /// the store.
-  func append(_ edge: GraphEdge) {
+  /// the store, and its place.
+  func append(_ kept: KeptEdge) {
+    let edge = kept.edge
     if count == capacity { grow() }
     if endsCapacity < vertices.capacity { growEnds() }
     if 2 * pairsUsed > pairMask { rebuildPairs() }
@@ -151,6 +180,7 @@ final class EdgeStore {
     own.pair = link(edge, number, nothing)
     edges[Int(number & mask)] = edge
     links[Int(number & mask)] = own
+    if let places { places[Int(number & mask)] = kept.place }
     next &+= 1
   }
 
@@ -175,6 +205,13 @@ final class EdgeStore {
   /// Forgets the oldest edge.
   @inline(__always)
   func removeOldest() {
+    if let places { held.leave(places[Int(oldest & mask)]) }
+    forgetOldest()
+  }
+
+  /// Forgets the oldest edge, and leaves its place alone.
+  @inline(__always)
+  private func forgetOldest() {
     let edge = self.edge(oldest)
     ends[Int(edge.source)].outDegree &-= 1
     ends[Int(edge.target)].inDegree &-= 1
@@ -185,15 +222,17 @@ final class EdgeStore {
 
   /// Forgets every edge for which the condition does not hold.
   func keep(where condition: (GraphEdge) -> Bool) {
-    var kept: [GraphEdge] = []
+    var kept: [KeptEdge] = []
     while count > 0 {
       let edge = self.edge(oldest)
-      if condition(edge) {
-        vertices.retain(edge.source)
-        vertices.retain(edge.target)
-        kept.append(edge)
+      guard condition(edge) else {
+        removeOldest()
+        continue
       }
-      removeOldest()
+      vertices.retain(edge.source)
+      vertices.retain(edge.target)
+      kept.append(KeptEdge(edge: edge, place: place(oldest)))
+      forgetOldest()
     }
     for edge in kept { append(edge) }
   }
@@ -210,6 +249,16 @@ final class EdgeStore {
       newEdges[Int(number & newMask)] = edges[Int(number & mask)]
       newLinks[Int(number & newMask)] = links[Int(number & mask)]
       number &+= 1
+    }
+    if let old = places {
+      let newPlaces = UnsafeMutablePointer<Int32>.allocate(capacity: wider)
+      number = oldest
+      while number != next {
+        newPlaces[Int(number & newMask)] = old[Int(number & mask)]
+        number &+= 1
+      }
+      old.deallocate()
+      places = newPlaces
     }
     edges.deallocate()
     links.deallocate()

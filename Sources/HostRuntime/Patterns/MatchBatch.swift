@@ -7,19 +7,24 @@ final class MatchBatch {
     case vertex(Int)
     case start(Int)
     case end(Int)
+    /// A field of this place in the store, of an edge's tuple.
+    case carried(edge: Int, Int)
     case time
   }
 
   private let made: PanedBatch
   private let sources: [Source]
   private let vertices: VertexTable
+  private let held: TupleStore
   private let layout: KeyLayout
   private let isOfEitherFamily: Bool
 
   init(
-    _ pattern: Pattern, fields: [FieldID], _ vertices: VertexTable, layout: KeyLayout
+    _ pattern: Pattern, fields: [FieldID], _ vertices: VertexTable, _ held: TupleStore,
+    layout: KeyLayout
   ) {
     made = PanedBatch(fields: fields)
+    self.held = held
     self.vertices = vertices
     self.layout = layout
     isOfEitherFamily = pattern.source.type == .ip
@@ -30,6 +35,11 @@ final class MatchBatch {
       for index in pattern.edges.indices {
         if pattern.column(ofStart: index) == field { return .start(index) }
         if pattern.column(ofEnd: index) == field { return .end(index) }
+      }
+      for (index, column) in pattern.carried.enumerated()
+      where pattern.column(ofCarried: index) == field {
+        guard let place = held.fields.firstIndex(of: column.field) else { break }
+        return .carried(edge: column.edge, place)
       }
       return .time
     }
@@ -45,6 +55,8 @@ final class MatchBatch {
       case .vertex(let index): write(match.vertices[index], to: column, row)
       case .start(let edge): write(match.edges[edge].start, to: column, row)
       case .end(let edge): write(match.edges[edge].end, to: column, row)
+      case .carried(let edge, let place):
+        held.copy(place, of: match.places[edge], to: column, row)
       case .time: write(time, to: column, row)
       }
     }

@@ -16,6 +16,8 @@ final class PatternRun: SettlingRun {
   /// The nodes whose tuples it takes, each once.
   let inputs: [Int]
   private let vertices: VertexTable
+  /// The fields of the edges' tuples that matches carry.
+  private let held: TupleStore
   private let stores: [EdgeStore]
   private let search: PatternSearch
   private let sourcePacker: KeyPacker
@@ -39,7 +41,7 @@ final class PatternRun: SettlingRun {
 
   private struct WaitingStep {
     let start: Int64
-    var edges: [[GraphEdge]]
+    var edges: [[KeptEdge]]
   }
 
   init(
@@ -55,7 +57,9 @@ final class PatternRun: SettlingRun {
     let words = sourcePacker.layout.wordCount
     let vertices = VertexTable(words: words, seed: configuration.seed)
     self.vertices = vertices
-    let stores = inputs.map { _ in EdgeStore(vertices) }
+    let held = TupleStore(fields: Set(pattern.carried.map(\.field)).sorted())
+    self.held = held
+    let stores = inputs.map { _ in EdgeStore(vertices, held) }
     self.stores = stores
     reach = pattern.bounds.reach
     limit = configuration.edgeLimit
@@ -64,7 +68,7 @@ final class PatternRun: SettlingRun {
       storeOfEdge: pattern.edges.map { edge in inputs.firstIndex(of: edge.input) ?? 0 },
       stepLimit: configuration.patternStepLimit,
       isAdmitted: Self.admission(pattern, vertices, sourcePacker.layout, configuration.tables))
-    batch = MatchBatch(pattern, fields: fields, vertices, layout: sourcePacker.layout)
+    batch = MatchBatch(pattern, fields: fields, vertices, held, layout: sourcePacker.layout)
     keptCounts = inputs.map { _ in 0 }
     kept = .allocate(capacity: TupleBatch.capacity)
     sources = .allocate(capacity: TupleBatch.capacity * words)
@@ -139,10 +143,11 @@ final class PatternRun: SettlingRun {
 
   private func append(_ batch: TupleBatch, _ n: Int, to place: Int, _ input: Int) {
     let words = vertices.words
-    var edges: [GraphEdge] = []
+    var edges: [KeptEdge] = []
     swap(&edges, &waiting[place].edges[input])
     edges.reserveCapacity(edges.count + n)
     let column = pattern.endField.flatMap { batch.column($0) }
+    let fields = held.columns(of: batch)
     var isAfter = false
     if case .after = pattern.end { isAfter = true }
     for index in 0..<n {
@@ -154,11 +159,12 @@ final class PatternRun: SettlingRun {
         let (sum, overflow) = start.addingReportingOverflow(value)
         end = max(start, isAfter ? (overflow ? .max : sum) : value)
       }
+      let edge = GraphEdge(
+        start: start, end: end, order: batch.orders[row],
+        source: vertices.retain(sources + index &* words),
+        target: vertices.retain(targets + index &* words))
       edges.append(
-        GraphEdge(
-          start: start, end: end, order: batch.orders[row],
-          source: vertices.retain(sources + index &* words),
-          target: vertices.retain(targets + index &* words)))
+        KeptEdge(edge: edge, place: fields.isEmpty ? KeptEdge.nowhere : held.hold(fields, row)))
     }
     swap(&edges, &waiting[place].edges[input])
   }
@@ -182,23 +188,23 @@ final class PatternRun: SettlingRun {
     }
   }
 
-  private static func sort(_ edges: inout [GraphEdge]) {
+  private static func sort(_ edges: inout [KeptEdge]) {
     var isSorted = true
     for index in edges.indices.dropFirst()
-    where GraphEdge.precedes(edges[index], edges[index - 1]) {
+    where KeptEdge.precedes(edges[index], edges[index - 1]) {
       isSorted = false
       break
     }
-    if !isSorted { edges.sort(by: GraphEdge.precedes) }
+    if !isSorted { edges.sort(by: KeptEdge.precedes) }
   }
 
-  private func merge(_ lists: [[GraphEdge]], _ pane: Window?, _ emit: (TupleBatch) -> Void) {
+  private func merge(_ lists: [[KeptEdge]], _ pane: Window?, _ emit: (TupleBatch) -> Void) {
     var next = lists.map { _ in 0 }
     while true {
       var best = -1
       for index in lists.indices where next[index] < lists[index].count {
         if best < 0
-          || GraphEdge.precedes(lists[index][next[index]], lists[best][next[best]])
+          || KeptEdge.precedes(lists[index][next[index]], lists[best][next[best]])
         {
           best = index
         }
@@ -211,10 +217,11 @@ final class PatternRun: SettlingRun {
 
   /// Searches for the matches that an edge completes, then keeps it for others.
   private func settle(
-    _ edge: GraphEdge, store: Int, _ pane: Window?, _ emit: (TupleBatch) -> Void
+    _ kept: KeptEdge, store: Int, _ pane: Window?, _ emit: (TupleBatch) -> Void
   ) {
+    let edge = kept.edge
     for index in stores.indices { expire(index, before: edge.start) }
-    search.run(edge, store: store)
+    search.run(kept, store: store)
     if !search.found.isEmpty {
       for match in search.found { batch.append(match, at: edge.start, pane, emit) }
     }
@@ -222,7 +229,7 @@ final class PatternRun: SettlingRun {
       stores[store].removeOldest()
       evicted &+= 1
     }
-    stores[store].append(edge)
+    stores[store].append(kept)
   }
 
   /// Whether an edge may still be in a match with one that starts at `time` or later.

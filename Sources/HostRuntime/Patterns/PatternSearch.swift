@@ -4,6 +4,8 @@ import Plan
 struct FoundMatch {
   var edges: [GraphEdge]
   var vertices: [UInt32]
+  /// Where fields of the edges' tuples are; empty where nobody reads any.
+  var places: [Int32]
 }
 
 /// Finds the matches of a pattern that end with a given edge, among edges that start no later.
@@ -25,6 +27,8 @@ final class PatternSearch {
   private let isAdmitted: ((_ vertex: Int, _ bound: UInt32, _ ids: [UInt32]) -> Bool)?
 
   private let chosen: UnsafeMutablePointer<GraphEdge>
+  private let places: UnsafeMutablePointer<Int32>
+  private let readsPlaces: Bool
   private let bound: UnsafeMutablePointer<UInt32>
   private var boundMask: UInt32 = 0
   private let full: UInt32
@@ -70,6 +74,9 @@ final class PatternSearch {
     chosen = .allocate(capacity: count)
     chosen.initialize(
       repeating: GraphEdge(start: 0, end: 0, order: 0, source: 0, target: 0), count: count)
+    places = .allocate(capacity: count)
+    places.initialize(repeating: KeptEdge.nowhere, count: count)
+    readsPlaces = !pattern.carried.isEmpty
     bound = .allocate(capacity: pattern.vertices.count)
     bound.initialize(repeating: 0, count: pattern.vertices.count)
   }
@@ -77,6 +84,7 @@ final class PatternSearch {
   deinit {
     roles.deallocate()
     chosen.deallocate()
+    places.deallocate()
     bound.deallocate()
   }
 
@@ -87,12 +95,14 @@ final class PatternSearch {
 
   /// Searches for the matches whose last edge is this one, a tuple of the given store, which does
   /// not have it yet. They are in ``found`` afterwards.
-  func run(_ edge: GraphEdge, store: Int) {
+  func run(_ kept: KeptEdge, store: Int) {
+    let edge = kept.edge
     if !found.isEmpty { found.removeAll(keepingCapacity: true) }
     steps = 0
     for role in 0..<count where roles[role].place == store && limits.canBeLast[role] {
       guard limits.fitsAlone(edge, role) else { continue }
       boundMask = 0
+      places[role] = kept.place
       bind(edge, as: role, done: 0)
     }
     if steps > stepLimit { abandoned &+= 1 }
@@ -146,7 +156,8 @@ final class PatternSearch {
   private func keep() {
     found.append(
       FoundMatch(
-        edges: (0..<count).map { chosen[$0] }, vertices: unequal.indices.map { bound[$0] }))
+        edges: (0..<count).map { chosen[$0] }, vertices: unequal.indices.map { bound[$0] },
+        places: readsPlaces ? (0..<count).map { places[$0] } : []))
   }
 
   /// How the tuples of an edge are reached.
@@ -207,6 +218,7 @@ final class PatternSearch {
       if edge.start <= window.startHigh, edge.end >= window.endLow, edge.end <= window.endHigh,
         limits.fitsAlone(edge, role), !isChosen(edge, mask)
       {
+        if readsPlaces { places[role] = store._withUnsafeGuaranteedRef { $0.place(number) } }
         bind(edge, as: role, done: mask)
       }
       number = store._withUnsafeGuaranteedRef { store in

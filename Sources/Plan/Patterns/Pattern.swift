@@ -50,6 +50,23 @@ public struct Pattern: Sendable, Hashable {
     }
   }
 
+  /// A field of an edge's tuple that a match has as a column of its own: `e1.SrcTotalBytes`.
+  public struct Carried: Sendable, Hashable {
+    /// The edge's index.
+    public var edge: Int
+    /// The field, of the tuples that the edge may be.
+    public var field: FieldID
+    /// The column's name.
+    public var name: String
+
+    /// Creates a column of a match.
+    public init(edge: Int, field: FieldID, name: String) {
+      self.edge = edge
+      self.field = field
+      self.name = name
+    }
+  }
+
   /// The names of the vertices, in the order of the program.
   public var vertices: [String]
   /// The edges, in the order of the program.
@@ -68,8 +85,10 @@ public struct Pattern: Sendable, Hashable {
   /// Matches are reported, and tuples too late for them told, in steps of this length; it divides
   /// every window of the program.
   public var tick: Window
-  /// What a match is, as a tuple: its vertices, and the start and end of every edge.
-  public var schema: RecordSchema
+  /// Fields of the edges' tuples that somebody reads of a match, in the order of their first use.
+  public private(set) var carried: [Carried] = []
+  /// What a match is, as a tuple: its vertices, the start and end of every edge, and ``carried``.
+  public private(set) var schema: RecordSchema
 
   /// Creates a pattern.
   public init(
@@ -86,7 +105,13 @@ public struct Pattern: Sendable, Hashable {
     self.unequal = unequal
     self.comparisons = comparisons
     self.tick = tick
-    schema = Self.schema(vertices, edges.map(\.name), of: source.type)
+    schema = Self.schema(vertices, edges.map(\.name), [], of: source.type)
+  }
+
+  /// Gives matches one more column; the others stay where they are.
+  public mutating func carry(_ column: Carried) {
+    carried.append(column)
+    schema = Self.schema(vertices, edges.map(\.name), carried, of: source.type)
   }
 
   /// The most edges of a pattern.
@@ -97,7 +122,7 @@ public struct Pattern: Sendable, Hashable {
 
   /// The fields that it reads of a tuple.
   public var fields: Set<FieldID> {
-    Set([source.field, target.field] + (endField.map { [$0] } ?? []))
+    Set([source.field, target.field] + (endField.map { [$0] } ?? []) + carried.map(\.field))
   }
 
   /// The field that says when a tuple ends; nil where it ends when it starts.
@@ -124,8 +149,13 @@ public struct Pattern: Sendable, Hashable {
     schema.columns[2 + vertices.count + 2 * edge].id
   }
 
+  /// The column of a field that matches carry, by its place in ``carried``.
+  public func column(ofCarried index: Int) -> FieldID {
+    schema.columns[1 + vertices.count + 2 * edges.count + index].id
+  }
+
   private static func schema(
-    _ vertices: [String], _ edges: [String], of type: ScalarType
+    _ vertices: [String], _ edges: [String], _ carried: [Carried], of type: ScalarType
   ) -> RecordSchema {
     var rows: [RecordSchema.Row] = [
       (matchTime, [], .time, "When the last edge of the match started.")
@@ -134,6 +164,10 @@ public struct Pattern: Sendable, Hashable {
     for edge in edges {
       rows.append(("\(edge).start", [], .time, "When \(edge) started."))
       rows.append(("\(edge).end", [], .time, "When \(edge) ended."))
+    }
+    for column in carried {
+      let edge = edges[column.edge]
+      rows.append((column.name, [], column.field.field.type, "\(column.field) of \(edge)."))
     }
     return RecordSchema(
       "SUBGRAPH", "Matches of a pattern", encoding: .delimited(separator: 0x2C, optional: 0),

@@ -55,9 +55,17 @@ extension LogicalPlan {
 
   /// The pattern whose matches a node's tuples are made of.
   public func match(before node: Int) -> Pattern? {
+    guard let found = matchNode(before: node),
+      case .match(let pattern) = nodes[found].operation
+    else { return nil }
+    return pattern
+  }
+
+  /// The node of the pattern whose matches a node's tuples are made of.
+  public func matchNode(before node: Int) -> Int? {
     var current: Int? = node
     while let index = current, nodes.indices.contains(index) {
-      if case .match(let pattern) = nodes[index].operation { return pattern }
+      if nodes[index].operation.isMatch { return index }
       current = nodes[index].input
     }
     return nil
@@ -82,7 +90,9 @@ extension LogicalPlan {
     let unequal = pattern.unequal.map {
       "\(pattern.vertices[$0.first]) != \(pattern.vertices[$0.second])"
     }
-    let parts = edges + times + unequal + pattern.comparisons.map { text(of: $0, in: pattern) }
+    let carried = pattern.carried.map { "with \($0.name)" }
+    let parts =
+      edges + times + unequal + pattern.comparisons.map { text(of: $0, in: pattern) } + carried
     return "match by (\(pattern.source.text), \(pattern.target.text)): "
       + parts.joined(separator: "; ")
   }

@@ -14,6 +14,7 @@ extension Resolver {
   /// A name in an expression: a feature, a column of the key, or a field of the tuple.
   mutating func check(_ path: Path, in scope: Scope) -> Typed? {
     let first = path.components[0]
+    guard carryEdgeField(path, in: scope) else { return nil }
     if let id = bound(path.text, in: scope) { return Typed(.field(id), id.field.type, path.range) }
     if path.components.count == 1, names.assignments[first.text] != nil {
       return program(first, in: scope)
@@ -64,10 +65,16 @@ extension Resolver {
   /// A field of the tuple by either vocabulary, with the name to show; reports unknown names.
   mutating func field(_ path: Path, in scope: Scope) -> (FieldID, String)? {
     let name = path.text
+    guard carryEdgeField(path, in: scope) else { return nil }
     if let id = bound(name, in: scope) ?? derived(name, in: scope) { return (id, name) }
     if let id = published(name, in: scope) {
       noteUntold(id, path)
       return (id, name)
+    }
+    if let known = earlierKey(name, in: scope) {
+      if known.mask == nil, known.fallback == nil { return (known.field, name) }
+      reportEarlier(known, path)
+      return nil
     }
     if let schema = schema(in: scope) { return recordField(path, of: schema, in: scope) }
     if let rows = rowColumns(in: scope) {
@@ -101,6 +108,25 @@ extension Resolver {
     return nil
   }
 
+  /// The column of a key that the tuples had before, where nothing else has the name.
+  func earlierKey(_ name: String, in scope: Scope) -> KeyComponent? {
+    guard scope.hasTuples, let known = scope.earlier.first(where: { $0.name == name }),
+      bound(name, in: scope) == nil, derived(name, in: scope) == nil,
+      published(name, in: scope) == nil, names.assignments[name] == nil
+    else { return nil }
+    return known
+  }
+
+  private mutating func reportEarlier(_ known: KeyComponent, _ path: Path) {
+    report(
+      Diagnostic(
+        .unknownField, "‘\(path.text)’ is a column of an earlier key, and no field of the tuple",
+        at: path.range,
+        notes: [
+          Diagnostic.Note("it is \(known.text); ask for ‘\(known.field)’, or key by it again")
+        ]))
+  }
+
   private mutating func reportNoColumn(_ path: Path, _ rows: RowColumns) {
     let names = rows.all.map(\.field.name)
     var fixIts: [FixIt] = []
@@ -118,7 +144,7 @@ extension Resolver {
     guard path.components.allSatisfy({ !$0.isMissing }) else { return }
     let packets = PacketFields.names + RepeatedField.all.map(\.name)
     let fields = scope.hasTuples ? schema(in: scope)?.names ?? packets : []
-    let candidates = scope.key.map(\.name) + names.ordered + fields
+    let candidates = (scope.key + scope.earlier).map(\.name) + names.ordered + fields
     var fixIts: [FixIt] = []
     if let near = nearest(to: name, in: candidates) {
       fixIts.append(FixIt("did you mean ‘\(near)’?", replacing: path.range, with: near))

@@ -151,6 +151,8 @@ struct Scope {
   var hasFeatures = false
   /// The tuple node, where there are tuples.
   var node: Int?
+  /// Columns of keys that the tuples had before.
+  var earlier: [KeyComponent] = []
 
   /// Predicates over tuples of a stream.
   init(_ stream: TupleStream) {
@@ -158,7 +160,11 @@ struct Scope {
     hasTuples = true
     hasFeatures = true
     node = stream.node
+    earlier = stream.earlier
   }
+
+  /// The stream that the scope's tuples are.
+  var stream: TupleStream { TupleStream(node: node ?? 0, key: key, earlier: earlier) }
 
   /// Predicates over rows with a key.
   init(rowsBy key: [KeyComponent]) {

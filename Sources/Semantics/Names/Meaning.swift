@@ -18,6 +18,8 @@ struct TupleStream {
   var node: Int
   /// The key; nil for a stream that is not keyed.
   var key: [KeyComponent]?
+  /// Columns of keys that the stream had before, which expressions and keys may still name.
+  var earlier: [KeyComponent] = []
   /// Of a collapsed stream what tells the rows of a key's table apart.
   var latest: [KeyComponent] = []
   /// Of collapsed rows the window of an operator that names none.
@@ -25,6 +27,12 @@ struct TupleStream {
 
   /// The key's components; none where there is no key.
   var components: [KeyComponent] { key ?? [] }
+
+  /// The same tuples by another key, or by none.
+  func keyed(by key: [KeyComponent]?) -> TupleStream {
+    let known = components + earlier
+    return TupleStream(node: node, key: key, earlier: known)
+  }
 
   /// The same stream behind another node.
   func behind(_ node: Int) -> TupleStream {

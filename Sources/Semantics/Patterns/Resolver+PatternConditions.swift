@@ -28,17 +28,15 @@ extension Resolver {
       return readInequality(node, mentions.vertices, &draft)
     }
     guard mentions.edges.count + mentions.vertices.count == 1 else {
-      if mentions.edges.isEmpty, mentions.vertices.isEmpty {
+      guard !mentions.edges.isEmpty || !mentions.vertices.isEmpty else {
         report(
           Diagnostic(
             .patternCondition, "the condition names no edge and no vertex of the pattern",
             at: node.range))
-      } else {
-        notSupported(
-          "a condition over several edges", node.range,
-          notes: [Diagnostic.Note("times of edges are compared by start(e) and end(e)")])
+        return false
       }
-      return false
+      draft.joint.append(node)
+      return true
     }
     if let edge = mentions.edges.first {
       let name = draft.edges[edge].name.text

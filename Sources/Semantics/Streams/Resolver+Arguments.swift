@@ -9,10 +9,7 @@ extension Resolver {
   mutating func values(
     _ node: Expression, of operation: any StreamOperator, in scope: Scope
   ) -> OperatorCall.Argument? {
-    guard
-      let component = component(
-        node, mask: nil, of: TupleStream(node: scope.node ?? 0, key: scope.key))
-    else { return nil }
+    guard let component = component(node, mask: nil, of: scope.stream) else { return nil }
     guard component.type.isNumeric, component.type != .float || operation.takesReals else {
       report(
         Diagnostic(

@@ -95,8 +95,9 @@ extension Resolver {
       .transform(Plan.Transform(key: key, previous: [], columns: values)), to: stream.node,
       range: node.range)
     boundColumns[added] = names
-    return .tuples(
-      TupleStream(node: added, key: columns.map { key[$0] }, latest: members))
+    var collapsed = stream.keyed(by: columns.map { key[$0] }).behind(added)
+    collapsed.latest = members
+    return .tuples(collapsed)
   }
 
   /// Without FOR: the first tuple of each value of the columns that stay, keyed by those. How many
@@ -122,9 +123,7 @@ extension Resolver {
       range: node.range)
     // A key is in the table from its first tuple on.
     memberConditions[added] = .compare(.greaterOrEqual, count, .constant(.integer(1)))
-    var rest = stream.behind(added)
-    rest.key = key
-    return .tuples(rest)
+    return .tuples(stream.keyed(by: key).behind(added))
   }
 
   /// The rows of a keyed stream with features of windows of time, where FOR names only such.

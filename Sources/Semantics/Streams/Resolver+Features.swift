@@ -192,7 +192,7 @@ extension Resolver {
 
   /// Fields as items: `SourceIp`, `SourceIp/24`.
   private mutating func fields(_ nodes: [Expression], in scope: Scope) -> [KeyComponent]? {
-    let stream = TupleStream(node: scope.node ?? 0, key: scope.key)
+    let stream = scope.stream
     var result: [KeyComponent] = []
     for node in nodes {
       var path = node

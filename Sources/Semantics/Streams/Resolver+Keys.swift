@@ -69,6 +69,8 @@ extension Resolver {
     var component: KeyComponent
     if let known = stream.components.first(where: { $0.name == path.text }) {
       component = known
+    } else if let known = earlierKey(path.text, in: Scope(stream)) {
+      component = known
     } else {
       if path.components.count == 1, names.assignments[path.text] != nil,
         published(path.text, in: Scope(stream)) == nil,

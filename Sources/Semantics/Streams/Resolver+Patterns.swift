@@ -21,6 +21,8 @@ struct PatternDraft {
   var comparisons: [VertexComparison] = []
   /// Conditions of each edge over the fields of its tuple.
   var conditions: [[Expression]] = []
+  /// Conditions over fields of several edges, or of edges and vertices: of the match.
+  var joint: [Expression] = []
   /// Memberships that change with every tuple, of each edge.
   var members: [[RowExpression]] = []
 
@@ -69,7 +71,15 @@ extension Resolver {
       vertices: draft.vertices, edges: edges, source: source, target: target, end: draft.end,
       times: draft.times, unequal: draft.unequal, comparisons: draft.comparisons)
     let added = add(.match(pattern), to: stream.node, range: node.range)
-    return .tuples(TupleStream(node: added, key: nil))
+    var matches = TupleStream(node: added, key: nil)
+    for condition in draft.joint {
+      if let passed = passing(condition, of: matches) {
+        matches = passed
+      } else {
+        isValid = false
+      }
+    }
+    return isValid ? .tuples(matches) : .invalid
   }
 
   private func pairs(_ count: Int) -> [(Int, Int)] {

@@ -74,7 +74,7 @@ extension Resolver {
   private mutating func stream(_ node: KeyedStream) -> Meaning {
     guard let input = tupleStream(node.input, for: "STREAM") else { return .invalid }
     guard let key = keys(node.keys, of: input) else { return .invalid }
-    return .tuples(TupleStream(node: input.node, key: key))
+    return .tuples(input.keyed(by: key))
   }
 
   private mutating func resolve(_ node: Distinct) -> Meaning {
@@ -84,10 +84,8 @@ extension Resolver {
     guard let clause = node.window, let window = window(clause), let key else {
       return .invalid
     }
-    return .tuples(
-      TupleStream(
-        node: add(.distinct(key: key, window: window), to: input.node, range: node.range),
-        key: nil))
+    let added = add(.distinct(key: key, window: window), to: input.node, range: node.range)
+    return .tuples(input.keyed(by: key).keyed(by: nil).behind(added))
   }
 
   // MARK: Windows
