@@ -34,10 +34,10 @@ public struct ItemGroup: Sendable, Hashable {
 public struct ItemState: Sendable, Hashable {
   /// What is kept.
   public enum Form: Sendable, Hashable {
-    /// Reductions of the window's tuples; neither `first` nor `last`.
+    /// Reductions of the window's tuples; `first` and `last` are by arrival.
     case words(AccumulatorLayout)
-    /// How often each item occurs in the window.
-    case counts(items: [KeyComponent])
+    /// How often each item occurs in the window, or the sum of its weight there.
+    case counts(items: [KeyComponent], weight: TupleExpression? = nil)
     /// How often each item occurs in the older half of the window, and in the newer one.
     case halves(items: [KeyComponent])
     /// The most frequent items of closed basic windows of this many tuples, `count` of each.
@@ -101,10 +101,15 @@ public struct ItemFeature: Sendable, Hashable {
   public var state: Int
   /// The call.
   public var call: OperatorCall
+  /// How many tuples of its key ago the value is of; 0 is the current one.
+  public var back = 0
   /// The type of its value.
   public var type: ScalarType
   /// The statement's place in the text.
   public var range: SourceRange
+
+  /// The most tuples that a value is read back.
+  public static let backMax = 1024
 
   /// Creates a feature.
   public init(
@@ -133,8 +138,9 @@ extension ItemState {
     switch form {
     case .words(let layout):
       layout.reductions.reduce(into: []) { $0.formUnion($1.operand?.fields ?? []) }
-    case .counts(let items), .halves(let items), .basicWindows(let items, _, _):
-      Set(items.map(\.field))
+    case .counts(let items, let weight):
+      Set(items.map(\.field)).union(weight?.fields ?? [])
+    case .halves(let items), .basicWindows(let items, _, _): Set(items.map(\.field))
     case .histogram(let histogram): histogram.operand.fields
     }
   }
@@ -171,7 +177,9 @@ extension LogicalPlan {
       let what: String
       switch state.form {
       case .words(let layout): what = layout.reductions.map(\.text).joined(separator: ", ")
-      case .counts(let items): what = "counts of (\(items.map(\.text).joined(separator: ", ")))"
+      case .counts(let items, let weight):
+        let sums = weight.map { "sums of \($0.text)" } ?? "counts"
+        what = "\(sums) of (\(items.map(\.text).joined(separator: ", ")))"
       case .histogram(let histogram): what = histogram.text
       case .halves(let items):
         what = "halves of (\(items.map(\.text).joined(separator: ", ")))"

@@ -19,7 +19,9 @@ extension LogicalPlan: CustomStringConvertible {
     for (index, group) in items.enumerated() { lines.append("i\(index)  \(text(of: group))") }
     for (index, feature) in itemFeatures.enumerated() {
       lines.append(
-        "c\(index)  \(feature.name) = \(feature.call.text) of i\(feature.group) : \(feature.type)")
+        "c\(index)  \(feature.name) = \(feature.call.text) of i\(feature.group)"
+          + (feature.back > 0 ? ", \(feature.back) tuples earlier" : "")
+          + " : \(feature.type)")
     }
     for (index, relation) in relations.enumerated() {
       lines.append("r\(index)  \(text(of: relation))")

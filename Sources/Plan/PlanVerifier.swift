@@ -144,6 +144,8 @@ struct PlanCheck {
       }
       require(
         plan.items[feature.group].states.indices.contains(feature.state), "c\(index): state")
+      require(
+        (0...ItemFeature.backMax).contains(feature.back), "c\(index): tuples back")
     }
   }
 

@@ -22,14 +22,34 @@ struct NaiveItems {
   /// The value that a feature has for a key now.
   func value(_ index: Int, key: [Value]?, of plan: LogicalPlan) -> Value {
     let feature = plan.itemFeatures[index]
-    guard let key, let seen = tuples[feature.group]?[key] else {
+    let seen = key.flatMap { tuples[feature.group]?[$0] } ?? []
+    let taken = before(feature.back, seen, plan.items[feature.group])
+    guard !taken.isEmpty else {
       return OperatorCatalogue.operation(of: feature.call).absentValue(feature.call)
     }
+    return value(index, taken, of: plan)
+  }
+
+  /// The tuples of a key without the last few; those that are in no row of a table do not count.
+  private func before(
+    _ back: Int, _ seen: [NaivePacket], _ group: ItemGroup
+  ) -> [NaivePacket] {
+    guard back > 0 else { return seen }
+    let taken = seen.filter { packet in
+      NaiveTuple(packet: packet) { _, _, _ in false }.key(group.latest) != nil
+    }
+    return Array(taken.dropLast(back))
+  }
+
+  /// The value of a feature where these are all tuples so far of a key.
+  private func value(_ index: Int, _ seen: [NaivePacket], of plan: LogicalPlan) -> Value {
+    let feature = plan.itemFeatures[index]
     let state = plan.items[feature.group].states[feature.state]
     if case .basicWindows(let items, let length, let count) = state.form {
       return ranking(items, length, count, state.items, seen)
     }
     var window = NaiveState()
+    window.isOfItems = true
     for packet in held(seen, plan.items[feature.group], state) {
       window.tuples += 1
       window.update(index, feature.call, NaiveTuple(packet: packet) { _, _, _ in false })

@@ -5,6 +5,8 @@ import Operators
 struct NaiveState {
   /// When the window starts.
   var start: Int64 = 0
+  /// Whether the window is the last tuples of the key, whatever their times.
+  var isOfItems = false
   /// Tuples of the key.
   var tuples = 0
   /// Per feature: operand values in arrival order with their times.
@@ -23,6 +25,8 @@ struct NaiveState {
     case .expression(.field(let id), type: .float)?:
       if case .real(let value) = tuple.packet.value(id) {
         reals[index, default: []].append(value)
+        let bits = Int64(bitPattern: value.bitPattern)
+        numbers[index, default: []].append((tuple.packet.time, bits))
       }
     case .expression(let operand, _)?:
       guard let value = tuple.number(operand) else { return }

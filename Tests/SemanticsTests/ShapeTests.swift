@@ -24,7 +24,7 @@ struct ShapeTests {
     expectErrors("N = FOREACH P GENERATE ave(frame.len, ⟦SAL0251:99999999⟧, 2);")
     expectErrors("N = FOREACH P GENERATE ⟦SAL0251:topk(DestPort, 100, 60, 2)⟧;")
     expectErrors("D = DISTINCT P BY SourceIp WINDOW 5 ⟦SAL0251:ITEMS⟧; OUTPUT D;")
-    expectErrors("N = FOREACH P GENERATE ⟦SAL0901:first(frame.len)⟧ WINDOW 5 ITEMS;")
+    expectErrors("N = FOREACH P GENERATE first(frame.len) WINDOW 5 ITEMS;")
     expectErrors("WindowSize = ⟦SAL0221:2.5⟧;")
     // A current value is asked by tuples, not by rows of a time window.
     expectErrors(

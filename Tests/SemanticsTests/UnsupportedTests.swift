@@ -6,7 +6,10 @@ struct UnsupportedTests {
     arguments: [
       "A = ⟦SAL0901:FlowStream(\"eth0\", active: 60s, idle: 15s)⟧;",
       "A = FILTER P BY ⟦SAL0901:dns.qry.name⟧ == 5;",
-      "A = FOREACH P GENERATE ⟦SAL0901:first(frame.len)⟧ WINDOW 5 ITEMS;",
+      """
+      K = STREAM P BY SourceIp, DestIp; N = FOREACH K GENERATE count() WINDOW 5 ITEMS;
+      A = FOREACH (COLLAPSE K BY SourceIp FOR N) GENERATE ⟦SAL0901:first(N)⟧;
+      """,
       "F = FOREACH P GENERATE count() WINDOW 1s; A = STREAM F BY ⟦SAL0232:SourceIp⟧;",
     ])
   func oneMessage(text: String) { expectErrors(text) }

@@ -26,6 +26,8 @@ final class ItemGroupRun {
   private let states: [any ItemStateRun]
   /// The state that a feature reads, and how.
   private let features: [Int: (state: Int, ItemEvaluation)]
+  /// The features that are asked for the values of earlier tuples.
+  private let earlier: [EarlierItems]
   private var keyCount: Int32 = 0
 
   private let rows: UnsafeMutablePointer<UInt16>
@@ -85,9 +87,33 @@ final class ItemGroupRun {
       keyWords: packer.layout.wordCount, identity: [0, 0], seed: configuration.seed,
       limit: configuration.keyLimit)
     members = group.latest.isEmpty ? nil : TableMembers(group, configuration)
+    let budget = MemoryBudget(bytes: configuration.itemBytesLimit / plan.items.count)
+    let (states, features) = Self.makeStates(
+      group, own, of: plan, asks: asks.count, budget: budget)
+    self.features = features
+    self.states = states
+    earlier = own.compactMap { feature in
+      guard plan.itemFeatures[feature].back > 0, let read = features[feature] else { return nil }
+      return EarlierItems(
+        of: feature, plan.itemFeatures[feature].back, read.1, state: states[read.state],
+        asks: asks.count, budget: budget)
+    }
+    let n = TupleBatch.capacity
+    rows = .allocate(capacity: n)
+    keys = .allocate(capacity: n * max(1, packer.layout.wordCount))
+    slots = .allocate(capacity: n)
+    fresh = .allocate(capacity: n)
+    ids = .allocate(capacity: n)
+    isKnown = .allocate(capacity: n * asks.count)
+    isKnown.initialize(repeating: 0, count: n * asks.count)
+  }
+
+  /// The states of a group, and which of them each of its features reads, and how.
+  private static func makeStates(
+    _ group: ItemGroup, _ own: [Int], of plan: LogicalPlan, asks: Int, budget: MemoryBudget
+  ) -> ([any ItemStateRun], [Int: (state: Int, ItemEvaluation)]) {
     var features: [Int: (state: Int, ItemEvaluation)] = [:]
     var states: [any ItemStateRun] = []
-    let budget = MemoryBudget(bytes: configuration.itemBytesLimit / plan.items.count)
     for (place, state) in group.states.enumerated() {
       let mine = own.filter { plan.itemFeatures[$0].state == place }
       let evaluations = mine.enumerated().map { number, feature in
@@ -99,19 +125,10 @@ final class ItemGroupRun {
         features[feature] = (place, evaluation)
       }
       states.append(
-        Self.makeState(
-          state, evaluations, isTable: !group.latest.isEmpty, asks: asks.count, budget: budget))
+        makeState(
+          state, evaluations, isTable: !group.latest.isEmpty, asks: asks, budget: budget))
     }
-    self.features = features
-    self.states = states
-    let n = TupleBatch.capacity
-    rows = .allocate(capacity: n)
-    keys = .allocate(capacity: n * max(1, packer.layout.wordCount))
-    slots = .allocate(capacity: n)
-    fresh = .allocate(capacity: n)
-    ids = .allocate(capacity: n)
-    isKnown = .allocate(capacity: n * asks.count)
-    isKnown.initialize(repeating: 0, count: n * asks.count)
+    return (states, features)
   }
 
   private static func makeState(
@@ -123,7 +140,11 @@ final class ItemGroupRun {
       TreeItems(layout, window: state.items, asks: asks, budget: budget)
     case .words(let layout):
       WordsItems(layout, window: state.items, features: features, asks: asks, budget: budget)
-    case .counts(let items):
+    case .counts(let items, let weight?):
+      WeightsItems(
+        items, weight: weight, window: state.items, features: features, asks: asks,
+        budget: budget)
+    case .counts(let items, nil):
       CountsItems(items, window: state.items, features: features, asks: asks, budget: budget)
     case .histogram(let histogram):
       HistogramItems(histogram, asks: asks, budget: budget)
@@ -148,6 +169,7 @@ final class ItemGroupRun {
   var withoutRoom: UInt64 {
     table.otherTuples + (members?.withoutRoom ?? 0)
       + states.reduce(0) { $0 + UInt64($1.shortened) }
+      + earlier.reduce(0) { $0 + UInt64($1.shortened) }
   }
 
   /// Folds the tuples `passed[0..<count]`, and keeps the values for the rows of the `universe`.
@@ -170,6 +192,7 @@ final class ItemGroupRun {
         for index in 0..<n { fold(index) }
       } else {
         for state in states { state.fold(ids, rows, places: nil, count: n) }
+        note(0, count: n)
       }
       return
     }
@@ -211,6 +234,15 @@ final class ItemGroupRun {
     guard id >= 0 else { return }
     isKnown[ask * TupleBatch.capacity + row] = 1
     for state in states { state.look(id, row: row, ask: ask) }
+    for run in earlier { run.look(id, row: row, ask: ask) }
+  }
+
+  /// Keeps the values of tuples that were folded for later ones of their keys.
+  private func note(_ first: Int, count: Int) {
+    guard !earlier.isEmpty else { return }
+    for index in first..<(first + count) where ids[index] >= 0 {
+      for run in earlier { run.note(Int(ids[index]), row: Int(rows[index])) }
+    }
   }
 
   /// Whether any tuples ask that come in other batches.
@@ -248,14 +280,15 @@ final class ItemGroupRun {
   private func fold(_ index: Int) {
     guard let members else {
       for state in states { state.fold(ids + index, rows + index, places: nil, count: 1) }
-      return
+      return note(index, count: 1)
     }
     guard ids[index] >= 0 else { return }
     guard var place = members.place(index, of: ids[index]) else {
       for state in states { state.look(Int(ids[index]), row: Int(rows[index]), ask: 0) }
-      return
+      return note(index, count: 1)
     }
     for state in states { state.fold(ids + index, rows + index, places: &place, count: 1) }
+    note(index, count: 1)
   }
 
   /// The number of a key, given at its first tuple; −1 for keys beyond the limit.
@@ -274,7 +307,9 @@ final class ItemGroupRun {
     guard let evaluation = features[feature],
       let ask = asks.firstIndex(where: { $0.isSameKey(as: key) })
     else { preconditionFailure("the plan says which features are asked by which keys") }
-    return ItemReader(self, evaluation.1, ask: ask, state: states[evaluation.0])
+    return ItemReader(
+      self, evaluation.1, ask: ask, state: states[evaluation.0],
+      earlier: earlier.first { $0.feature == feature })
   }
 
   fileprivate func isKnown(_ row: Int, ask: Int) -> Bool {
@@ -288,11 +323,15 @@ struct ItemReader {
   private let evaluation: ItemEvaluation
   private let ask: Int
   private let state: any ItemStateRun
+  /// Where values of earlier tuples are asked.
+  private let earlier: EarlierItems?
   private let absent: RowValue
 
   init(
-    _ group: ItemGroupRun, _ evaluation: ItemEvaluation, ask: Int, state: any ItemStateRun
+    _ group: ItemGroupRun, _ evaluation: ItemEvaluation, ask: Int, state: any ItemStateRun,
+    earlier: EarlierItems?
   ) {
+    self.earlier = earlier
     self.group = group
     self.evaluation = evaluation
     self.ask = ask
@@ -301,15 +340,16 @@ struct ItemReader {
   }
 
   /// The values of all rows where they are reals side by side.
-  var reals: RealColumn? { state.reals(evaluation, ask: ask) }
+  var reals: RealColumn? { earlier == nil ? state.reals(evaluation, ask: ask) : nil }
 
   /// The values of all rows of the batch at hand where rows share them.
   var shared: (places: UnsafePointer<Int32>, table: [Estimate])? {
-    state.shared(evaluation, ask: ask)
+    earlier == nil ? state.shared(evaluation, ask: ask) : nil
   }
 
   func value(_ row: Int) -> RowValue {
-    group.isKnown(row, ask: ask) ? state.value(evaluation, row: row, ask: ask) : absent
+    guard group.isKnown(row, ask: ask) else { return absent }
+    return earlier?.value(row, ask: ask) ?? state.value(evaluation, row: row, ask: ask)
   }
 }
 

@@ -5,7 +5,7 @@ import Plan
 
 /// Reductions of the last tuples of each key. Sums are ``SlidingMoments``, in 128 bits; means and
 /// variances are computed with them, column by column. What else is asked is evaluated from words
-/// that are written for each tuple, extremes from a queue each.
+/// that are written for each tuple, extremes from a queue each, first and last values from a place.
 final class WordsItems: ItemStateRun {
   private enum Step {
     case tuples
@@ -14,6 +14,7 @@ final class WordsItems: ItemStateRun {
     case squares(Int)
     case extreme(Int)
     case ordered(Int)
+    case end(Int)
   }
 
   private let layout: AccumulatorLayout
@@ -26,6 +27,7 @@ final class WordsItems: ItemStateRun {
   private let extremes: [(operand: Int, isMinimum: Bool)]
   private var queues: [ExtremeQueue] = []
   private var folds: [OrderedItems] = []
+  private var ends: [EndItems] = []
   private var columns: [ComputedColumn] = []
   private let words: UnsafeMutablePointer<UInt64>
 
@@ -43,6 +45,7 @@ final class WordsItems: ItemStateRun {
     var steps: [(step: Step, offset: Int)] = []
     var extremes: [(operand: Int, isMinimum: Bool)] = []
     var folds: [OrderedItems] = []
+    var ends: [EndItems] = []
     for (reduction, offset) in zip(layout.reductions, layout.offsets) {
       switch reduction {
       case .tuples: steps.append((.tuples, offset))
@@ -55,8 +58,11 @@ final class WordsItems: ItemStateRun {
       case .ordered(let fold, let x):
         folds.append(OrderedItems(fold, operand: place(x)))
         steps.append((.ordered(folds.count - 1), offset))
-      case .bitOr, .first, .last, .reals:
-        preconditionFailure("windows of whole numbers have neither bits nor order nor reals")
+      case .first(let x), .last(let x):
+        ends.append(EndItems(operand: place(x), isFirst: reduction == .first(x)))
+        steps.append((.end(ends.count - 1), offset))
+      case .bitOr, .reals:
+        preconditionFailure("windows of whole numbers have neither bits nor reals")
       }
     }
     var answers: [MomentAnswer] = []
@@ -74,6 +80,7 @@ final class WordsItems: ItemStateRun {
     self.steps = isAllMoments ? [] : steps
     self.extremes = isAllMoments ? [] : extremes
     self.folds = isAllMoments ? [] : folds
+    self.ends = isAllMoments ? [] : ends
     self.answerOf = answerOf
     operands = expressions.map { ExpressionProgram($0) }
     moments = SlidingMoments(
@@ -108,6 +115,10 @@ final class WordsItems: ItemStateRun {
         foldOrdered(id, row)
       }
       foldExtremes(id, row)
+      for place in ends.indices {
+        let column = columns[ends[place].operand]
+        ends[place].update(id, column.validity[row] == 0 ? nil : column.values[row], moments)
+      }
       write(id, to: words + row &* layout.wordCount)
     }
   }
@@ -174,6 +185,8 @@ final class WordsItems: ItemStateRun {
       case .extreme(let index):
         words[offset] = UInt64(bitPattern: queues[id &* extremes.count &+ index].extreme)
       case .ordered(let index): folds[index].write(id, to: words + offset)
+      // Time and order stand before the value, and nobody reads them of a window of items.
+      case .end(let index): words[offset &+ 2] = UInt64(bitPattern: ends[index].value(id))
       }
     }
   }

@@ -30,20 +30,28 @@ extension NaiveCall {
 
   var deviation: Value { squaredDistance.map { .real($0.squareRoot() / unit) } ?? .missing }
 
-  /// The value of the earliest time; of equal times the first.
+  /// The value of the earliest time; of equal times the first. In a window of items, by arrival.
   var first: Value {
     let best = numbers.enumerated().min { a, b in
-      (a.element.time, a.offset) < (b.element.time, b.offset)
+      (instant(a.element), a.offset) < (instant(b.element), b.offset)
     }
-    return best.map { operand($0.element.value) } ?? .missing
+    return best.map { end($0.element.value) } ?? .missing
   }
 
-  /// The value of the latest time; of equal times the last.
+  /// The value of the latest time; of equal times the last. In a window of items, by arrival.
   var last: Value {
     let best = numbers.enumerated().max { a, b in
-      (a.element.time, a.offset) < (b.element.time, b.offset)
+      (instant(a.element), a.offset) < (instant(b.element), b.offset)
     }
-    return best.map { operand($0.element.value) } ?? .missing
+    return best.map { end($0.element.value) } ?? .missing
+  }
+
+  private func instant(_ number: (time: Int64, value: Int64)) -> Int64 {
+    state.isOfItems ? 0 : number.time
+  }
+
+  private func end(_ value: Int64) -> Value {
+    reals == nil ? operand(value) : .real(Double(bitPattern: UInt64(bitPattern: value)))
   }
 
   /// Tuples, or the operand's sum, a second of the window.

@@ -168,17 +168,17 @@ extension Resolver {
     if let histogram = histogram(of: call, operation, request) { return .histogram(histogram) }
     switch operation.state(call) {
     case .words(let reductions):
-      guard
-        reductions.allSatisfy({
-          !$0.needsArrivalOrder || ($0.isOrderedFold && !request.isTable)
-        })
-      else {
-        notSupported("\(call.name) of a \(request.isTable ? "table" : "window of items")", range)
+      guard !request.isTable || !reductions.contains(where: \.needsArrivalOrder) else {
+        notSupported(
+          "\(call.name) of a table", range,
+          notes: [
+            Diagnostic.Note("the rows of a table have no order; \(call.name) has windows of items")
+          ])
         return nil
       }
       return .words(AccumulatorLayout(reductions))
     case .distinct(let items, _): return .counts(items: items)
-    case .tally(let items, nil):
+    case .tally(let items, let weight):
       if let basic = request.basic {
         return .basicWindows(items: items, length: basic.length, count: basic.count)
       }
@@ -186,10 +186,8 @@ extension Resolver {
         notSupported("\(call.name) of a table", range)
         return nil
       }
-      return operation.comparesHalves ? .halves(items: items) : .counts(items: items)
-    case .tally:
-      notSupported("weights in a window of items", range)
-      return nil
+      return operation.comparesHalves
+        ? .halves(items: items) : .counts(items: items, weight: weight)
     }
   }
 
@@ -223,7 +221,7 @@ extension Resolver {
         guard case .words(let own) = other.form else { continue }
         let all = own.reductions + layout.reductions
         // Real numbers are summed in a tree, whose parts have no order.
-        if all.contains(where: \.isReal) && all.contains(where: \.isOrderedFold) { continue }
+        if all.contains(where: \.isReal) && all.contains(where: \.needsArrivalOrder) { continue }
         plan.items[group].states[index].form = .words(AccumulatorLayout(all))
         return index
       }

@@ -1,0 +1,151 @@
+import DataModel
+import Kernels
+import Operators
+import Plan
+
+/// The sums of a weight over the items of the last tuples of each key, or of a table's rows.
+///
+/// - Cost: a walk over the window's distinct items a tuple.
+final class WeightsItems: ItemStateRun {
+  /// An item of a key: how many tuples have it, and their weight.
+  private struct Sum {
+    var uses: Int32 = 0
+    var weight: Int128 = 0
+  }
+
+  private let window: Int
+  private let codes: ItemCodes
+  private let program: ExpressionProgram
+  private let features: [ItemEvaluation]
+  private let budget: MemoryBudget
+  private var weights: ComputedColumn?
+  private var rings: [ItemRing] = []
+  private var sums: [[Int64: Sum]] = []
+  /// Of a table the code and weight that each row has.
+  private var tables: [[(code: Int64, weight: Int64)?]] = []
+  private var answers: [RowValue]
+  private(set) var shortened = 0
+
+  /// Words of a ring's entry: whether the tuple has the item, its code and its weight.
+  private static let width = 3
+  /// Octets of an entry, with what its item takes among the sums.
+  private static let entryBytes = 24 + 64
+
+  init(
+    _ items: [KeyComponent], weight: TupleExpression, window: Int, features: [ItemEvaluation],
+    asks: Int, budget: MemoryBudget
+  ) {
+    self.window = window
+    self.features = features
+    self.budget = budget
+    codes = ItemCodes(items)
+    program = ExpressionProgram(weight)
+    answers = [RowValue](
+      repeating: RowValue(.missing), count: TupleBatch.capacity * asks * max(1, features.count))
+  }
+
+  deinit { for ring in rings { ring.deallocate() } }
+
+  func prepare(_ batch: TupleBatch, universe: UnsafePointer<UInt16>, count: Int) {
+    codes.prepare(batch, rows: universe, count: count)
+    weights = program.evaluate(batch)
+  }
+
+  func fold(
+    _ ids: UnsafePointer<Int32>, _ rows: UnsafePointer<UInt16>, places: UnsafePointer<Int32>?,
+    count: Int
+  ) {
+    for index in 0..<count where ids[index] >= 0 {
+      let (id, row) = (Int(ids[index]), Int(rows[index]))
+      while sums.count <= id {
+        sums.append([:])
+        rings.append(ItemRing())
+        tables.append([])
+      }
+      if let places { replace(Int(places[index]), of: id, row) } else { append(to: id, row) }
+      look(id, row: row, ask: 0)
+    }
+  }
+
+  private func append(to id: Int, _ row: Int) {
+    makeRoom(id)
+    let entry = rings[id].append(width: Self.width)
+    entry[0] = 0
+    guard let (code, weight) = take(row) else { return }
+    entry[0] = 1
+    entry[1] = UInt64(bitPattern: code)
+    entry[2] = UInt64(bitPattern: weight)
+    add(code, weight, to: id)
+  }
+
+  /// A table: a tuple takes the place of the one before it of its row.
+  private func replace(_ place: Int, of id: Int, _ row: Int) {
+    let missing = (place + 1 - tables[id].count) * Self.entryBytes
+    guard missing <= 0 || budget.take(missing) else {
+      shortened += 1
+      return
+    }
+    while tables[id].count <= place { tables[id].append(nil) }
+    if let old = tables[id][place] { remove(old.code, old.weight, of: id) }
+    tables[id][place] = take(row)
+    if let (code, weight) = tables[id][place] { add(code, weight, to: id) }
+  }
+
+  /// The item and the weight of a row, if it has the item; a missing weight adds nothing.
+  private func take(_ row: Int) -> (code: Int64, weight: Int64)? {
+    guard codes.isPresent[row] != 0, let weights else { return nil }
+    return (codes.take(row), weights.validity[row] == 0 ? 0 : weights.values[row])
+  }
+
+  private func add(_ code: Int64, _ weight: Int64, to id: Int) {
+    sums[id][code, default: Sum()].uses += 1
+    sums[id][code, default: Sum()].weight += Int128(weight)
+  }
+
+  private func remove(_ code: Int64, _ weight: Int64, of id: Int) {
+    guard var sum = sums[id][code] else { preconditionFailure("an item leaves that came") }
+    sum.uses -= 1
+    sum.weight -= Int128(weight)
+    sums[id][code] = sum.uses == 0 ? nil : sum
+    codes.release(code)
+  }
+
+  private func makeRoom(_ id: Int) {
+    if Int(rings[id].count) == window { return expire(id) }
+    guard rings[id].isFull else { return }
+    let entries = rings[id].grownCapacity(limit: window) - Int(rings[id].count)
+    if rings[id].count == 0 || budget.take(entries * Self.entryBytes) {
+      rings[id].grow(width: Self.width, limit: window)
+    } else {
+      shortened += 1
+      expire(id)
+    }
+  }
+
+  private func expire(_ id: Int) {
+    let entry = rings[id].oldest(width: Self.width)
+    if entry[0] != 0 {
+      remove(Int64(bitPattern: entry[1]), Int64(bitPattern: entry[2]), of: id)
+    }
+    rings[id].dropOldest()
+  }
+
+  func look(_ id: Int, row: Int, ask: Int) {
+    let start = (ask &* TupleBatch.capacity &+ row) &* features.count
+    var total: Int128 = 0
+    let items = sums[id].map { code, sum in
+      total += sum.weight
+      return (item: codes.item(code), count: Int64(clamping: sum.weight))
+    }
+    let state = KeyState.tally(items: items, total: Int64(clamping: total))
+    for (place, feature) in features.enumerated() {
+      let estimate = feature.operation.evaluate(feature.call, state)
+      answers[start &+ place] = RowValue(
+        estimate.value, bound: estimate.bound, quality: estimate.quality)
+    }
+  }
+
+  func value(_ feature: ItemEvaluation, row: Int, ask: Int) -> RowValue {
+    answers[(ask &* TupleBatch.capacity &+ row) &* features.count &+ feature.place]
+  }
+}
