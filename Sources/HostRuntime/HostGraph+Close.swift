@@ -46,8 +46,9 @@ extension HostGraph {
     while true {
       let ends = sources.windows.compactMap(\.nextEnd) + tickRuns.compactMap(\.nextEnd)
       let end = ends.min()
-      if let step = patternRuns.compactMap(\.nextEnd).min(), step <= min(end ?? .max, until) {
-        settlePatterns(until: step)
+      let steps = patternRuns.compactMap { $0.nextEnd(before: end) }
+      if let step = steps.min(), step <= min(end ?? .max, until) {
+        settlePatterns(until: step, before: end)
         continue
       }
       guard let end, end <= until else { break }

@@ -15,10 +15,10 @@ extension HostGraph {
   }
 
   /// Settles the steps of patterns, and of what waits, that end by `time`; everything behind sees
-  /// what comes of them before windows that end then close.
-  func settlePatterns(until time: Int64) {
+  /// what comes of them before windows that end then close. The next windows close at `close`.
+  func settlePatterns(until time: Int64, before close: Int64?) {
     for run in patternRuns {
-      guard let end = run.nextEnd, end <= time else { continue }
+      guard let end = run.nextEnd(before: close), end <= time else { continue }
       run.settle(until: time, pane: pane) { passMatches($0, of: run.node) }
       noteLosses(of: run, end: end)
     }

@@ -5,6 +5,8 @@ public import DataModel
 ///
 /// A tuple of time t is handed on, with all its fields, as one of time t + d. What came is settled
 /// in steps of ``tick``, behind the lateness, so the answer does not hang on the order of arrival.
+/// Where S or T are rows, which are known when their window closes, it is handed on at the end of
+/// the step in which its wait ended.
 public struct Unanswered: Sendable, Hashable {
   /// The node of T, whose tuples answer.
   public var other: Int
@@ -13,6 +15,8 @@ public struct Unanswered: Sendable, Hashable {
   public var otherKey: [KeyComponent]
   /// How long a tuple waits, nanoseconds; an answer may come at the end of it.
   public var within: Int64
+  /// Whether S or T are rows that are used as tuples.
+  public var isOfRows = false
   /// The step in which tuples are settled; it divides every window of the plan.
   public var tick = Window(length: 1_000_000_000)
 
@@ -24,10 +28,15 @@ public struct Unanswered: Sendable, Hashable {
     self.within = within
   }
 
-  /// The time at which a tuple is handed on; the end of time where there is none that late.
+  /// The time at which a tuple's wait ends; the end of time where there is none that late.
   public func release(of time: Int64) -> Int64 {
     let (sum, overflow) = time.addingReportingOverflow(within)
     return min(overflow ? .max : sum, .max - 2 * tick.length)
+  }
+
+  /// The time that a tuple has when it is handed on because its wait ended at `time`.
+  public func time(released time: Int64) -> Int64 {
+    isOfRows ? tick.start(of: time) + tick.length : time
   }
 
   /// For plans and EXPLAIN, behind the input.

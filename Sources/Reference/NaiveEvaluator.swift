@@ -130,7 +130,7 @@ public struct NaiveEvaluator {
     emitTuples(tuple, passed)
     takeEdge(packet, passed)
     gather(packet, passed, mayBeLate: mayBeLate)
-    holdBack(packet, passed)
+    holdBack(packet, passed, mayBeLate: mayBeLate)
   }
 
   /// Closes every window and gives all rows, by window end, output and values.

@@ -17,6 +17,11 @@ extension NaiveEvaluator {
         emitTicks(at: tick)
         continue
       }
+      // What waits with rows is settled behind those of the same end.
+      if let wait = nextWait(by: time), wait.end < min(next?.end ?? .max, tick) {
+        settle(wait.join, at: wait.node, until: wait.end)
+        continue
+      }
       guard let next else { return }
       handedOn[next.node] = next.end
       let keys = keys(of: next.rows.relation, at: next.end).map(\.key)

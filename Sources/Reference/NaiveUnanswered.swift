@@ -19,13 +19,13 @@ struct NaiveUnanswered {
 
 extension NaiveEvaluator {
   /// Keeps a tuple for the joins that wait for it, or for what it waits for.
-  mutating func holdBack(_ packet: NaivePacket, _ passed: [Bool]) {
+  mutating func holdBack(_ packet: NaivePacket, _ passed: [Bool], mayBeLate: Bool) {
     let tuple = NaiveTuple(packet: packet) { _, _, _ in false }
     for (index, node) in plan.nodes.enumerated() {
       guard case .unanswered(let join) = node.operation, let input = node.input,
         passed[input] || passed[join.other]
       else { continue }
-      if isClosed(join.tick.start(of: packet.time) + join.tick.length) {
+      if mayBeLate, isClosed(join.tick.start(of: packet.time) + join.tick.length) {
         countLate()
         continue
       }
@@ -56,9 +56,25 @@ extension NaiveEvaluator {
       ($0.packet.time, $0.packet.order) < ($1.packet.time, $1.packet.order)
     }) {
       unanswered.released += 1
-      let end = kept.packet.time + join.within
+      let due = kept.packet.time + join.within
+      let end = join.isOfRows ? join.tick.start(of: due) + join.tick.length : due
       clock = end
       run(kept.packet.released(at: end, order: unanswered.released), from: node)
     }
+  }
+
+  /// The first join of rows that may be settled by `time`, and the end of the step in which the
+  /// next wait ends.
+  func nextWait(by time: Int64) -> (end: Int64, node: Int, join: Unanswered)? {
+    var found: (end: Int64, node: Int, join: Unanswered)?
+    for (index, node) in plan.nodes.enumerated() {
+      guard case .unanswered(let join) = node.operation, join.isOfRows else { continue }
+      let from = unanswered.settled[index] ?? .min
+      let dues = (unanswered.waiting[index] ?? []).map { $0.packet.time + join.within }
+      guard let due = dues.filter({ $0 >= from }).min() else { continue }
+      let end = join.tick.start(of: due) + join.tick.length
+      if end <= time, end < found?.end ?? .max { found = (end, index, join) }
+    }
+    return found
   }
 }

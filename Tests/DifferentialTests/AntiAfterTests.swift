@@ -86,6 +86,32 @@ struct AntiAfterTests {
     J = JOIN (STREAM P BY SourceIp AS H), (STREAM T BY SourceIp AS H) BY H ANTI AFTER 50ms;
     OUTPUT J (H, frame.len);
     """,
+    // Rows that wait and rows that answer: seconds of much that no second of more follows; at the
+    // end of a wait and at the same instant; windows over what is handed on.
+    """
+    N = FOREACH (STREAM P BY SourceIp) GENERATE count() WINDOW 200ms;
+    M = FOREACH (STREAM P BY DestIp AS SourceIp) GENERATE sum(frame.len) WINDOW 200ms;
+    S = STREAM (FILTER N BY N > 1) BY SourceIp;
+    T = STREAM (FILTER M BY M > 400) BY SourceIp;
+    J = JOIN S, T BY SourceIp ANTI AFTER 400ms;
+    C = FOREACH J GENERATE sum(N) WINDOW 600ms;
+    Again = JOIN (STREAM C BY SourceIp), T BY SourceIp ANTI AFTER 100ms;
+    OUTPUT J (SourceIp, N, frame.time);
+    OUTPUT C;
+    OUTPUT Again (SourceIp, C);
+    """,
+    // Packets that no row answers, and rows that no packet does.
+    """
+    N = FOREACH (STREAM P BY SourceIp AS H) GENERATE count() WINDOW 100ms;
+    Busy = STREAM (FILTER N BY N > 1) BY H;
+    K = STREAM (FILTER P BY tcp) BY DestIp AS H;
+    J = JOIN K, Busy BY H ANTI AFTER 150ms;
+    L = JOIN Busy, K BY H ANTI AFTER 30ms;
+    C = FOREACH (STREAM J BY H) GENERATE count() WINDOW 200ms;
+    OUTPUT J (H, frame.len, frame.time);
+    OUTPUT L (H, N);
+    OUTPUT C;
+    """,
     // What current features say of another field, and the keys of rankings.
     """
     K = STREAM P BY DestIp;

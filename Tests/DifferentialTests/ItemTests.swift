@@ -40,6 +40,15 @@ struct ItemTests {
     OUTPUT G EVERY 250ms;
     OUTPUT FILTER (FILTER K BY A > 100) BY DestPort < 1000 AND B * 30 < A (A) EVERY 400ms;
     """,
+    // Filters that ask keys only, of addresses and of numbers.
+    """
+    K = STREAM P BY SourceIp, IpProtocol;
+    A = FOREACH K GENERATE ave(frame.len) WINDOW 7 ITEMS;
+    Tcp = FILTER K BY IpProtocol == 6 AND SourceIp NOT IN 10.0.0.0/31;
+    OUTPUT Tcp (A) EVERY 300ms;
+    Few = FILTER (FILTER Tcp BY A > 100) BY SourceIp != 10.0.0.7 OR IpProtocol + 1 IN {7, 9};
+    OUTPUT Few (A) EVERY 300ms;
+    """,
     // SAL's positional parameters and the preamble's defaults.
     """
     WindowSize = 12; Ehk = 3; BasicWindowSize = 4;
@@ -82,6 +91,59 @@ struct ItemTests {
     C = FOREACH K GENERATE var(frame.len) WITHIN 90% WINDOW 8000 ITEMS;
     D = FOREACH K GENERATE stddev(udp.length) WITHIN 90% WINDOW 8000 ITEMS;
     OUTPUT K (IpProtocol, A, B, C, D);
+    """,
+    // Values of earlier tuples of the key: of all kinds of states, by filters, ticks, others' keys.
+    """
+    K = STREAM P BY SourceIp;
+    A = FOREACH K GENERATE ave(frame.len) WINDOW 7 ITEMS;
+    B = FOREACH K GENERATE max(frame.len) WINDOW 3 ITEMS;
+    T = FOREACH K GENERATE topk(DestPort, 2) WINDOW 5 ITEMS;
+    U = FOREACH K GENERATE topk(DestPort, 8, 4, 2);
+    N = FOREACH K GENERATE count() WINDOW 4 ITEMS;
+    Jump = FILTER K BY A > 1.2 * A.prev(1);
+    OUTPUT Jump (SourceIp, A, A.prev(1) AS Before, B.prev(2), N, N.prev(3) AS Then, T.prev(1),
+      U.prev(5));
+    OUTPUT K (A, A.prev(4), N.prev(1)) EVERY 300ms;
+    Back = FILTER (STREAM P BY DestIp AS SourceIp) BY A.prev(1) > 60;
+    OUTPUT Back (DestIp, A.prev(1), frame.len);
+    """,
+    """
+    Pairs = STREAM P BY DestIp, SourceIp;
+    M = FOREACH Pairs GENERATE max(frame.len) WINDOW 3 ITEMS;
+    Peers = COLLAPSE Pairs BY DestIp FOR M;
+    Most = FOREACH Peers GENERATE max(M);
+    New = FILTER Peers BY Most != Most.prev(1);
+    OUTPUT New (DestIp, SourceIp, M, Most, Most.prev(1), Most.prev(20));
+    """,
+    // First and last by arrival, also where few tuples have the field, and of real numbers.
+    """
+    K = STREAM P BY IpProtocol;
+    A = FOREACH K GENERATE first(frame.len) WINDOW 5 ITEMS;
+    B = FOREACH K GENERATE last(tcp.dstport) WINDOW 4 ITEMS;
+    C = FOREACH K GENERATE first(tcp.dstport) WINDOW 4 ITEMS;
+    D = FOREACH P GENERATE first(udp.length) WINDOW 9 ITEMS;
+    E = FOREACH P GENERATE last(udp.length) WINDOW 9 ITEMS;
+    M = FOREACH P GENERATE ave(udp.length) WINDOW 9 ITEMS;
+    Tcp = FOREACH K TRANSFORM (frame.len / 7) : Part, (frame.time - frame.time.prev(1)) : Gap;
+    F = FOREACH Tcp GENERATE first(Part) WINDOW 6 ITEMS;
+    G = FOREACH Tcp GENERATE ave(Part) WINDOW 6 ITEMS;
+    H = FOREACH Tcp GENERATE last(Gap) WINDOW 6 ITEMS;
+    OUTPUT Tcp (IpProtocol, A, B, C, D, E, M, F, G, H, frame.len);
+    """,
+    // Sums of weights over windows and over tables.
+    """
+    K = STREAM P BY SourceIp;
+    T = FOREACH K GENERATE topk(DestPort, 2, frame.len) WINDOW 6 ITEMS;
+    V = FOREACH P GENERATE topk({DestIp, DestPort}, 3, tcp.window) WINDOW 30 ITEMS;
+    L = FOREACH K GENERATE norm(DestIp, L2, 100 - ip.ttl) WINDOW 9 ITEMS;
+    OUTPUT K (SourceIp, T, T.key(0) AS Port, T.value(0) AS Share, V.count(1), L);
+    """,
+    """
+    Pairs = STREAM P BY DestIp, SourceIp;
+    M = FOREACH Pairs GENERATE max(frame.len) WINDOW 3 ITEMS;
+    Peers = COLLAPSE Pairs BY DestIp FOR M;
+    Heavy = FOREACH Peers GENERATE topk(SourceIp, 2, M);
+    OUTPUT Peers (DestIp, SourceIp, M, Heavy);
     """,
     // Behind DISTINCT, whose first tuple matters then.
     """

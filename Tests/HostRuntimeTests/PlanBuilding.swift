@@ -139,7 +139,7 @@ final class TestRun {
 
   init(
     _ builder: PlanBuilder, placed: PlacedPlan? = nil, mode: HostGraph.Mode = .wholeQuery,
-    keyLimit: Int = 1 << 20, batchSize: Int = 1024
+    keyLimit: Int = 1 << 20, edgeLimit: Int = 1 << 22, batchSize: Int = 1024
   ) {
     pane = builder.plan.pane
     self.batchSize = batchSize
@@ -147,8 +147,8 @@ final class TestRun {
     var losses: (LossRecord) -> Void = { _ in }
     graph = HostGraph(
       placed ?? builder.placed, mode: mode,
-      configuration: HostConfiguration(seed: 0x5EED, keyLimit: keyLimit), rows: { rows($0) },
-      losses: { losses($0) })
+      configuration: HostConfiguration(seed: 0x5EED, keyLimit: keyLimit, edgeLimit: edgeLimit),
+      rows: { rows($0) }, losses: { losses($0) })
     fields = graph.projectedFields(ofSource: 0)
     rows = { [unowned self] in self.rows.append($0) }
     losses = { [unowned self] in self.losses.append($0) }

@@ -11,6 +11,7 @@ final class UnansweredRun: SettlingRun {
   let node: Int
   let inputs: [Int]
   var tick: Window { waiting.tick }
+  var settlesBehindRows: Bool { waiting.isOfRows }
   private let waiting: Unanswered
   private let packers: [KeyPacker]
   private let keys: VertexTable
@@ -88,13 +89,14 @@ final class UnansweredRun: SettlingRun {
     let step = place(of: start)
     var entries: [Entry] = []
     swap(&entries, &steps[step].entries)
+    let columns = held.columns(of: batch)
     for index in 0..<n {
       let row = Int(kept[index])
       entries.append(
         Entry(
           time: batch.times[row], order: batch.orders[row],
           key: keys.retain(words + index &* keys.words),
-          held: input == 0 ? held.hold(batch, row) : nil))
+          held: input == 0 ? held.hold(columns, row) : nil))
     }
     swap(&entries, &steps[step].entries)
   }
@@ -167,7 +169,7 @@ final class UnansweredRun: SettlingRun {
     while first < queue.count {
       let due = waiting.release(of: queue[first].time)
       guard due < time else { return }
-      takeOldest { held.append($0, at: due, pane, emit) }
+      takeOldest { held.append($0, at: waiting.time(released: due), pane, emit) }
     }
   }
 

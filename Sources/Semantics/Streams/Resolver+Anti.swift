@@ -45,13 +45,11 @@ extension Resolver {
     _ streams: [TupleStream], _ own: [KeyComponent], _ other: [KeyComponent], _ node: Join,
     _ reach: Join.Reach
   ) -> Meaning {
-    for (stream, written) in zip(streams, node.inputs)
-    where plan.nodes[plan.root(of: stream.node)].operation.relation != nil {
-      notSupported("ANTI AFTER of rows that are used as tuples", written.range)
-      return .invalid
-    }
-    let waiting = Unanswered(
+    var waiting = Unanswered(
       other: streams[1].node, key: own, otherKey: other, within: reach.duration.nanoseconds)
+    waiting.isOfRows = streams.contains { stream in
+      plan.roots(of: stream.node).contains { plan.nodes[$0].operation.relation != nil }
+    }
     let added = add(.unanswered(waiting), to: streams[0].node, range: node.range)
     return .tuples(streams[0].behind(added))
   }

@@ -133,15 +133,22 @@ extension Resolver {
       isOfKey = false
       return nil
     }
+    func field(_ id: FieldID) -> FieldID? {
+      component { $0.field == id && $0.mask == nil && $0.fallback == nil }?.field
+    }
     let result = condition.mapped { part in
       switch part {
       case .tuple(.current(let feature, let asked)) where asked == key:
         return .tuple(.current(feature, key: own))
       case .tuple(.component(let asked)):
         return component { $0 == asked }.map { .tuple(.component($0)) } ?? part
-      case .tuple(.field(let id)):
-        let plain = component { $0.field == id && $0.mask == nil && $0.fallback == nil }
-        return plain.map { .tuple(.field($0.field)) } ?? part
+      case .tuple(.field(let id)): return field(id).map { .tuple(.field($0)) } ?? part
+      case .tuple(.condition(let predicate)):
+        guard let renamed = predicate.mappingFields(field) else {
+          isOfKey = false
+          return part
+        }
+        return .tuple(.condition(renamed))
       case .tuple, .inEffect:
         isOfKey = false
         return part
