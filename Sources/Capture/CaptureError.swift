@@ -60,6 +60,9 @@ public struct CaptureError: Error, Equatable, CustomStringConvertible {
     "\(path): \(detail)"
   }
 
+  /// What is wrong, without the path.
+  var reasonText: String { detail }
+
   private var detail: String {
     switch reason {
     case .unreadable(let code):

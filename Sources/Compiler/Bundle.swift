@@ -46,6 +46,8 @@ public enum Bundle {
     add("placement", Array(query.options.placement.commandLineName.utf8))
     add("tables", Array("\(query.options.target.tableEntries)".utf8))
     if query.options.takesPackets { add("input", Array("packets".utf8)) }
+    if let place = query.options.recordPlace { add("records", Array(place.utf8)) }
+    for (name, text) in query.options.schemaSections { add(name, Array(text.utf8)) }
     add("plan", Array(query.placed.description.utf8))
     add("c", Array((query.program?.source ?? "").utf8))
     add("object", object)
@@ -77,6 +79,10 @@ public enum Bundle {
     }
     options.target.tableEntries = tables
     options.takesPackets = sections["input"] == Array("packets".utf8)
+    options.recordPlace = sections["records"].map { String(decoding: $0, as: UTF8.self) }
+    for name in sections.keys.sorted() where name.hasPrefix("schema") {
+      guard options.takeSchema(try text(name)) else { throw .damaged("its section \(name)") }
+    }
     let source = SourceText(name: try text("name"), utf8: sections["query"] ?? [])
     guard var query = Compiler.compile(source, options: options, reportingTo: &log) else {
       throw .otherVersion

@@ -1,5 +1,6 @@
 public import BPFModel
 public import CodeGeneration
+public import DataModel
 public import Diagnostics
 public import Plan
 public import Planning
@@ -17,6 +18,10 @@ public struct CompileOptions: Sendable, Hashable {
   public var takesPackets = false
   /// Places that sources read instead of those that the query names, by the source's name.
   public var bindings: [String: String] = [:]
+  /// What the source of records reads that names no place.
+  public var recordPlace: String?
+  /// The columns of files that the query does not describe, by a look at them.
+  public var schemas: [SchemaQuestion: SchemaAnswer] = [:]
 
   /// The planner's choice, for XDP.
   public init(

@@ -1,5 +1,6 @@
 import BPFModel
 import CodeGeneration
+public import DataModel
 public import Diagnostics
 public import Plan
 import Planning
@@ -13,9 +14,7 @@ public enum Compiler {
     _ source: SourceText, options: CompileOptions = CompileOptions(),
     reportingTo log: inout DiagnosticLog
   ) -> CompiledQuery? {
-    let checked = check(
-      source, takesPackets: options.takesPackets, bindings: options.bindings, reportingTo: &log)
-    guard let plan = checked else { return nil }
+    guard let plan = check(source, options: options, reportingTo: &log) else { return nil }
     let better = optimize(plan, without: options.disabledRules)
     let query = cut(better, source, options)
     guard let program = query.program, !program.fits(options.target) else { return query }
@@ -35,11 +34,24 @@ public enum Compiler {
 
   /// Parses and resolves; nil once the log has an error.
   public static func check(
-    _ source: SourceText, takesPackets: Bool = false, bindings: [String: String] = [:],
+    _ source: SourceText, options: CompileOptions = CompileOptions(),
     reportingTo log: inout DiagnosticLog
   ) -> LogicalPlan? {
     let tree = parse(source, reportingTo: &log)
-    return resolve(tree, takesPackets: takesPackets, bindings: bindings, reportingTo: &log)
+    return resolve(
+      tree, takesPackets: options.takesPackets, bindings: options.bindings,
+      recordPlace: options.recordPlace, schemas: options.schemas, reportingTo: &log)
+  }
+
+  /// The files whose columns the query leaves to be found out: whoever compiles it looks at them,
+  /// and gives what they tell as ``CompileOptions/schemas``.
+  public static func schemaQuestions(
+    of source: SourceText, options: CompileOptions = CompileOptions()
+  ) -> [SchemaQuestion] {
+    var log = DiagnosticLog()
+    let tree = parse(source, reportingTo: &log)
+    return Semantics.schemaQuestions(
+      of: tree, bindings: options.bindings, recordPlace: options.recordPlace)
   }
 }
 
@@ -55,5 +67,17 @@ extension EmittedProgram {
   /// its object is held against them before it is loaded.
   func fits(_ target: TargetProfile) -> Bool {
     instructions <= target.instructionsMax && layout.halfBytes <= target.halfBytesMax
+  }
+}
+
+extension CompileOptions {
+  /// Answers what a query leaves to be found out, by a look at each file.
+  public mutating func findSchemas(
+    of source: SourceText, by look: (SchemaQuestion) -> SchemaAnswer
+  ) {
+    for question in Compiler.schemaQuestions(of: source, options: self)
+    where schemas[question] == nil {
+      schemas[question] = look(question)
+    }
   }
 }

@@ -14,7 +14,12 @@ public struct RecordSource: Sendable, Hashable {
   }
 
   /// For plans and EXPLAIN.
-  var text: String { "\(schema.source) records of \(origin)" }
+  var text: String {
+    let found =
+      schema.sampled == 0
+      ? "" : ", by its first \(schema.sampled) records \(schema.schemaText)"
+    return "\(schema.source) records of \(origin)\(found)"
+  }
 }
 
 /// Where records come from; the command line can bind any source to another.

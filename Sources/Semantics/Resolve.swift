@@ -1,4 +1,4 @@
-import DataModel
+public import DataModel
 public import Diagnostics
 public import Plan
 public import Syntax
@@ -10,21 +10,36 @@ public import Syntax
 ///
 /// Where the program is to be given packets (`takesPackets`), a source of records stands for the
 /// flow records that are made of them. `bindings` are places that sources read instead of those
-/// that the program names, by the name of the source.
+/// that the program names, by the name of the source, and `recordPlace` is that of a source of
+/// records which names none. `schemas` are the columns that a look at files has told.
 /// - Source: `Docs/Language.md`; each method of ``Resolver`` is one statement of it.
 public func resolve(
   _ tree: SyntaxTree, takesPackets: Bool = false, bindings: [String: String] = [:],
+  recordPlace: String? = nil, schemas: [SchemaQuestion: SchemaAnswer] = [:],
   reportingTo log: inout DiagnosticLog
 ) -> LogicalPlan? {
   var resolver = Resolver(tree, log)
   resolver.takesPackets = takesPackets
   resolver.bindings = bindings
+  resolver.recordPlace = recordPlace
+  resolver.schemas = schemas
   resolver.resolveProgram()
   log = resolver.log
   guard !log.containsError else { return nil }
   let plan = resolver.plan
   PlanVerifier.check(plan)
   return plan
+}
+
+/// The files whose columns the program leaves to be found out, in the order of their use.
+public func schemaQuestions(
+  of tree: SyntaxTree, bindings: [String: String] = [:], recordPlace: String? = nil
+) -> [SchemaQuestion] {
+  var resolver = Resolver(tree, DiagnosticLog())
+  resolver.bindings = bindings
+  resolver.recordPlace = recordPlace
+  resolver.resolveProgram()
+  return resolver.questions
 }
 
 /// Turns statements into a plan, each name on first use.
@@ -37,6 +52,11 @@ struct Resolver {
   var takesPackets = false
   /// Places that sources read instead of those that the program names.
   var bindings: [String: String] = [:]
+  /// What the source of records reads that names no place.
+  var recordPlace: String?
+  /// The columns of files that were looked at, and the files that still have to be.
+  var schemas: [SchemaQuestion: SchemaAnswer] = [:]
+  var questions: [SchemaQuestion] = []
   /// Index of the statement at hand; a use means the latest assignment above it.
   var statement = 0
   /// Name of the statement at hand, for nodes that have none of their own.

@@ -32,7 +32,7 @@ public final class Shell {
     case usage
   }
 
-  var workspace = Workspace()
+  var workspace = Workspace(schemaOf: Session.schema(of:))
   var settings = Settings()
   let output: ShellOutput
   /// What live queries share.

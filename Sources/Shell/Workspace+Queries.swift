@@ -33,7 +33,8 @@ extension Workspace {
   func compile(_ target: Target, _ options: CompileOptions) -> Compilation {
     let (text, title) = program(for: target)
     var log = DiagnosticLog()
-    let query = Compiler.compile(text.source, options: options, reportingTo: &log)
+    let query = Compiler.compile(
+      text.source, options: self.options(for: text, options), reportingTo: &log)
     let all = located(log, text).filter { $0.diagnostic.code != .unusedName }
     // Warnings about other statements were given when those came.
     if case .piece(let piece) = target, case .query = piece.kind {
@@ -42,6 +43,17 @@ extension Workspace {
     }
     return Compilation(
       title: title, query: query, diagnostics: all.filter { $0.diagnostic.severity == .error })
+  }
+
+  /// The options under which a text is compiled: with the columns of the files that it leaves to
+  /// be found out.
+  func options(
+    for text: ComposedText, _ options: CompileOptions = CompileOptions()
+  ) -> CompileOptions {
+    guard let schemaOf else { return options }
+    var options = options
+    options.findSchemas(of: text.source, by: schemaOf)
+    return options
   }
 
   /// The program that prints a target, and the target in few words.
@@ -112,7 +124,7 @@ extension Workspace {
     var text = program(of: [name], with: [])
     text.add(text: "OUTPUT \(name);\n")
     var log = DiagnosticLog()
-    guard let plan = Compiler.check(text.source, reportingTo: &log),
+    guard let plan = Compiler.check(text.source, options: options(for: text), reportingTo: &log),
       let output = plan.outputs.first
     else {
       result.kind = "broken"

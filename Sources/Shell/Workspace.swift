@@ -1,4 +1,5 @@
 import Compiler
+import DataModel
 import Diagnostics
 import Semantics
 
@@ -24,6 +25,9 @@ struct Workspace: Sendable {
     }
   }
 
+  /// Looks at a file whose columns a statement leaves to be found out; nil where nobody does.
+  let schemaOf: (@Sendable (SchemaQuestion) -> SchemaAnswer)?
+
   /// What adding statements came to.
   struct Change: Sendable {
     /// Messages about the statements themselves; errors where they were not taken.
@@ -48,7 +52,7 @@ struct Workspace: Sendable {
   private var builtInText: Int?
 
   /// An empty session.
-  init() {}
+  init(schemaOf: (@Sendable (SchemaQuestion) -> SchemaAnswer)? = nil) { self.schemaOf = schemaOf }
 
   /// Adds a text to take statements from; the result is its index.
   mutating func addText(named name: String) -> Int {
@@ -267,7 +271,7 @@ struct Workspace: Sendable {
 
   private func check(_ text: ComposedText) -> [LocatedDiagnostic] {
     var log = DiagnosticLog()
-    _ = Compiler.check(text.source, reportingTo: &log)
+    _ = Compiler.check(text.source, options: options(for: text), reportingTo: &log)
     return located(log, text).filter { !Self.sessionCodes.contains($0.diagnostic.code) }
   }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Compiler
 import Diagnostics
+import Session
 
 /// `salc check`: names, types and windows; no privileges, nothing runs.
 struct CheckCommand: ParsableCommand {
@@ -16,7 +17,9 @@ struct CheckCommand: ParsableCommand {
       return
     }
     var log = DiagnosticLog()
-    _ = Compiler.check(source, reportingTo: &log)
+    var options = CompileOptions()
+    Session.findSchemas(of: source, for: &options)
+    _ = Compiler.check(source, options: options, reportingTo: &log)
     query.report(log, of: source)
     if log.containsError { throw ExitStatus.failure }
   }

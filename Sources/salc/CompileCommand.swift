@@ -70,6 +70,8 @@ extension QueryArguments {
         throw ExitStatus.badData
       }
     }
+    var options = options
+    Session.findSchemas(of: source, for: &options)
     let compiled = Compiler.compile(source, options: options, reportingTo: &log)
     report(log, of: source)
     guard let compiled else { throw ExitStatus.failure }

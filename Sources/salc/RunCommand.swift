@@ -91,6 +91,7 @@ struct RunCommand: ParsableCommand {
     var options = try placement.options()
     options.takesPackets = options.takesPackets || iface != nil || pcap != nil
     options.bindings = try records.bindings()
+    options.recordPlace = records.csv
     let compiled = try query.compile(
       options,
       needsObject: engine == .kernel || (pcap == nil && (iface != nil || !records.areGiven)))

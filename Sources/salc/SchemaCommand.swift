@@ -3,6 +3,7 @@ import Compiler
 import DataModel
 import Diagnostics
 import Plan
+import Session
 
 /// `salc schema`: the fields of a source, or what a query's rows look like.
 struct SchemaCommand: ParsableCommand {
@@ -12,6 +13,7 @@ struct SchemaCommand: ParsableCommand {
     discussion: """
       salc schema                     the sources
       salc schema PacketStream        a source's fields, types and other names
+      salc schema flows.csv           the columns of a file, by its first records, and its SCHEMA
       salc schema q.sal               the columns of each output
       salc schema q.sal --format json a JSON Schema of what run --format json prints
       """)
@@ -36,9 +38,28 @@ struct SchemaCommand: ParsableCommand {
     if query.text == nil, let source = try source(query.file ?? "") {
       return try standardOutput(format == .text ? text(source.fields) : json(source))
     }
-    let outputs = try query.compile(CompileOptions(), needsObject: false).plan.outputs
-    let schemas = outputs.map(\.schema)
-    try standardOutput(format == .text ? text(schemas) : RowSchema.text(schemas))
+    if query.text == nil, let file = query.file, let schema = try RecordFile(file)?.schema() {
+      return try standardOutput(
+        format == .text
+          ? table(schema.writtenColumns) + "\n\(schema.schemaText)\n"
+          : json((schema.source, schema.columns.map(\.field))))
+    }
+    let plan = try query.compile(CompileOptions(), needsObject: false).plan
+    let schemas = plan.outputs.map(\.schema)
+    guard format == .text else { return try standardOutput(RowSchema.text(schemas)) }
+    try standardOutput(foundColumns(of: plan) + text(schemas))
+  }
+
+  /// The columns of the files that the query leaves to be found out.
+  private func foundColumns(of plan: LogicalPlan) -> String {
+    plan.sources.compactMap { node -> String? in
+      guard case .source(.records(let source)) = plan.nodes[node].operation,
+        source.schema.sampled > 0
+      else { return nil }
+      let rows = source.schema.writtenColumns.map { row in ["  " + row[0]] + row.dropFirst() }
+      return "\(plan.nodes[node].name), \(source.schema.source) by the first "
+        + "\(source.schema.sampled) records\n" + table(rows) + "\n"
+    }.joined()
   }
 
   /// The source of a name; nil for the name of a file. What is neither is told.
@@ -112,5 +133,40 @@ extension String {
   /// Without blanks at the end.
   fileprivate var trimmedRight: String {
     String(prefix(count - reversed().prefix { $0 == " " }.count))
+  }
+}
+
+extension RecordSchema {
+  /// The columns of a file: name, type, and what the file calls it where that is no name here.
+  fileprivate var writtenColumns: [[String]] {
+    columns.filter { $0.origin == .record }.map {
+      [$0.field.name, $0.field.type.description, $0.field.aliases.first ?? ""]
+    }
+  }
+}
+
+/// A file of records, by the end of its name.
+private struct RecordFile {
+  let question: SchemaQuestion
+
+  /// Nil for a name of another kind.
+  init?(_ path: String) {
+    let name = path.hasSuffix(".gz") ? String(path.dropLast(3)) : path
+    if [".csv", ".tsv", ".binetflow"].contains(where: { name.hasSuffix($0) }) {
+      question = SchemaQuestion(place: path, form: .lines(separator: nil))
+    } else if [".json", ".ndjson", ".jsonl"].contains(where: { name.hasSuffix($0) }) {
+      question = SchemaQuestion(place: path, form: .objects)
+    } else {
+      return nil
+    }
+  }
+
+  func schema() throws -> RecordSchema {
+    switch Session.schema(of: question) {
+    case .schema(let schema): return schema
+    case .reason(let reason):
+      standardError("error: \(question.place) does not tell its columns: \(reason)\n")
+      throw ExitStatus.failure
+    }
   }
 }

@@ -243,7 +243,8 @@ public final class DelimitedReader: RecordReader {
     }
     let names = (0..<fields).map { text($0) }
     let start = names.first { !$0.isEmpty }?.utf8.first ?? 0
-    guard (start | 32) >= UInt8(ascii: "a"), (start | 32) <= UInt8(ascii: "z") else { return false }
+    let isLetter = (start | 32) >= UInt8(ascii: "a") && (start | 32) <= UInt8(ascii: "z")
+    guard isLetter || schema.sampled > 0 else { return false }
     var fieldOfColumn = [Int](repeating: -1, count: schema.columns.count)
     for (index, name) in names.enumerated() {
       let column = (schema.named(name) ?? schema.namedIgnoringCase(name).first)?.record

@@ -77,6 +77,8 @@ public struct RecordSchema: Sendable {
   public let summary: String
   /// How long windows wait for late records, in nanoseconds, unless the program says otherwise.
   public let lateness: Int64
+  /// How many records of a file were looked at to find the columns out; 0 where they are given.
+  public let sampled: Int
 
   /// Whether a record counts both directions of a flow; else each has a record of its own.
   public let isBidirectional: Bool
@@ -97,11 +99,12 @@ public struct RecordSchema: Sendable {
   /// Creates a schema; `time` names one of the rows, whose type is `time`.
   public init(
     _ source: String, _ summary: String, encoding: RecordEncoding, time: String,
-    lateness: Int64 = flowLateness, isBidirectional: Bool = true, _ rows: [Row]
+    lateness: Int64 = flowLateness, isBidirectional: Bool = true, sampled: Int = 0, _ rows: [Row]
   ) {
     self.source = source
     self.isBidirectional = isBidirectional
     self.lateness = lateness
+    self.sampled = sampled
     self.summary = summary
     self.encoding = encoding
     var columns = rows.enumerated().map { position, row in
@@ -124,6 +127,7 @@ public struct RecordSchema: Sendable {
     (source, summary, encoding) = (known.source, known.summary, known.encoding)
     (time, lateness, serviceParts) = (known.time, known.lateness, known.serviceParts)
     isBidirectional = known.isBidirectional
+    sampled = known.sampled
     columns = known.columns + rows
   }
 

@@ -5,18 +5,12 @@ import Syntax
 
 // Sources whose columns the program names: CsvStream("f", SCHEMA(at: time, src: ip, n: u64)).
 extension Resolver {
-  /// Types that a column of a text can have, by their names in a SCHEMA.
-  private static let columnTypes: [(name: String, type: ScalarType)] = [
-    ("time", .time), ("duration", .duration), ("ip", .ip), ("string", .text), ("bool", .bool),
-    ("u8", .unsigned(bits: 8)), ("u16", .unsigned(bits: 16)), ("u32", .unsigned(bits: 32)),
-    ("u64", .unsigned(bits: 60)), ("i64", .signed),
-  ]
-
   /// `CsvStream("f", SCHEMA(…), separator: ";")`, `JsonStream("f", SCHEMA(…))`.
   mutating func records(of format: DescribedFormat, _ call: Call) -> Meaning {
     var rest: [Argument] = []
     var columns: Call?
     var encoding = format.encoding(separator: nil)
+    var separator: UInt8?
     for argument in call.arguments {
       if case .call(let inner) = argument.value, inner.name.text.uppercased() == "SCHEMA" {
         columns = inner
@@ -33,22 +27,15 @@ extension Resolver {
           return .invalid
         }
         encoding = separated
+        separator = byte
       } else {
         rest.append(argument)
       }
     }
-    let name = format.rawValue
     guard let columns, let encoding else {
-      report(
-        Diagnostic(
-          .wrongArgument, "\(name) needs a SCHEMA of its columns", at: call.range,
-          notes: [
-            Diagnostic.Note(
-              "for example: \(name)(\"f\", SCHEMA(TimeSeconds: time, SourceIp: ip, Bytes: u64))")
-          ]))
-      return .invalid
+      return foundRecords(call, SchemaQuestion.Form(format, separator: separator), rest)
     }
-    guard let schema = schema(columns, of: name, encoding) else { return .invalid }
+    guard let schema = schema(columns, of: format.rawValue, encoding) else { return .invalid }
     guard let origin = origin(rest, schema, call) else { return .invalid }
     if settings["Lateness"] == nil { plan.lateness = schema.lateness }
     return add(.records(RecordSource(schema, from: origin)), call)
@@ -88,7 +75,7 @@ extension Resolver {
 
   private func columnType(_ value: Expression) -> (ScalarType, String?)? {
     func type(_ name: String) -> ScalarType? {
-      Self.columnTypes.first { $0.name == name.lowercased() }?.type
+      RecordSchema.columnTypes.first { $0.name == name.lowercased() }?.type
     }
     switch value {
     case .path(let path): return type(path.text).map { ($0, nil) }
@@ -103,7 +90,7 @@ extension Resolver {
   }
 
   private mutating func reportColumn(_ argument: Argument) {
-    let types = Self.columnTypes.map(\.name).joined(separator: ", ")
+    let types = RecordSchema.columnTypes.map(\.name).joined(separator: ", ")
     report(
       Diagnostic(
         .wrongArgument, "a column of a SCHEMA is a name and a type", at: argument.range,

@@ -44,6 +44,7 @@ struct QueryTestRun {
     var options = options
     // Captures are what a test names.
     options.takesPackets = true
+    Session.findSchemas(of: source, for: &options)
     let query = Compiler.compile(source, options: options, reportingTo: &log)
     var results: [Result] = []
     if !tests.errors.isEmpty || !tests.warnings.isEmpty {

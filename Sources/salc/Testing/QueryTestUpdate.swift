@@ -15,8 +15,10 @@ struct QueryTestUpdate {
   /// expected diagnostics stay as they are: what they leave out, only their author knows.
   func updated() throws(SessionError) -> String? {
     var log = DiagnosticLog()
+    var options = run.options
+    Session.findSchemas(of: run.source, for: &options)
     guard run.tests.errors.isEmpty,
-      let query = Compiler.compile(run.source, options: run.options, reportingTo: &log)
+      let query = Compiler.compile(run.source, options: options, reportingTo: &log)
     else { return nil }
     let text = String(decoding: run.source.utf8, as: UTF8.self)
     var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
