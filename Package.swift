@@ -30,6 +30,7 @@ let modules: [Target] = [
     name: "CSQLite", path: "Sources/CSQLite", providers: [.apt(["libsqlite3-dev"])]),
   .systemLibrary(name: "CZlib", path: "Sources/CZlib", providers: [.apt(["zlib1g-dev"])]),
   .target(name: "CSockets", path: "Sources/CSockets"),
+  .target(name: "CTerminal", path: "Sources/CTerminal"),
   .target(name: "Diagnostics", swiftSettings: safe),
   .target(name: "DataModel", swiftSettings: hot),
   .target(name: "Syntax", dependencies: ["Diagnostics"], swiftSettings: safe),
@@ -69,7 +70,8 @@ let modules: [Target] = [
     name: "Sinks",
     dependencies: ["DataModel", .byName(name: "CSQLite", condition: .when(traits: ["SQLite"]))],
     swiftSettings: hot),
-  .target(name: "Terminal", dependencies: ["DataModel", "Sinks"], swiftSettings: strict),
+  .target(
+    name: "Terminal", dependencies: ["DataModel", "Sinks", "CTerminal"], swiftSettings: strict),
   .target(
     name: "Session",
     dependencies: [

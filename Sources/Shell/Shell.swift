@@ -1,6 +1,7 @@
 import Diagnostics
 import Glibc
 public import Session
+import Terminal
 
 /// An interactive session: reads statements and commands, and does what they say.
 ///
@@ -105,6 +106,8 @@ public final class Shell {
   // MARK: Reading
 
   private func converse() -> End {
+    // The line editor's settings of the terminal are not a guard's.
+    TerminalGuard.watch()
     greet()
     let reader = makeReader()
     for entry in history.load() { reader.remember(entry) }

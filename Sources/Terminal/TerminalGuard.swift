@@ -1,10 +1,11 @@
 public import Glibc
 
 /// Holds a terminal in raw mode, and gives it back as it was: on `restore()`, at the process's
-/// exit, on a fatal signal or a crash, and for the time that Ctrl-Z stops the process.
+/// exit, on a fatal signal or a crash, and for the time that Ctrl-Z stops the process. After
+/// SIGKILL, which cannot be answered, a process that watches this one does it (Decision 0063).
 ///
 /// Ctrl-C and Ctrl-Z stay signals, so that a run that hangs can still be ended. One guard holds at
-/// a time. SIGKILL cannot be answered; `reset` helps then.
+/// a time.
 public final class TerminalGuard: Sendable {
   /// What is done with the screen.
   public enum Screen: Sendable, Hashable {
@@ -34,8 +35,10 @@ public final class TerminalGuard: Sendable {
     raw.c_lflag &= ~tcflag_t(ICANON | ECHO | IEXTEN)
     // Ctrl-S would stop the screen, and with it whoever waits for the view.
     raw.c_iflag &= ~tcflag_t(IXON | ICRNL | INLCR | ISTRIP)
+    // Whoever reads polls first. With VMIN 0 a shell that reads after SIGKILL, before the terminal is
+    // given back, would find the end of its input there.
     withUnsafeMutableBytes(of: &raw.c_cc) { keys in
-      keys[Int(VMIN)] = 0
+      keys[Int(VMIN)] = 1
       keys[Int(VTIME)] = 0
     }
     let enter: StaticString
@@ -49,6 +52,7 @@ public final class TerminalGuard: Sendable {
       leave = "\u{1B}[0m\u{1B}[?7h\u{1B}[?25h\u{1B}[?1049l"
     }
     FatalSignals.install()
+    Self.watch(input: input, output: output)
     let isNew = TerminalState.hold(
       TerminalState.Held(
         input: input, output: output, before: before, raw: raw, enter: enter, leave: leave))
@@ -61,6 +65,12 @@ public final class TerminalGuard: Sendable {
   public func restore() {
     TerminalState.release()
     FatalSignals.remove()
+  }
+
+  /// Has the terminal given back as it is now when this process ends without doing so, as by
+  /// SIGKILL; for those whose line editor sets it. Further calls do nothing.
+  public static func watch(input: Int32 = STDIN_FILENO, output: Int32 = STDOUT_FILENO) {
+    TerminalState.watch(input: input, output: output)
   }
 
   /// Gives the terminal back; for signal handlers that end the process themselves.

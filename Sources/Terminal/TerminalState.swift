@@ -1,3 +1,4 @@
+import CTerminal
 import Glibc
 import Synchronization
 
@@ -58,7 +59,28 @@ enum TerminalState {
     isStale.store(true, ordering: .releasing)
   }
 
+  // MARK: The watcher
+
+  private static let notStarted: Int32 = -2
+  /// Where a process listens that undoes in our place when SIGKILL ends us; -1 where there is none.
+  private static let watcher = Atomic<Int32>(notStarted)
+
+  /// Starts the watcher, once; what the terminal is like now is what it will be given back as.
+  static func watch(input: Int32, output: Int32) {
+    guard watcher.load(ordering: .acquiring) == notStarted else { return }
+    watcher.store(salc_watch_terminal(input, output), ordering: .releasing)
+  }
+
+  /// Tells the watcher what to write if we end before the next call; “” for nothing.
+  private static func tellWatcher(_ text: StaticString) {
+    let descriptor = watcher.load(ordering: .acquiring)
+    // A static string ends with a NUL, which ends the message.
+    guard descriptor >= 0 else { return }
+    send(descriptor, text.utf8Start, text.utf8CodeUnitCount + 1, Int32(MSG_NOSIGNAL))
+  }
+
   private static func enter() {
+    tellWatcher(held.pointee.leave)
     // Never TCSADRAIN: a terminal that takes no bytes would hold us up for ever.
     tcsetattr(held.pointee.input, TCSANOW, &held.pointee.raw)
     put(held.pointee.enter)
@@ -69,6 +91,7 @@ enum TerminalState {
     // Keys that nobody has read belong to the view, not to the shell behind it.
     tcflush(held.pointee.input, TCIFLUSH)
     tcsetattr(held.pointee.input, TCSANOW, &held.pointee.before)
+    tellWatcher("")
   }
 
   /// The terminal may take no bytes (a stopped reader): then what cannot be written is left out.

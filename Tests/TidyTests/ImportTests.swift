@@ -22,7 +22,7 @@ private let edges: [String: Set<String>] = [
   "BPFRuntime": ["BPFModel", "DataModel", "CLibBPF"],
   "Reference": ["DataModel", "Operators", "Plan"],
   "Sinks": ["DataModel", "CSQLite"],
-  "Terminal": ["DataModel", "Sinks"],
+  "Terminal": ["DataModel", "Sinks", "CTerminal"],
   "Session": [
     "Compiler", "HostRuntime", "BPFRuntime", "Capture", "Sinks", "Diagnostics",
     "DataModel", "Plan",
