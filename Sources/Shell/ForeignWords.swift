@@ -1,3 +1,4 @@
+import Operators
 import Syntax
 
 /// What people type who know other shells: commands without their backslash, and SQL.
@@ -11,6 +12,14 @@ enum ForeignWords {
     "CREATE": "NAME = …; defines a stream or a feature",
     "DROP": "\\forget NAME takes a name out of the session",
     "USE": "\\set pcap FILE, or \\set iface NAME",
+  ].merging(clauses) { one, _ in one }
+
+  /// Clauses of SQL, which stand behind a name as well.
+  private static let clauses: [String: String] = [
+    "WHERE": "FILTER NAME BY … chooses rows or tuples",
+    "ORDER": "TOP 10 NAME BY FEATURE shows the keys with the largest",
+    "LIMIT": "TOP 10 NAME BY FEATURE shows the keys with the largest",
+    "GROUP": "STREAM NAME BY FIELD gives a stream a key, FOREACH … GENERATE … WINDOW … computes",
   ]
 
   /// Lines of other shells and languages, by their first characters.
@@ -34,12 +43,21 @@ enum ForeignWords {
     if !word.isEmpty, rest.first == "|", rest.dropFirst().first != "|" {
       return CommandFailure("SAL has no pipes", statements["SELECT"] ?? "")
     }
+    let next = rest.prefix { $0.isLetter }.uppercased()
+    if let remedy = clauses[next], !keywordSpellings.contains(word.uppercased()) {
+      return CommandFailure("SAL has no \(next)", remedy)
+    }
     guard word.count > 1, !defines(word), rest.first != "=" else { return nil }
     let opensStatement = rest.first.map { $0.isLetter || "*'\"".contains($0) } ?? false
     if let remedy = statements[word.uppercased()], opensStatement {
       return CommandFailure("SAL has no \(word.uppercased())", remedy)
     }
     let name = word.lowercased()
+    if opensStatement, let known = OperatorCatalogue.named(name) {
+      return CommandFailure(
+        "\(name) computes a feature of a stream, which has a name",
+        known.example(over: "Packets").filter { $0 != "\n" })
+    }
     guard !keywordSpellings.contains(word.uppercased()), rest.first != "(", rest.first != ".",
       MetaCommands.all.contains(where: { $0.name == name || $0.aliases.contains(name) })
     else { return nil }

@@ -125,6 +125,16 @@ extension Diagnostic {
     return Diagnostic(.invalidUTF8, "found \(bytes) not UTF-8 text", at: range)
   }
 
+  static func keysBeforeStream(
+    _ keys: String, stream: String, at range: SourceRange
+  ) -> Diagnostic {
+    Diagnostic(
+      .foreignSpelling, "DISTINCT names the stream first, then BY its keys", at: range,
+      fixIts: [
+        FixIt("write it so", replacing: range, with: "\(stream) BY \(keys)")
+      ])
+  }
+
   static func malformedAddress(
     _ text: String, _ reason: String, at range: SourceRange
   ) -> Diagnostic {
@@ -168,6 +178,12 @@ extension Diagnostic {
       fixIts: [FixIt("insert BY", [.insert("BY ", at: range.lowerBound)])])
   }
 
+  static func missingMeasure(_ name: String, after end: Int) -> Diagnostic {
+    Diagnostic(
+      .missingBy, "TOP lacks BY and the feature that it compares", at: SourceRange(at: end),
+      fixIts: [FixIt("compare \(name)", [.insert(" BY \(name)", at: end)])])
+  }
+
   static func missingSemicolon(
     after end: Int, next: SourceRange?, inPattern: Bool
   ) -> Diagnostic {
@@ -200,6 +216,12 @@ extension Diagnostic {
     Diagnostic(
       .nestedTooDeeply, "more than \(limit) brackets or operators in each other", at: range,
       notes: [Note("give an inner part a name of its own")])
+  }
+
+  static func quotedAddress(opening: SourceRange, closing: SourceRange) -> Diagnostic {
+    Diagnostic(
+      .foreignQuotes, "addresses stand without quotes", at: opening,
+      fixIts: [FixIt("take the quotes away", [TextEdit(opening, ""), TextEdit(closing, "")])])
   }
 
   static func repeatedClause(_ clause: String, at range: SourceRange) -> Diagnostic {

@@ -18,11 +18,25 @@ import Testing
   func sql() {
     #expect(remedy("SELECT * FROM Packets;")?.contains("FILTER Packets") == true)
     #expect(remedy("show tables")?.contains("\\d lists") == true)
+    #expect(remedy("N WHERE N > 3;", names: ["N"])?.contains("FILTER NAME BY") == true)
+    #expect(remedy("Hosts order by N;", names: ["Hosts"])?.contains("TOP 10") == true)
+    #expect(remedy("order by N;")?.contains("TOP 10") == true)
+  }
+
+  @Test("an operator without a statement is answered with one")
+  func operators() {
+    let statement = remedy("count packets by ip.src")
+    #expect(statement?.contains("GENERATE count()") == true, "\(statement ?? "")")
+    #expect(statement?.contains("STREAM Packets BY") == true)
+    #expect(remedy("count by x", names: ["count"]) == nil)
   }
 
   @Test("statements, names of the session and misspelt keywords are nobody's business here")
   func statements() {
-    for line in ["set = FILTER P BY x;", "Watch=3;", "FILTER P BY ip;", "e; f", "Select;"] {
+    for line in [
+      "set = FILTER P BY x;", "Watch=3;", "FILTER P BY ip;", "e; f", "Select;", "count;",
+      "FILTER P WHERE x;",
+    ] {
       #expect(remedy(line) == nil, "\(line)")
     }
     #expect(remedy("set;", names: ["set"]) == nil)

@@ -73,6 +73,46 @@ import Testing
       fixed: "A = FILTER P BY x >= 3 AND y == \"z\";")
   }
 
+  @Test func addressesInSingleQuotes() {
+    expectParse(
+      "A = FILTER P BY a == 1️⃣'1.2.3.4' OR a IN {2️⃣'10.0.0.0/8', 3️⃣'2001:db8::/32'};",
+      diagnostics: [
+        Expected(.foreignQuotes, at: "1️⃣", "addresses stand without quotes"),
+        Expected(.foreignQuotes, at: "2️⃣"), Expected(.foreignQuotes, at: "3️⃣"),
+      ],
+      fixed: "A = FILTER P BY a == 1.2.3.4 OR a IN {10.0.0.0/8, 2001:db8::/32};")
+    expectParse(
+      "A = FILTER P BY m == 1️⃣'aa:bb:cc:dd:ee:ff' AND t == 2️⃣'1.2.3';",
+      diagnostics: [
+        Expected(.foreignQuotes, at: "1️⃣", "addresses stand without quotes"),
+        Expected(.foreignQuotes, at: "2️⃣", "strings stand in \"double quotes\""),
+      ],
+      fixed: "A = FILTER P BY m == aa:bb:cc:dd:ee:ff AND t == \"1.2.3\";")
+  }
+
+  @Test func topWithoutItsMeasure() {
+    expectParse(
+      "T = TOP 5 N1️⃣; OUTPUT TOP 3 N2️⃣;",
+      diagnostics: [
+        Expected(.missingBy, at: "1️⃣", "TOP lacks BY and the feature that it compares"),
+        Expected(.missingBy, at: "2️⃣"),
+      ], fixed: "T = TOP 5 N BY N; OUTPUT TOP 3 N BY N;")
+  }
+
+  @Test func keysBeforeTheStream() {
+    expectParse(
+      "D = DISTINCT 1️⃣ip.src, x FROM P WINDOW 1s; "
+        + "E = DISTINCT 2️⃣y from (FILTER P BY x) WINDOW 1s;",
+      diagnostics: [
+        Expected(
+          .foreignSpelling, at: "1️⃣", "DISTINCT names the stream first, then BY its keys"),
+        Expected(.foreignSpelling, at: "2️⃣"),
+      ],
+      fixed: "D = DISTINCT P BY ip.src, x WINDOW 1s; E = DISTINCT (FILTER P BY x) BY y WINDOW 1s;")
+    // A stream may be called so.
+    expectParse("D = DISTINCT from BY x WINDOW 1s;", diagnostics: [])
+  }
+
   @Test func chains() {
     expectParse(
       "A = FILTER P BY 1 <= a 1️⃣< 5;", diagnostics: [Expected(.chainedComparison)],

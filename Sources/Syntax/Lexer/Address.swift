@@ -1,5 +1,16 @@
 /// Reads the text of addresses.
 enum AddressParser {
+  /// Whether a text is an address or a prefix of any kind.
+  static func isAddress(_ text: ArraySlice<UInt8>) -> Bool {
+    let slash = text.firstIndex(of: UInt8(ascii: "/")) ?? text.endIndex
+    let (address, length) = (text[..<slash], text[slash...].dropFirst())
+    guard slash == text.endIndex || UInt8(String(decoding: length, as: UTF8.self)) != nil else {
+      return false
+    }
+    return ipv4(address) != nil || ipv6(address) != nil
+      || (slash == text.endIndex && mac(address) != nil)
+  }
+
   /// Four octets joined by points (RFC 6943 §3.1.1, strict form); no leading zeros, which other
   /// tools read as octal.
   static func ipv4(_ text: some Sequence<UInt8>) -> UInt32? {

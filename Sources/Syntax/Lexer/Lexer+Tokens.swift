@@ -139,15 +139,27 @@ extension Lexer {
     return place
   }
 
-  /// `'text'`, as other languages write strings: reported, then read as a string.
+  /// `'text'`, as other languages write strings: reported, then read as a string, or as the address
+  /// that it is.
   private mutating func scanSingleQuoted() -> TokenKind {
+    if offset == closingQuote {
+      offset += 1
+      return .unknown
+    }
     var end = offset + 1
     while end < bytes.count, bytes[end] != 0x0A, bytes[end] != UInt8(ascii: "'") { end += 1 }
     guard end < bytes.count, bytes[end] == UInt8(ascii: "'") else { return scanUnknown() }
     let start = offset
+    let opening = SourceRange(start, start + 1)
+    let closing = SourceRange(end, end + 1)
+    if AddressParser.isAddress(bytes[(start + 1)..<end]) {
+      report(.quotedAddress(opening: opening, closing: closing))
+      closingQuote = end
+      offset += 1
+      return .unknown
+    }
     offset = end + 1
-    report(
-      .foreignQuotes(opening: SourceRange(start, start + 1), closing: SourceRange(end, end + 1)))
+    report(.foreignQuotes(opening: opening, closing: closing))
     return .string
   }
 

@@ -11,6 +11,8 @@ struct Lexer {
   let source: SourceText
   let bytes: [UInt8]
   var offset = 0
+  /// The quote that closes an address, whose opening quote was reported.
+  var closingQuote: Int?
   private(set) var tokens: [LexedToken] = []
   private(set) var diagnostics: [Diagnostic] = []
 

@@ -143,12 +143,41 @@ extension Parser {
   private mutating func parseDistinct() -> StreamExpression {
     let start = start
     takeKeyword()
-    let input = parseOperand()
-    let keys = parseByKeys()
+    let (input, keys) = parseKeysFrom() ?? (parseOperand(), parseByKeys())
     let window = parseWindow()
     if window == nil { reportUnexpected(expecting: "WINDOW and a duration") }
     return .distinct(
       Distinct(input: input, keys: keys, window: window, range: range(from: start)))
+  }
+
+  /// `keys FROM stream`, in the order of SQL: reported, and read as `stream BY keys`. Nil where no
+  /// FROM follows what may be keys.
+  private mutating func parseKeysFrom() -> (StreamExpression, [Key])? {
+    guard isFromAhead else { return nil }
+    let start = start
+    let keys = parseKeys()
+    let written = text(from: start)
+    advance()
+    let place = self.start
+    let input = parseOperand()
+    reportAlways(
+      .keysBeforeStream(written, stream: text(from: place), at: range(from: start)))
+    return (input, keys)
+  }
+
+  private func text(from start: Int) -> String { source[range(from: start)] }
+
+  private var isFromAhead: Bool {
+    var ahead = 1
+    while [.identifier, .dot, .comma, .slash, .integer].contains(kind(ahead: ahead)) {
+      if text(token(ahead: ahead).token).lowercased() == "from",
+        kind(ahead: ahead + 1) == .identifier || kind(ahead: ahead + 1) == .leftParenthesis
+      {
+        return kind(ahead: ahead - 1) != .dot
+      }
+      ahead += 1
+    }
+    return false
   }
 
   private mutating func parseForeach() -> StreamExpression {
@@ -235,6 +264,10 @@ extension Parser {
     takeKeyword()
     let count = parseInteger("the number of keys after TOP")
     let input = parseOperand()
+    if kind == .semicolon, case .reference(let name) = input, !name.isMissing {
+      report(.missingMeasure(name.text, after: name.range.upperBound))
+      return .invalid(range(from: start))
+    }
     guard expectBy() else { return .invalid(range(from: start)) }
     let measure = parseExpression()
     let groups = accept(.per) != nil ? parseKeys() : []
