@@ -84,6 +84,47 @@ import Testing
     #expect(FileBytes.read(folder + "/out.salb")?.isEmpty == false)
   }
 
+  static let texts: [String] = [
+    "*/ #error", "/* ", "\"; #error \"", "\n#error x\n", "%s%n%d", "??/\n??=error", "\\", "\\\"",
+    "a\\nb",
+    "\")); asm(\"int3", "'", "\0x\0", "\u{202E}größe", "\r\u{1B}[2J",
+  ]
+
+  /// A text as a literal: with the escapes that it must have, or each byte as an escape.
+  private static func literal(_ text: String, inHex: Bool) -> String {
+    let digits = Array("0123456789abcdef")
+    let bytes = text.utf8.map { "\\x" + String([digits[Int($0 >> 4)], digits[Int($0 & 15)]]) }
+    if inHex { return "\"" + bytes.joined() + "\"" }
+    let escapes: [Character: String] = [
+      "\"": "\\\"", "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\0": "\\0",
+    ]
+    return "\"" + text.map { escapes[$0] ?? String($0) }.joined() + "\""
+  }
+
+  @Test(
+    "texts are bytes to look for and nothing else",
+    .enabled(if: Requirement.program("clang").isMet), arguments: texts)
+  func textsAreOnlyBytes(text: String) throws {
+    func query(inHex: Bool) -> String {
+      Self.query("Q", "N").replacing(
+        "CONTAINS \"x\"", with: "CONTAINS \(Self.literal(text, inHex: inHex))")
+    }
+    let plain = try Self.code(query(inHex: true))
+    #expect(try Self.code(query(inHex: false)) == plain)
+    #expect(try plain != Self.code(Self.query("Q", "N")))
+  }
+
+  @Test(
+    "names of interfaces and targets of sinks do not reach the program",
+    .enabled(if: Requirement.program("clang").isMet), arguments: texts)
+  func targetsStayOutside(text: String) throws {
+    guard !text.utf8.contains(0) else { return }
+    let name = Self.literal(text, inHex: false)
+    let query = Self.query("Q", "N")
+    let changed = query.replacing("\"lo\"", with: name) + " OUTPUT N TO csv(\(name));"
+    #expect(try Self.code(changed) == Self.code(query + " OUTPUT N;"))
+  }
+
   @Test("names reach the rows as they are", arguments: names)
   func rows(name: String) {
     let directory = TemporaryDirectory()

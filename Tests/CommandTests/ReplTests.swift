@@ -22,6 +22,7 @@ struct Session {
   @discardableResult
   func enter(_ line: String, after prompt: String = "sal> ") -> Bool {
     let isReady = terminal.expect(prompt)
+    #expect(isReady, "no \(prompt)before \(line): \(terminal.screen.text)")
     terminal.type(line + "\r")
     return isReady
   }

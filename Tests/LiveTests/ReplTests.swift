@@ -39,7 +39,18 @@ struct LiveSession {
     return try #require(sent) - before
   }
 
-  private var sent: UInt64? {
+  /// Begins to send frames at a rate.
+  func startSending(_ frames: [CapturedFrame], perSecond: Int) throws -> Job {
+    let tcpreplay = try #require(Tool.find("tcpreplay"))
+    let file = directory.file("sending.pcap")
+    FileBytes.write(CaptureFile.classic(frames), to: file)
+    return namespaces.start(
+      in: namespaces.sender, tcpreplay,
+      ["--quiet", "--intf1", namespaces.sendingInterface, "--pps", "\(perSecond)", file])
+  }
+
+  /// Packets that left for the interface so far.
+  var sent: UInt64? {
     namespaces.counter("tx_packets", of: namespaces.sendingInterface, in: namespaces.sender)
   }
 
@@ -124,6 +135,41 @@ extension Live {
       let total = sent.reduce(0, +)
       #expect(session.terminal.expect("\(total) packets, "), session.summary)
       #expect(session.waitForProgram(false))
+      session.enter("\\q")
+      #expect(session.terminal.exitCode() == 0)
+    }
+
+    @Test("queries that come and go while packets pass cost those that stay none of them")
+    func backgroundUnderTraffic() throws {
+      let session = try LiveSession("repltrf")
+      session.enter(Self.hosts)
+      session.enter(Self.count)
+      session.enter("Bytes = FOREACH Hosts GENERATE sum(frame.len) WINDOW 1s;")
+      session.enter("Ports = FOREACH Hosts GENERATE countdistinct(SourcePort) WINDOW 2s;")
+      session.enter("Count; &")
+      #expect(session.waitForProgram(true), session.summary)
+      let before = try #require(session.sent)
+      let sending = try session.startSending(
+        LiveTraffic.syns(sources: 5, times: 600), perSecond: 400)
+      session.enter("Bytes; &")
+      session.enter("Ports; &")
+      waitForRunning(session, 3)
+      session.enter("\\kill 2")
+      #expect(session.terminal.expect("[2] Bytes has ended"), session.summary)
+      session.enter("\\kill 3")
+      #expect(session.terminal.expect("[3] Ports has ended"), session.summary)
+      #expect(sending.isRunning, "the changes came while packets passed")
+      #expect(sending.wait(timeout: 60).exitCode == 0)
+      let sent = try #require(session.sent) - before
+      for query in ["[2] Bytes has ended", "[3] Ports has ended"] {
+        let seen = try #require(session.number(before: "packets", inLineWith: query))
+        #expect(seen > 0 && seen < sent, "\(query): \(seen) of \(sent)")
+      }
+      session.enter("\\fg 1")
+      #expect(session.terminal.expect("Ctrl-C stops"), session.summary)
+      session.terminal.type("\u{3}")
+      #expect(session.terminal.expect("\(sent) packets, "), session.summary)
+      #expect(session.terminal.expect("nothing lost"), session.summary)
       session.enter("\\q")
       #expect(session.terminal.exitCode() == 0)
     }
