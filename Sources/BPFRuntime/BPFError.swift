@@ -108,7 +108,7 @@ extension BPFError: CustomStringConvertible {
     }
     // Granting replaces what a file has, so the lines name all that a run needs.
     let wanted = Capability.needed + missing.filter { !Capability.needed.contains($0) }
-    let grants = Capability.grants(wanted, program: executablePath())
+    let grants = Capability.grants(wanted)
     return "\(operation): not permitted, the process lacks "
       + "\(missing.map(\.description).joined(separator: ", ")); run as root, or grant with one of"
       + grants.map { "\n  \($0)" }.joined()

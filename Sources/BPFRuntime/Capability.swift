@@ -39,6 +39,11 @@ public enum Capability: UInt8, Sendable, CaseIterable, CustomStringConvertible {
   /// A text as one word of a shell's command.
   public static func shellWord(_ text: String) -> String { shellQuoted(text) }
 
+  /// The ways to grant capabilities to this program, a line each.
+  public static func grants(_ capabilities: [Capability]) -> [String] {
+    grants(capabilities, program: executablePath())
+  }
+
   /// The ways to grant capabilities, a line each: to the file, to one run, to a service.
   public static func grants(_ capabilities: [Capability], program: String) -> [String] {
     let names = capabilities.map(\.description)

@@ -90,3 +90,12 @@ extension InterfaceFacts {
     holders = program.map(HoldingProcess.holding) ?? []
   }
 }
+
+extension NetworkInterface {
+  /// Whether it is up now, and so receives anything; true where it cannot be asked.
+  public var isUp: Bool {
+    var raw = salbpf_interface_facts()
+    guard salbpf_interface_facts(name, &raw) == 0 else { return true }
+    return raw.flags & UInt32(IFF_UP) != 0
+  }
+}

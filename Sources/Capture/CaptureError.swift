@@ -65,9 +65,9 @@ public struct CaptureError: Error, Equatable, CustomStringConvertible {
 
   private var detail: String {
     switch reason {
-    case .unreadable(let code):
+    case .unreadable(let code) where code != EISDIR:
       return errorText(code)
-    case .isDirectory:
+    case .unreadable, .isDirectory:
       return "is a directory, not a capture"
     case .isEmpty:
       return "is empty; a capture begins with a file header"

@@ -33,7 +33,10 @@ public struct SinkDescription: Sendable {
   public func objection(to text: String) -> String? {
     switch target {
     case .none: text.isEmpty ? nil : "\(name) takes no argument"
-    case .file: text.isEmpty ? "\(name) takes the name of a file: \(name)(\"\(example)\")" : nil
+    case .file:
+      text.isEmpty
+        ? "\(name) takes the name of a file: \(name)(\"\(example)\")"
+        : text.utf8.contains(0) ? "the name of a file cannot hold the character \\0" : nil
     case .address:
       ListenAddress(text) != nil
         ? nil : "\(name) takes an address to listen on: \(name)(\"\(example)\")"

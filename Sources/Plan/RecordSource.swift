@@ -77,7 +77,11 @@ extension RecordSchema {
   /// Where records of the schema come from by what the command line says: what can be an address
   /// to listen on is one where datagrams are wanted (`:2055`, `2055`). Nil where it is no place.
   public func origin(_ text: String) -> RecordOrigin? {
-    if exportProtocol != nil, let address = ListenAddress(text) { return .listen(address) }
+    if exportProtocol != nil {
+      if let address = ListenAddress(text) { return .listen(address) }
+      // “:99999” is meant as a port, and would not be found as a file.
+      if text.first == ":", text.dropFirst().allSatisfy(\.isNumber) { return nil }
+    }
     return RecordOrigin(text)
   }
 }

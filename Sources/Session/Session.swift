@@ -93,6 +93,24 @@ extension SessionError {
   /// Why a query's operators go to the host instead, where that may help.
   var reasonForHost: String? {
     switch self {
+    case .dataPath(.verifier), .dataPath(.overBudget):
+      Capability.performanceMonitoring.isHeld ? ownReasonForHost : Self.untrusted
+    default: nil
+    }
+  }
+
+  /// Without CAP_PERFMON the kernel walks each path that a processor might guess.
+  private static var untrusted: String {
+    let capabilities = Capability.needed + [.performanceMonitoring]
+    let grants = Capability.grants(capabilities)
+    return
+      "without CAP_PERFMON the kernel examines programs more strictly, and this one is too wide "
+      + "for that; all operators run on the host instead, with the same rows. To run them in the "
+      + "data path, grant it with one of\n  " + grants.joined(separator: "\n  ")
+  }
+
+  private var ownReasonForHost: String? {
+    switch self {
     case .dataPath(.verifier(let log, _)):
       "the kernel's verifier refused the program, which is a bug in salc; all operators run on the "
         + "host instead. \(log)"

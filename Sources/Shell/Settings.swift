@@ -90,6 +90,10 @@ struct Setting: Sendable {
       guard access(path, R_OK) == 0 else {
         throw CommandFailure("cannot read \(value): \(String(cString: strerror(errno)))")
       }
+      var status = stat()
+      guard stat(path, &status) != 0 || status.st_mode & S_IFMT != S_IFDIR else {
+        throw CommandFailure("cannot read \(value): it is a directory, not a capture")
+      }
       settings.input = .capture(path)
     })
 

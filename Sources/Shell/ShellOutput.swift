@@ -39,7 +39,7 @@ final class ShellOutput {
   /// Writes a remark: to the person at the terminal, of a script to standard error.
   func remark(_ text: String) {
     let descriptor = isInteractive ? STDOUT_FILENO : STDERR_FILENO
-    _ = FileText.writeAll(Array((faint(text) + "\n").utf8), to: descriptor)
+    _ = FileText.writeAll(Array((faint(DisplayText.message(text)) + "\n").utf8), to: descriptor)
   }
 
   /// Writes what a person at the prompt wants to see and a script does not.
@@ -49,7 +49,8 @@ final class ShellOutput {
   func error(_ text: String, _ remedy: String = "", place: String = "") {
     let mark = isColored ? "\u{1B}[1;31merror\u{1B}[0m" : "error"
     let help = remedy.isEmpty ? "" : "  = help: \(remedy)\n"
-    _ = FileText.writeAll(Array("\(place)\(mark): \(text)\n\(help)".utf8), to: STDERR_FILENO)
+    _ = FileText.writeAll(
+      Array(DisplayText.message("\(place)\(mark): \(text)\n\(help)").utf8), to: STDERR_FILENO)
   }
 
   /// Writes messages about statements, as `salc check` does.

@@ -47,6 +47,42 @@ public enum DisplayText {
     return result
   }
 
+  /// A message of several lines: as ``printable(_:)``, but lines, tabs and colours (`ESC [ … m`)
+  /// stay. What it quotes, such as the name of a file, can so do no more than colour it.
+  public static func message(_ text: String) -> String {
+    let scalars = Array(text.unicodeScalars)
+    var result = ""
+    var start = 0
+    var index = 0
+    func flush() { result += printable(string(scalars[start..<index])) }
+    while index < scalars.count {
+      let kept = scalars[index] == "\n" || scalars[index] == "\t" ? 1 : colour(scalars[index...])
+      guard kept > 0 else {
+        index += 1
+        continue
+      }
+      flush()
+      result += string(scalars[index..<index + kept])
+      index += kept
+      start = index
+    }
+    flush()
+    return result
+  }
+
+  private static func string(_ scalars: ArraySlice<Unicode.Scalar>) -> String {
+    var text = String.UnicodeScalarView()
+    text.append(contentsOf: scalars)
+    return String(text)
+  }
+
+  /// The length of the sequence that sets a colour here; 0 where there is none.
+  private static func colour(_ scalars: ArraySlice<Unicode.Scalar>) -> Int {
+    guard scalars.first == "\u{1B}", scalars.dropFirst().first == "[" else { return 0 }
+    let numbers = scalars.dropFirst(2).prefix { ("0"..."9").contains($0) || $0 == ";" }
+    return scalars.dropFirst(2 + numbers.count).first == "m" ? numbers.count + 3 : 0
+  }
+
   /// The text in at most so many columns: what does not fit is cut and `…` stands for it.
   public static func cut(_ text: String, to columns: Int) -> String {
     guard width(text) > columns else { return text }

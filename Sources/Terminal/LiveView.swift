@@ -124,7 +124,7 @@ public final class LiveView: Sink, @unchecked Sendable {
   }
 
   private static func tell(_ text: String) {
-    let bytes = Array("note: \(text)\n".utf8)
+    let bytes = Array("note: \(DisplayText.message(text))\n".utf8)
     _ = bytes.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
   }
 

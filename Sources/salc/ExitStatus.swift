@@ -1,6 +1,7 @@
 import Diagnostics
 import Glibc
 import Session
+import Sinks
 
 /// How the process ends (peers: sysexits and clig.dev). Thrown to end a command.
 enum ExitStatus: Int32, Error {
@@ -36,8 +37,11 @@ enum ExitStatus: Int32, Error {
   }
 }
 
-/// Writes to standard error, whole; where that fails there is nobody to tell.
-func standardError(_ text: String) { _ = writeAll(Array(text.utf8), to: STDERR_FILENO) }
+/// Writes to standard error, whole; where that fails there is nobody to tell. What a message quotes
+/// steers no terminal.
+func standardError(_ text: String) {
+  _ = writeAll(Array(DisplayText.message(text).utf8), to: STDERR_FILENO)
+}
 
 /// Writes to standard output, whole. A reader that is gone ends the command quietly; another
 /// failure is told and ends it with 74.

@@ -25,9 +25,16 @@ struct Salc: ParsableCommand {
     prepareDescriptors()
     do {
       var command = try parseAsRoot()
-      try command.run()
-    } catch let status as ExitStatus {
-      status.exit()
+      do {
+        try command.run()
+      } catch let status as ExitStatus {
+        status.exit()
+      } catch  where exitCode(for: error) != .success {
+        // The parser would show the usage of salc as a whole.
+        let name = type(of: command)._commandName
+        standardError("Error: \(message(for: error))\nSee 'salc \(name) --help'.\n")
+        ExitStatus.usage.exit()
+      }
     } catch {
       answer(error).exit()
     }

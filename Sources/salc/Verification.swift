@@ -5,6 +5,7 @@ import Plan
 import Reference
 import Session
 import Sinks
+import Synchronization
 
 /// The same capture through the exact evaluator, the host and the kernel.
 struct Verification {
@@ -34,6 +35,8 @@ struct Verification {
   private(set) var withoutKernel: String?
   /// Losses that an engine told of, by engine.
   private(set) var losses: [String] = []
+  /// What the runs remarked, such as the Lateness that a disordered capture wants; each once.
+  private(set) var remarks: [String] = []
 
   init(of query: CompiledQuery, over path: String, memory: Int? = nil) {
     self.memory = memory
@@ -99,9 +102,12 @@ struct Verification {
     _ input: RunConfiguration.Input, _ engine: String
   ) throws(SessionError) -> [Row] {
     let sink = CollectingSink()
+    let remarked = Mutex<[String]>([])
     let configuration = RunConfiguration(
-      query: query, input: input, seed: RunConfiguration.captureSeed)
+      query: query, input: input, seed: RunConfiguration.captureSeed,
+      remark: { text in remarked.withLock { $0.append(text) } })
     let totals = try Session.run(configuration, into: sink, shouldStop: { false })
+    remarks += remarked.withLock { $0 }.filter { !remarks.contains($0) }
     let summary = RunSummary(totals)
     if !summary.losses.isEmpty { losses.append("\(engine): \(summary.losses)") }
     if totals.packets != UInt64(packets) {

@@ -76,6 +76,7 @@ struct VerifyCommand: ParsableCommand {
   private func report(_ verification: Verification, _ plan: LogicalPlan) -> String {
     var lines = ["\(verification.path): \(verification.packets) packets"]
     lines += verification.losses.map { "lost, \($0)" }
+    lines += verification.remarks.map { "note: \($0)" }
     for comparison in verification.comparisons {
       lines += ["", "\(comparison.judged) against \(comparison.by)"]
       let schemas = plan.outputs.map(\.schema)

@@ -91,6 +91,39 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    ["run", "-e", "x", "--windows", "0"], ["run", "-e", "x", "--for", "soon"],
+    ["verify", "-e", Given.bySource], ["new"], ["run", "-e", Given.bySource, "--to", "kafka:x"],
+    ["run", "-e", Given.bySource, "--pcap", "x", "--iface", "y"],
+  ])
+  func usageErrorsNameTheHelpOfTheirCommand(_ arguments: [String]) {
+    let outcome = Tool.run(Tool.salc, arguments)
+    #expect(outcome.exitCode == 2 && outcome.output.isEmpty, "\(outcome.summary)")
+    #expect(outcome.errors.contains("salc \(arguments[0]) --help"), "\(outcome.errors)")
+  }
+
+  @Test(arguments: [
+    #"P = PacketStream("et\0h0");"#, #"P = PcapStream("a\0b.pcap");"#,
+    #"P = PacketStream("x"); N = FOREACH P GENERATE count() WINDOW 1s; OUTPUT N TO csv("a\0b");"#,
+  ])
+  func aNameWithANULIsRefused(_ text: String) {
+    let outcome = salc("run", "-e", text, "--pcap", directory.capture())
+    #expect(outcome.exitCode == 1 && outcome.output.isEmpty, "\(outcome.summary)")
+    #expect(outcome.errors.contains("hold") && outcome.errors.contains("\\0"), "\(outcome.errors)")
+  }
+
+  @Test(arguments: [
+    ["check", "\u{1B}[2J"], ["run", "-e", Given.bySource, "--pcap", "\u{1B}[2J"],
+    ["run", "-e", Given.bySource, "--pcap", "x", "--engine", "\u{1B}[2J"], ["why", "\u{1B}[2J"],
+    ["run", "-e", Given.bySource, "--iface", "\u{1B}[2J"], ["\u{1B}[2J"], ["new", "\u{1B}[2J/x"],
+    ["repl", "\u{1B}[2J"],
+  ])
+  func whatAMessageQuotesSteersNoTerminal(_ arguments: [String]) {
+    let outcome = Tool.run(Tool.salc, arguments)
+    #expect(outcome.exitCode != 0 && outcome.explains, "\(outcome.summary)")
+    #expect(outcome.errors.contains("[2J") && !outcome.errors.contains("\u{1B}[2J"))
+  }
+
   @Test func helpAndVersionGoToStandardOutput() {
     let version = salc("--version")
     #expect(version.exitCode == 0 && version.errors.isEmpty)

@@ -171,6 +171,7 @@ import Testing
     #expect(errors("--ipfix", ":1").contains("which --ipfix does not give"))
     #expect(errors("--netflow", "tcp:a:1").contains("exporters send over UDP"))
     #expect(errors("--netflow", "/nowhere").contains("/nowhere"))
+    #expect(errors("--netflow", ":99999").contains("':99999' names no place"))
     #expect(errors("--netflow", "f", "--csv", "g").contains("not both"))
   }
 }

@@ -56,6 +56,15 @@ import Testing
     #expect(outcome.errors.contains("too big") && outcome.errors.contains("editcap"))
   }
 
+  @Test func whatWouldHaveKeptLateTuplesIsSaid() {
+    let capture = directory.file("disordered.pcap")
+    FileBytes.write(Given.capture([(100, 1), (40, 2), (99, 1)]), to: capture)
+    let outcome = salc("verify", "-e", Given.bySource, "--pcap", capture, "--place", "host")
+    #expect(outcome.exitCode == 0, "\(outcome.summary)")
+    let notes = outcome.output.split(separator: "\n").filter { $0.hasPrefix("note: ") }
+    #expect(notes.count == 1 && notes[0].contains("‘Lateness = 61s;’"), "\(outcome.output)")
+  }
+
   @Test func badInputEndsAsInARun() {
     let missing = salc("verify", "-e", Given.bySource, "--pcap", "/nowhere")
     #expect(missing.exitCode == 1 && missing.errors.contains("/nowhere"), "\(missing.summary)")

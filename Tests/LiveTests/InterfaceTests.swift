@@ -97,6 +97,24 @@ extension Live {
       #expect(bytes == Int64(sizes.reduce(0, +) * 25), "\(result.rows)")
     }
 
+    @Test("an interface that is down is told, with the command that mends it")
+    func down() throws {
+      let pair = try Namespaces("down")
+      let ip = try #require(Tool.find("ip"))
+      let interface = pair.receivingInterface
+      for (state, isTold) in [("up", false), ("down", true)] {
+        let set = Tool.run(ip, ["-n", pair.receiver, "link", "set", "dev", interface, state])
+        try #require(set.exitCode == 0, "\(set.errors)")
+        let outcome = pair.run(
+          in: pair.receiver, Tool.salc,
+          ["run", "-e", Self.count, "--iface", interface, "--for", "100ms"])
+        #expect(outcome.exitCode == 0, "\(outcome)")
+        #expect(
+          outcome.errors.contains("sudo ip link set dev \(interface) up") == isTold,
+          "\(outcome.errors)")
+      }
+    }
+
     @Test("the SYN flood is seen while it lasts")
     func victims() throws {
       let sample = try #require(Sample.all.first { $0.name == "syn-flood" })

@@ -88,6 +88,20 @@ struct UnitTests {
     #expect(!colored(["FORCE_COLOR": "0"], terminal: false))
   }
 
+  @Test("COLUMNS and LINES stand in where the kernel knows no size")
+  func sizes() {
+    func size(_ values: [String: String]) -> [Int] {
+      // No terminal, and so of no size.
+      let size = TerminalSize.of(-1, TerminalEnvironment(values))
+      return [size.columns, size.rows]
+    }
+    #expect(size(["COLUMNS": "57", "LINES": "9"]) == [57, 9])
+    #expect(size([:]) == [80, 24])
+    for nonsense in ["", "wide", "-5", "0", "99999999999999999999", "5x"] {
+      #expect(size(["COLUMNS": nonsense, "LINES": nonsense]) == [80, 24], "\(nonsense)")
+    }
+  }
+
   @Test("bars have their columns at every share")
   func bars() {
     var bar = ProgressBar(name: "f")

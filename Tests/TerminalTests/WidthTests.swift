@@ -59,6 +59,16 @@ struct WidthTests {
     #expect(DisplayText.fitted("7", to: 3, right: true) == "  7")
   }
 
+  @Test("messages keep their lines and colours, and nothing else steers")
+  func messages() {
+    let coloured = "\u{1B}[1;31merror\u{1B}[0m: größe\n\tnote\n"
+    #expect(DisplayText.message(coloured) == coloured)
+    let hostile = "a\u{1B}[2Jb\u{1B}]0;x\u{7}\rc\u{1B}[1\u{202E}\u{1B}"
+    let shown = DisplayText.message(hostile + "\n")
+    #expect(shown.hasSuffix("\n"))
+    #expect(shown == DisplayText.printable(hostile) + "\n" && !shown.contains("\u{1B}"))
+  }
+
   @Test("what would steer a terminal is escaped")
   func printable() {
     let hostile = "\u{1B}[2J\u{9B}31m\u{202E}evil\u{2066}\u{200B}\r\n\u{7F}\u{0}\u{2028}"

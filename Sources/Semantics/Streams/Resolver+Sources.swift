@@ -25,7 +25,7 @@ extension Resolver {
     var texts: [String] = []
     for argument in call.arguments {
       guard argument.label == nil, case .literal(let literal) = argument.value,
-        let text = literal.value.text
+        let text = literal.value.text, !text.utf8.contains(0)
       else {
         reportArgument(argument, of: name)
         return .invalid
@@ -81,7 +81,10 @@ extension Resolver {
     if case .invalid = argument.value { return }
     let isOfInterfaces =
       source == PacketSource.interfaces.rawValue || source == RecordFormats.flows.source
-    let what = isOfInterfaces ? "names of interfaces" : "a file name"
+    var what = (isOfInterfaces ? "names of interfaces" : "a file name") + " in quotes"
+    if case .literal(let literal) = argument.value, literal.value.text != nil {
+      what += ", and no name holds the character \\0"
+    }
     var fixIts: [FixIt] = []
     if case .path(let path) = argument.value, argument.label == nil {
       fixIts.append(
@@ -89,7 +92,7 @@ extension Resolver {
     }
     report(
       Diagnostic(
-        .wrongArgument, "\(source) takes \(what) in quotes", at: argument.range, fixIts: fixIts))
+        .wrongArgument, "\(source) takes \(what)", at: argument.range, fixIts: fixIts))
   }
 
   private mutating func reportUnknownSource(_ call: Call) {

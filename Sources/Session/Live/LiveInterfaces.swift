@@ -10,11 +10,14 @@ final class LiveInterfaces: @unchecked Sendable {
     private var attachment: XDPAttachment?
     let mode: AttachMode
     let fallback: String?
+    /// Whether it was up when the program was attached.
+    let isUp: Bool
 
     init(_ attachment: consuming XDPAttachment) {
       name = attachment.interface.name
       mode = attachment.mode
       fallback = attachment.fallback
+      isUp = attachment.interface.isUp
       self.attachment = consume attachment
     }
 
@@ -64,6 +67,9 @@ final class LiveInterfaces: @unchecked Sendable {
 
   /// Why native mode was not to be had, by interface.
   var fallbacks: [String] { held.compactMap(\.fallback) }
+
+  /// Those that were down when the program was attached.
+  var namesDown: [String] { held.filter { !$0.isUp }.map(\.name) }
 
   /// An interface that has gone away.
   var firstGone: String? { held.first { !$0.isAlive }?.name }

@@ -25,6 +25,10 @@ final class RunningProgram {
     for fallback in interfaces.fallbacks {
       configuration.remark("\(fallback); attached in generic mode")
     }
+    for name in interfaces.namesDown {
+      configuration.remark(
+        "\(name) is down, so nothing is received; sudo ip link set dev \(name) up")
+    }
     self.interfaces = interfaces
     frags = first.path.program.frags
     turns = LiveTurns(
