@@ -35,8 +35,8 @@ public final class TerminalGuard: Sendable {
     raw.c_lflag &= ~tcflag_t(ICANON | ECHO | IEXTEN)
     // Ctrl-S would stop the screen, and with it whoever waits for the view.
     raw.c_iflag &= ~tcflag_t(IXON | ICRNL | INLCR | ISTRIP)
-    // Whoever reads polls first. With VMIN 0 a shell that reads after SIGKILL, before the terminal is
-    // given back, would find the end of its input there.
+    // Whoever reads polls first. With VMIN 0 a shell that reads after SIGKILL, before the terminal
+    // is given back, would find the end of its input there.
     withUnsafeMutableBytes(of: &raw.c_cc) { keys in
       keys[Int(VMIN)] = 1
       keys[Int(VTIME)] = 0
