@@ -45,7 +45,7 @@ public struct SinkDescription: Sendable {
   }
 }
 
-/// The sinks; a new one is a line here and a file in Sources/Sinks.
+/// The sinks; a new one is an entry here, a file in Sources/Sinks and its line in `SinkFactory`.
 public enum SinkCatalogue {
   /// All sinks, in the order of the documentation.
   public static let all: [SinkDescription] = [
