@@ -134,6 +134,7 @@ let tests: [Target] = [
     name: "HostRuntimeTests",
     dependencies: [
       "TestSupport", "HostRuntime", "Kernels", "DataModel", "Operators", "Plan", "Diagnostics",
+      "CRuntimeBPF",
     ],
     swiftSettings: strict),
   .testTarget(
@@ -179,7 +180,8 @@ let tests: [Target] = [
     swiftSettings: strict),
   .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"], swiftSettings: strict),
   .testTarget(
-    name: "SyntaxTests", dependencies: ["Diagnostics", "Syntax"], swiftSettings: strict),
+    name: "SyntaxTests", dependencies: ["TestSupport", "Diagnostics", "Syntax"],
+    swiftSettings: strict),
 ]
 
 /// `SALC_TESTS=SinksTests,CommandTests` builds these test targets only; see CONTRIBUTING.md.

@@ -9,11 +9,15 @@ public struct NaiveRow: Sendable {
   /// Whether an engine may leave the row out or may print it although it is not in the answer:
   /// it hangs on an estimate within whose bound the truth lies on the other side of a threshold.
   public let isOptional: Bool
+  /// What may stand in a column in place of its value: items whose place in a ranking hangs on
+  /// estimates.
+  public let alternatives: [Int: Set<Value>]
 
   /// A row that an engine has to print, or may.
-  public init(row: Row, isOptional: Bool) {
+  public init(row: Row, isOptional: Bool, alternatives: [Int: Set<Value>] = [:]) {
     self.row = row
     self.isOptional = isOptional
+    self.alternatives = alternatives
   }
 }
 
@@ -152,12 +156,16 @@ public struct NaiveEvaluator {
           let values = zip(columns, schema.columns).map { expression, column in
             Self.typed(value(expression, key: found.key, end: end, factor: 1), column.type)
           }
+          var alternatives: [Int: Set<Value>] = [:]
+          for (index, expression) in columns.enumerated() {
+            alternatives[index] = rankedKeys(expression, key: found.key, end: end)
+          }
           rows.append(
             NaiveRow(
               row: Row(
                 output: index, start: end - plan.relations[relation].window.length, end: end,
                 values: values),
-              isOptional: found.isOptional))
+              isOptional: found.isOptional, alternatives: alternatives))
         }
       }
     }
@@ -366,10 +374,7 @@ extension NaiveEvaluator {
   /// The value of a feature at a key: that of its last window that is closed at `end`.
   func feature(_ index: Int, key: [Value], end: Int64, factor: Double) -> Value {
     let feature = plan.features[index]
-    let window = plan.aggregations[feature.aggregation].window
-    let start = window.start(of: end) - window.length - Int64(feature.back) * window.slide
-    let place = WindowKey(index: feature.aggregation, start: start)
-    guard let state = states[place]?[key] else {
+    guard let state = state(ofFeature: index, key: key, end: end) else {
       return OperatorCatalogue.operation(of: feature.call).absentValue(feature.call)
     }
     if factor != 1, case .distinct = plan.aggregations[feature.aggregation].form,
@@ -379,5 +384,13 @@ extension NaiveEvaluator {
     }
     let asked = NaiveCall(state, index, feature.call)
     return factor == 1 ? asked.value : moved(asked.value, asked, factor - 1)
+  }
+
+  /// The state of a feature's last window that is closed at `end`; nil of an absent key.
+  func state(ofFeature index: Int, key: [Value], end: Int64) -> NaiveState? {
+    let feature = plan.features[index]
+    let window = plan.aggregations[feature.aggregation].window
+    let start = window.start(of: end) - window.length - Int64(feature.back) * window.slide
+    return states[WindowKey(index: feature.aggregation, start: start)]?[key]
   }
 }

@@ -24,8 +24,7 @@ extension NaiveEvaluator {
       switch member {
       case .share: return .real(items[place].share)
       case .count: return .integer(items[place].count)
-      case .key where items[place].item.count == 1: return items[place].item[0]
-      case .key: return .text(items[place].item.map(\.description).joined(separator: "/"))
+      case .key: return Self.rankedKey(items[place])
       }
     case .binary(let op, let left, let right):
       guard let a = number(left, key, end, factor), let b = number(right, key, end, factor),

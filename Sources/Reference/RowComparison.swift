@@ -14,7 +14,7 @@ public enum RowComparison {
     var open: [NaiveRow] = []
     for wanted in exact {
       let place = Place(wanted.row)
-      if let index = rest[place]?.firstIndex(where: { agrees(wanted.row, $0) }) {
+      if let index = rest[place]?.firstIndex(where: { agrees(wanted, $0) }) {
         rest[place]?.remove(at: index)
       } else if !wanted.isOptional {
         open.append(wanted)
@@ -48,10 +48,12 @@ public enum RowComparison {
   }
 
   /// Whether a row says what another does, each as its bounds allow.
-  static func agrees(_ exact: Row, _ row: Row) -> Bool {
+  static func agrees(_ wanted: NaiveRow, _ row: Row) -> Bool {
+    let exact = wanted.row
     guard exact.values.count == row.values.count else { return false }
     return exact.values.indices.allSatisfy { index in
       let (a, b) = (exact.values[index], row.values[index])
+      if wanted.alternatives[index]?.contains(b) == true { return true }
       let isEstimate = row.bounds[index] != nil || exact.bounds[index] != nil
       if isEstimate, let truth = number(a), let estimate = number(b) {
         let (left, right) = (

@@ -50,7 +50,7 @@ public struct Verdict: Sendable {
       let candidates = rest[place] ?? []
       let match =
         candidates.firstIndex { found[$0].values == wanted.row.values }
-        ?? candidates.firstIndex { RowComparison.agrees(wanted.row, found[$0]) }
+        ?? candidates.firstIndex { RowComparison.agrees(wanted, found[$0]) }
       guard let match else {
         if wanted.isOptional {
           outputs[wanted.row.output].uncertain += 1

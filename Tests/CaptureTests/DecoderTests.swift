@@ -1,5 +1,6 @@
 import CRuntimeBPF
 import DataModel
+import TestSupport
 import Testing
 
 @testable import Capture
@@ -133,7 +134,7 @@ struct DecoderTests {
   }
 
   /// Ethernet, perhaps a tag, IPv4 or IPv6, TCP or UDP, perhaps cut; bytes behind are random.
-  private func randomFrame(_ generator: inout SeededGenerator, isIPv4Only: Bool) -> CopiedFrame {
+  private func randomFrame(_ generator: inout RandomSource, isIPv4Only: Bool) -> CopiedFrame {
     var bytes = (0..<12).map { _ in UInt8.random(in: 0...255, using: &generator) }
     if Int.random(in: 0..<4, using: &generator) == 0 { bytes += [0x81, 0, 0x20, 7] }
     let proto: UInt8 = [6, 17, 1, 58, 47].randomElement(using: &generator)!
@@ -157,7 +158,7 @@ struct DecoderTests {
 
   @Test("every field of random frames is what the table says", arguments: [false, true])
   func randomFrames(isIPv4Only: Bool) throws {
-    var generator = SeededGenerator(seed: isIPv4Only ? 4 : 6)
+    var generator = RandomSource(seed: isIPv4Only ? 4 : 6)
     let frames = (0..<1500).map { _ in randomFrame(&generator, isIPv4Only: isIPv4Only) }
     try check(frames)
     try check(Array(frames[..<300]), pieces: 7)
@@ -166,7 +167,7 @@ struct DecoderTests {
 
   @Test("frames cut at every length lose fields one by one, and never invent one")
   func everyLength() throws {
-    var generator = SeededGenerator(seed: 9)
+    var generator = RandomSource(seed: 9)
     let frames = (0..<6).flatMap { _ in
       let whole = randomFrame(&generator, isIPv4Only: false)
       return (0...whole.bytes.count).map { length in

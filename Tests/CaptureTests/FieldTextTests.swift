@@ -1,5 +1,6 @@
 import CRuntimeBPF
 import DataModel
+import TestSupport
 import Testing
 
 @testable import Capture
@@ -26,7 +27,7 @@ struct FieldTextTests {
 
   @Test("is as exact and as strict as octet by octet")
   func readers() {
-    var random = SeededGenerator(seed: 29)
+    var random = RandomSource(seed: 29)
     var wrong: [String] = []
     for text in Self.texts(&random) {
       for follower in [UInt8(ascii: ","), UInt8(ascii: "7"), 0] {
@@ -54,7 +55,7 @@ struct FieldTextTests {
       splitter.deallocate()
       ends.deallocate()
     }
-    var random = SeededGenerator(seed: 31)
+    var random = RandomSource(seed: 31)
     for _ in 0..<2000 {
       let size = Int.random(in: 0...300, using: &random)
       let every = Int.random(in: 1...20, using: &random)

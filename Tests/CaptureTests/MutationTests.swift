@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Capture
@@ -29,7 +30,7 @@ struct MutationTests {
   @Test("seeded mutations", arguments: 0..<4, 0..<4)
   func mutations(index: Int, seed: UInt64) {
     let original = Self.seeds[index]
-    var generator = SeededGenerator(seed: seed &* 4 &+ UInt64(index))
+    var generator = RandomSource(seed: seed &* 4 &+ UInt64(index))
     for _ in 0..<3000 {
       var bytes = original
       for _ in 0..<Int.random(in: 1...4, using: &generator) { mutate(&bytes, &generator) }
@@ -55,7 +56,7 @@ struct MutationTests {
     if let error = result.error { #expect(error.description.hasPrefix("test: ")) }
   }
 
-  private func mutate(_ bytes: inout [UInt8], _ generator: inout SeededGenerator) {
+  private func mutate(_ bytes: inout [UInt8], _ generator: inout RandomSource) {
     guard !bytes.isEmpty else { return }
     let at = Int.random(in: 0..<bytes.count, using: &generator)
     switch Int.random(in: 0..<6, using: &generator) {

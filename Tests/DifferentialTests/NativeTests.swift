@@ -62,9 +62,11 @@ struct NativeTests {
   }
 
   @Test("table by table, register by register, record by record", arguments: queries)
-  func sameMemory(text: String) throws {
-    let query = try Engines.compiled(
-      "P = PacketStream();\n" + text, Way(engine: .kernel(cpus: 1), tableSets: 4))
+  func sameMemory(text: String) throws { try Self.expectSameMemory("P = PacketStream();\n" + text) }
+
+  /// Holds a program's memory and records in the kernel against those without one.
+  static func expectSameMemory(_ text: String) throws {
+    let query = try Engines.compiled(text, Way(engine: .kernel(cpus: 1), tableSets: 4))
     let native = try NativeProgram(query, ringBytes: Self.ringBytes, seed: Self.seed)
     let kernel = try KernelMemory(query, ringBytes: Self.ringBytes, seed: Self.seed)
     var (nativeRecords, kernelRecords): ([[UInt8]], [[UInt8]]) = ([], [])
@@ -92,7 +94,7 @@ struct NativeTests {
   }
 
   /// The registers of a global distinct count, made by the host's decoder, packer and hash.
-  private func expectHostRegisters(in half: [UInt8], of query: CompiledQuery) throws {
+  private static func expectHostRegisters(in half: [UInt8], of query: CompiledQuery) throws {
     for table in try #require(query.layout).tables {
       guard case .registers(let precision) = table.form,
         case .aggregation(let index) = table.owner,

@@ -15,7 +15,8 @@ struct SummaryTests {
     U = FOREACH K GENERATE topk({SourceIp, DestPort}, 4, frame.len) WITHIN 10% WINDOW 2s;
     A = FOREACH K GENERATE norm(SourcePort, L1) WITHIN 10% WINDOW 2s;
     M = FOREACH K GENERATE norm(SourcePort, Linf, frame.len) WITHIN 10% WINDOW 2s;
-    OUTPUT K (T, U, T.count(0) AS First, T.value(1) AS Second, T.count(9) AS None);
+    OUTPUT K (T, U, T.count(0) AS First, T.value(1) AS Second, T.count(9) AS None, T.key(0) AS Key,
+      T.key(2) AS Third, U.key(0) AS Pair, U.key(9) AS Nobody);
     OUTPUT K (A, M);
     """,
     """

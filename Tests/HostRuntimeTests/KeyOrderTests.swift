@@ -1,4 +1,5 @@
 import DataModel
+import TestSupport
 import Testing
 
 @testable import HostRuntime
@@ -13,7 +14,7 @@ import Testing
     let layout = KeyLayout(types: types)
     let order = KeyOrder(layout)
     let width = max(layout.wordCount, 1)
-    var random = SplitMix(state: 7)
+    var random = RandomSource(seed: 7)
     for count in [0, 1, 255, 256, 3000] {
       var keys = [UInt64](repeating: 0, count: count * width)
       for index in 0..<count {

@@ -3,20 +3,8 @@ import HostRuntime
 import Kernels
 import Operators
 import Plan
+import TestSupport
 import Testing
-
-/// SplitMix64 (Steele, Lea, Flood 2014).
-struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
-}
 
 /// Does what the data path does: folds tuples into partials, or ships them as pairs.
 struct PartialMaker {
@@ -99,7 +87,7 @@ struct MergeTests {
     return builder
   }
 
-  static func tuples(_ random: inout SplitMix, count: Int) -> [TestTuple] {
+  static func tuples(_ random: inout RandomSource, count: Int) -> [TestTuple] {
     (0..<count).map { _ in
       var values: [String: Value] = ["frame.len": .integer(.random(in: 60...1500, using: &random))]
       // Key 1 is heavy: more items than are counted exactly.
@@ -118,7 +106,7 @@ struct MergeTests {
 
   @Test("whatever the parts, their order and duplicates of pairs", arguments: [1, 2, 8], 0..<4)
   func merged(parts: Int, seed: Int) {
-    var random = SplitMix(state: UInt64(seed))
+    var random = RandomSource(seed: UInt64(seed))
     let builder = Self.builder()
     let tuples = Self.tuples(&random, count: 4000)
     let whole = TestRun(builder)
@@ -175,7 +163,7 @@ struct MergeTests {
       Issue.record("countdistinct keeps a distinct set")
       return
     }
-    var random = SplitMix(state: 9)
+    var random = RandomSource(seed: 9)
     let whole = TestRun(builder)
     let placed = PlacedPlan(
       plan: builder.plan, nodes: [.dataPath], aggregations: [.dataPath], exports: [])

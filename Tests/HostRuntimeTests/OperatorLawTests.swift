@@ -22,7 +22,7 @@ struct OperatorLawTests {
   // MARK: tuples
 
   /// Tuples of one second, 5 keys, with every field that a plan reads; some have none.
-  static func tuples(_ random: inout SplitMix, _ fields: [FieldID], count: Int) -> [TestTuple] {
+  static func tuples(_ random: inout RandomSource, _ fields: [FieldID], count: Int) -> [TestTuple] {
     let times = (0..<count).map { _ in Int64.random(in: 0..<second, using: &random) }.sorted()
     return times.map { time in
       var values: [String: Value] = [:]
@@ -39,7 +39,7 @@ struct OperatorLawTests {
   }
 
   private static func value(
-    of type: ScalarType, isKey: Bool, time: Int64, using random: inout SplitMix
+    of type: ScalarType, isKey: Bool, time: Int64, using random: inout RandomSource
   ) -> Value {
     switch type {
     case .time: .time(time)
@@ -69,9 +69,22 @@ struct OperatorLawTests {
 
   // MARK: laws
 
-  @Test("every operator is tried")
+  /// Operators that refuse the finest accuracy that is tried: it is beyond what they keep. A new
+  /// operator that does is a line here, for nothing is to be left out in silence.
+  static let tooFine: Set<String> = [
+    "countdistinct", "entropy", "hllsketch", "rarity", "similarity",
+  ]
+
+  @Test("every operator is tried, plain and with an error allowed, smallest and largest")
   func everyOperator() {
-    #expect(Set(Self.calls.map(\.name)) == Set(OperatorCatalogue.all.map(\.name)))
+    let all = Set(OperatorCatalogue.all.map(\.name))
+    for size in CatalogueCall.Size.allCases {
+      let calls = CatalogueCall.all(size)
+      let plain = calls.filter { !$0.text.contains(" WITHIN ") }
+      #expect(plain.map(\.name).sorted() == all.sorted(), "\(size)")
+      let within = Set(calls.filter { $0.text.contains(" WITHIN ") }.map(\.name))
+      #expect(within == (size == .smallest ? all : all.subtracting(Self.tooFine)), "\(size)")
+    }
     for call in Self.calls {
       let plan = try? Query.plan(call.keyed())
       #expect(plan.map(Self.isOrdered) == (Self.unsplit[call.name] != nil), "\(call)")
@@ -82,7 +95,7 @@ struct OperatorLawTests {
   func split(call: CatalogueCall) throws {
     guard Self.unsplit[call.name] == nil else { return }
     for (text, parts) in [(call.keyed(), 1), (call.keyed(), 2), (call.keyed(), 8)] {
-      var random = SplitMix(state: UInt64(parts) &+ 77)
+      var random = RandomSource(seed: UInt64(parts) &+ 77)
       let whole = try Self.run(text)
       let tuples = Self.tuples(&random, whole.fields, count: 900)
       let batches = stride(from: 0, to: tuples.count, by: 300).map {
@@ -126,7 +139,7 @@ struct OperatorLawTests {
     for (text, slide) in [
       (CatalogueCall.keyed(call), "125ms"), (CatalogueCall.global(call), "500ms"),
     ] {
-      var random = SplitMix(state: 5)
+      var random = RandomSource(seed: 5)
       let whole = try Self.run(text("WINDOW 1s"))
       let tuples = Self.tuples(&random, whole.fields, count: 600)
       whole.push(tuples)
@@ -172,7 +185,7 @@ struct OperatorLawTests {
       let maker = PartialMaker(aggregation)
       if maker.isDistinct { continue }  // a set of hashes: `split` shuffles and repeats its pairs
       let merge = WordMerge(aggregation.accumulators)
-      var random = SplitMix(state: 3)
+      var random = RandomSource(seed: 3)
       let run = try Self.run(call.keyed())
       let parts = (0..<3).map { part in
         let tuples = Self.tuples(&random, run.fields, count: 200).map { tuple in

@@ -1,12 +1,13 @@
 import DataModel
 import Kernels
+import TestSupport
 import Testing
 
 @Suite("Sets that change with time")
 struct IntervalSetTests {
   @Test("membership is from ≤ t < until + within of some window", arguments: 0..<10)
   func membership(seed: Int) {
-    var random = SplitMix(state: UInt64(seed))
+    var random = RandomSource(seed: UInt64(seed))
     let within: Int64 = seed % 2 == 0 ? 0 : 250
     let set = IntervalSet(keyWords: 1, longestWithin: within, seed: 3, limit: 1 << 16)
     var spans: [UInt64: [(from: Int64, until: Int64)]] = [:]

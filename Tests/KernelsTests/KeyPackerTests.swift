@@ -1,5 +1,6 @@
 import DataModel
 import Kernels
+import TestSupport
 import Testing
 
 @Suite("Key packing")
@@ -31,7 +32,7 @@ struct KeyPackerTests {
 
   @Test("unpacks to the values, with masks, families, fallbacks and items", arguments: 0..<30)
   func roundTrip(seed: Int) {
-    var random = SplitMix(state: UInt64(seed))
+    var random = RandomSource(seed: UInt64(seed))
     let batch = randomBatch(&random, count: 400)
     let key = Array(Self.components.shuffled(using: &random).prefix(seed % 5))
     let items =

@@ -1,25 +1,13 @@
 import DataModel
 import Kernels
+import TestSupport
 import Testing
-
-/// SplitMix64 (Steele, Lea, Flood 2014): small, fast and the same everywhere.
-struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
-}
 
 @Suite("Keyed table")
 struct KeyedTableTests {
   @Test("counts what a dictionary counts, for keys of any width", arguments: [0, 1, 2, 3, 4, 7])
   func counts(words: Int) {
-    var random = SplitMix(state: UInt64(words))
+    var random = RandomSource(seed: UInt64(words))
     let table = KeyedTable(keyWords: words, identity: [0, 7], seed: 42, limit: 1 << 20)
     var expected: [[UInt64]: UInt64] = [:]
     var slots = [UInt32](repeating: 0, count: 1024)

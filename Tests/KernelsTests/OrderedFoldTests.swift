@@ -1,5 +1,6 @@
 import CRuntimeBPF
 import DataModel
+import TestSupport
 import Testing
 
 @Suite("Folds in the order of arrival, and rounding")
@@ -28,7 +29,7 @@ struct OrderedFoldTests {
   /// Any split is the whole; the empty fold changes nothing; grouping does not matter.
   @Test("compose", arguments: folds)
   func composition(_ kind: OrderedFold) {
-    var random = SplitMix(state: 5)
+    var random = RandomSource(seed: 5)
     for length in 0..<60 {
       let values = (0..<length).map { _ in Int64.random(in: -1000...1000, using: &random) }
       let cuts = [
@@ -53,7 +54,7 @@ struct OrderedFoldTests {
   /// What a window that moves by one tuple keeps is the fold of the tuples in it.
   @Test("forget their first value", arguments: folds)
   func sliding(_ kind: OrderedFold) {
-    var random = SplitMix(state: 6)
+    var random = RandomSource(seed: 6)
     let values = (0..<3000).map { _ in Int64.random(in: -100_000...100_000, using: &random) }
     var words = fold(kind, values[..<20])
     for start in 1..<(values.count - 20) {
@@ -67,7 +68,7 @@ struct OrderedFoldTests {
   }
 
   private static let numbers: [Int64] = {
-    var random = SplitMix(state: 7)
+    var random = RandomSource(seed: 7)
     var result: [Int64] = [0, 1, -1, .max, .min, .min + 1, .max - 1]
     for shift in 0..<63 {
       for d: Int64 in -1...1 { result += [(1 << shift) + d, -(1 << shift) + d] }

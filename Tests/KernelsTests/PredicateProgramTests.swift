@@ -1,12 +1,13 @@
 import DataModel
 import Kernels
+import TestSupport
 import Testing
 
 @Suite("Compiled expressions and predicates")
 struct PredicateProgramTests {
   @Test("agree with one tuple at a time, missing values included", arguments: 0..<20)
   func predicates(seed: Int) {
-    var random = SplitMix(state: UInt64(seed))
+    var random = RandomSource(seed: UInt64(seed))
     let batch = randomBatch(&random, count: 300)
     let kept = UnsafeMutablePointer<UInt16>.allocate(capacity: TupleBatch.capacity)
     defer { kept.deallocate() }
@@ -31,7 +32,7 @@ struct PredicateProgramTests {
 
   @Test("values agree with one tuple at a time", arguments: 0..<20)
   func expressions(seed: Int) {
-    var random = SplitMix(state: UInt64(seed) + 1000)
+    var random = RandomSource(seed: UInt64(seed) + 1000)
     let batch = randomBatch(&random, count: 100)
     for _ in 0..<50 {
       let expression = random.expression(depth: 4)

@@ -138,6 +138,20 @@ private let swiftLaws: [SwiftLaw] = [
         sal_countsketch_count(state.numbers, 6, sal_hash1(seed, 0)),
       ]
     }),
+  SwiftLaw(
+    "set", 40 << 10,
+    add: { state, item in
+      var key = item.key
+      _ = sal_set_insert(
+        state.words, 10, 1, item.hash, &key, item.at, item.at + 1024, item.at)
+    },
+    read: { state, seed in
+      (0..<256).map { number in
+        var key = UInt64(number)
+        return Double(
+          1 & sal_set_member(state.words, 10, 1, sal_hash1(seed, key), &key, 4096))
+      }
+    }),
   SwiftLaw("sample, by hash", 8, add: { $0.words[0] += sal_sampled($1.hash, 1 << 30) & 1 }),
   SwiftLaw(
     "kmedians, cells", 4096 * 8,

@@ -1,5 +1,6 @@
 import DataModel
 import Kernels
+import TestSupport
 import Testing
 
 func field(_ name: String) -> FieldID {
@@ -14,7 +15,7 @@ let testedFields = [
 ].map(field)
 
 /// Small values, so that comparisons hold often; a fifth is missing, with rubbish in the lanes.
-func randomBatch(_ random: inout SplitMix, count: Int) -> TupleBatch {
+func randomBatch(_ random: inout RandomSource, count: Int) -> TupleBatch {
   let batch = TupleBatch(fields: testedFields)
   batch.count = count
   for row in 0..<count {
@@ -109,7 +110,7 @@ struct NaiveTuple {
   }
 }
 
-extension SplitMix {
+extension RandomSource {
   mutating func pick<T>(_ choices: [T]) -> T {
     choices[Int.random(in: 0..<choices.count, using: &self)]
   }

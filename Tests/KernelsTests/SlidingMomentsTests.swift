@@ -1,5 +1,6 @@
 import DataModel
 import Kernels
+import TestSupport
 import Testing
 
 @Suite("Moments over the last tuples of a key")
@@ -13,7 +14,7 @@ struct SlidingMomentsTests {
 
   @Test("a 128-bit number becomes the double nearest to it")
   func reals() {
-    var random = SplitMix(state: 1)
+    var random = RandomSource(seed: 1)
     for shift in 0..<64 {
       for _ in 0..<50 {
         let high = random.next() >> UInt64(shift)
@@ -35,7 +36,7 @@ struct SlidingMomentsTests {
   func windows(window: Int, most: Int64) {
     // Values grow with the batches; from one of three on, or never, some are missing.
     let firstMissing = [1: 3, 2: 0, 7: 1, 100: 3][window] ?? 2
-    var random = SplitMix(state: UInt64(window))
+    var random = RandomSource(seed: UInt64(window))
     let moments = SlidingMoments(
       window: window, operands: 2,
       answers: [
@@ -144,7 +145,7 @@ struct SlidingMomentsTests {
 
   @Test("a tally counts every item once")
   func tally() {
-    var random = SplitMix(state: 5)
+    var random = RandomSource(seed: 5)
     var tally = ItemTally()
     for size in [0, 1, 10, 1000, 3, 5000] {
       let items = (0..<size).map { _ in Int64.random(in: -50...50, using: &random) }

@@ -1,5 +1,6 @@
 import Diagnostics
 import Syntax
+import TestSupport
 import Testing
 
 /// Texts that no one means well with: a tree comes back, and every byte in it.
@@ -59,7 +60,7 @@ import Testing
   }
 
   @Test func binaryGarbage() {
-    var random = SplitMix(seed: 7)
+    var random = RandomSource(seed: 7)
     for size in [1, 2, 3, 10, 100, 10_000, 300_000] {
       survive((0..<size).map { _ in UInt8(truncatingIfNeeded: random.next()) })
     }
@@ -85,7 +86,7 @@ import Testing
       "|", "^", "<<", ">", "<=", "=", "==", "!=", "(", ")", "(", ")", "{", "}", ",", ";", ";",
       ".", ":", "!", "&&", "'", "\"", "§", "// c\n", "/* c */", "\n", "true",
     ]
-    var random = SplitMix(seed: UInt64(seed))
+    var random = RandomSource(seed: UInt64(seed))
     for _ in 0..<200 {
       let count = Int(random.next() % 40)
       var text = ""
@@ -100,7 +101,7 @@ import Testing
 
   /// A valid program with bytes replaced, removed and doubled.
   @Test(arguments: 0..<20) func mutations(seed: Int) {
-    var random = SplitMix(seed: UInt64(seed) &+ 1_000)
+    var random = RandomSource(seed: UInt64(seed) &+ 1_000)
     for (text, _) in Handbook.programs {
       for _ in 0..<20 {
         var bytes = Array(text.utf8)
@@ -116,20 +117,5 @@ import Testing
         expectFormat(tree)
       }
     }
-  }
-}
-
-/// Steele, Lea, Flood: SplitMix64 (OOPSLA 2014); the seed makes a failing run repeatable.
-struct SplitMix {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
   }
 }

@@ -21,6 +21,9 @@ public struct RandomSource: RandomNumberGenerator, Sendable {
     Int.random(in: range, using: &self)
   }
 
+  /// A number below the bound, or 0 of none.
+  public mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(max(1, bound))) }
+
   /// True once in `n` times.
   public mutating func once(in n: Int) -> Bool { number(1...n) == 1 }
 

@@ -10,4 +10,9 @@ public enum Seeds {
       ends.count == 2 && ends[0] < ends[1], "SALC_SEEDS is FIRST-END, the end excluded: \(text)")
     return ends[0]..<ends[1]
   }
+
+  /// `count` trials, unless `SALC_TRIALS` says another number.
+  public static func trials(_ count: Int) -> Int {
+    getenv("SALC_TRIALS").flatMap { Int(String(cString: $0)) } ?? count
+  }
 }

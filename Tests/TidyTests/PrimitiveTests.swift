@@ -75,10 +75,40 @@ struct PrimitiveTests {
     }
   }
 
+  @Test("what keeps keys has its laws, its trials and its cost too")
+  func keyed() {
+    let laws = Repository.text("runtime-bpf/native/laws.c")
+    let accuracy = Repository.text("runtime-bpf/native/accuracy.c")
+    let cost = Repository.text("scripts/benchmarks/primitives.bpf.c")
+    for name in ["table", "firstseen", "set"] {
+      #expect(laws.contains("\t{\"\(name)"), "laws.c has no \(name)")
+      #expect(accuracy.contains("\t{\"\(name)"), "accuracy.c has no \(name)")
+      #expect(cost.contains("#include \"sal/\(name).h\""), "primitives.bpf.c has no \(name)")
+    }
+  }
+
+  @Test("a primitive's cost is measured beside the same by hand")
+  func costs() {
+    func names(_ file: String, _ mark: String) -> Set<Substring> {
+      let lines = Repository.text("scripts/benchmarks/" + file).split(separator: "\n")
+      var found: Set<Substring> = []
+      for (index, line) in lines.enumerated() where line.hasPrefix(mark) {
+        // The name may stand on the next line.
+        let rest = line.dropFirst(mark.count)
+        let text = rest.isEmpty ? lines[index + 1].drop { $0 == "\t" } : rest
+        found.insert(text.prefix { $0 != "," && $0 != ")" })
+      }
+      return found
+    }
+    let measured = names("primitives.bpf.c", "PRIMITIVE(")
+    let byHand = names("hand_primitives.bpf.c", "HAND(")
+    #expect(measured.count > 30)
+    #expect(measured.subtracting(["base"]) == byHand)
+  }
+
   /// Why a statistic has no trials of its own.
   private static let untried = [
-    "sumsq": "moments.h is made of it",
-    "hllimage": "the estimate is hll.h's; DataSketches reads it in scripts/test-c",
+    "hllimage": "the estimate is hll.h's; DataSketches reads it in scripts/test-c"
   ]
   /// Why a statistic has no size, or no line of its own where all are together.
   private static let unsized = [

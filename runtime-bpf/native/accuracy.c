@@ -11,6 +11,7 @@
  */
 #include <math.h>
 
+#include "accuracy_keyed.h"
 #include "accuracy_streams.h"
 #include "accuracy_windows.h"
 #include "sal/bfq.h"
@@ -19,22 +20,14 @@
 #include "sal/eh.h"
 #include "sal/entropy.h"
 #include "sal/ewma.h"
-#include "sal/flowset.h"
 #include "sal/hll.h"
-#include "sal/mfu.h"
 #include "sal/minhash.h"
 #include "sal/moments.h"
 #include "sal/quantile.h"
-#include "sal/spacesaving.h"
+#include "sal/sumsq.h"
 
 SAL_EH(eh, 10);
 SAL_EH_CODE(eh, 10);
-SAL_MFU(mfu, 1, 6);
-SAL_MFU_CODE(mfu, 1, 6);
-SAL_SPACESAVING(saving, 1, 5);
-SAL_SPACESAVING_CODE(saving, 1, 5);
-SAL_FLOWSET(flowset, 1, 13);
-SAL_FLOWSET_CODE(flowset, 1, 13);
 
 /* ---- primitives: each gives its error as a share of its bound ------------------------------ */
 
@@ -58,24 +51,61 @@ static double moments(void)
 		share(sal_moments_variance(&m) - (double)variance, 1e-12 * (double)variance));
 }
 
-static double quantiles(void)
+/* Sums and squares of values of both signs and of all sizes, by the compiler's 128 bits. */
+static double sums(void)
 {
-	static __u64 buckets[1 << 10];
+	__u64 words[4] = {0, 0, 0, 0}, i;
+	__int128 sum = 0;
+	unsigned __int128 square = 0;
+
+	for (i = 0; i < ITEMS; i++) {
+		__s64 x = (__s64)(stream.value[i] << (i & 15)) * (i & 1 ? -1 : 1);
+
+		sal_sum128_add(words, x);
+		sal_sumsq_add(words + 2, x);
+		sum += x;
+		square += (unsigned __int128)((__int128)x * x);
+	}
+	return words[0] != (__u64)sum || words[1] != (__u64)(sum >> 64) ||
+	                       words[2] != (__u64)square || words[3] != (__u64)(square >> 64)
+	               ? 2
+	               : 0;
+}
+
+/* Of quantiles at every 1/64, for M bits behind the leading one. */
+static double quantiles(__u32 m)
+{
+	static __u64 buckets[1 << 12];
 	double worst = 0, q;
 	__u64 i;
 
 	memset(buckets, 0, sizeof(buckets));
 	for (i = 0; i < ITEMS; i++)
-		sal_quantile_add(buckets, 5, 32, 10, stream.value[i]);
+		sal_quantile_add(buckets, m, 32, 12, stream.value[i]);
 	for (q = 0; q <= 1; q += 1.0 / 64) {
 		double truth = (double)stream.sorted[(__u64)(q * (ITEMS - 1))];
-		__u32 b = sal_quantile_find(buckets, SAL_QUANTILE_BUCKETS(5, 32), q);
+		__u32 b = sal_quantile_find(buckets, SAL_QUANTILE_BUCKETS(m, 32), q);
 		double middle =
-			((double)sal_quantile_least(b, 5) + (double)sal_quantile_most(b, 5)) / 2;
+			((double)sal_quantile_least(b, m) + (double)sal_quantile_most(b, m)) / 2;
 
-		worst = worse(worst, share(middle - truth, truth / 64));
+		worst = worse(worst, share(middle - truth, truth / (double)(2ULL << m)));
 	}
 	return worst;
+}
+
+static double quantiles_4(void)
+{
+	return quantiles(4);
+}
+
+static double quantiles_5(void)
+{
+	return quantiles(5);
+}
+
+static double quantiles_7(void)
+{
+	return quantiles(7);
 }
 
 static double distinct(void)
@@ -142,8 +172,7 @@ static double similarity(void)
 	}
 	truth = both / either;
 	sal_minhash_compare(a, b, 10, &filled, &equal);
-	return share((double)equal / filled - truth,
-		2 * sqrt(truth * (1 - truth) / filled) + 0.5 / filled);
+	return of_buckets(equal, filled, truth);
 }
 
 static double rarity(void)
@@ -160,72 +189,65 @@ static double rarity(void)
 		once += stream.count[i] == 1;
 	truth = once / (double)stream.distinct;
 	sal_minhash_rare(a, 10, 1, &filled, &rare);
-	return share((double)rare / filled - truth,
-		2 * sqrt(truth * (1 - truth) / filled) + 0.5 / filled);
+	return of_buckets(rare, filled, truth);
 }
 
-/* Every counter: count - error <= truth <= count, and error <= its set's weight / 8. */
-static double frequent(void)
+/*
+ * Of count and of sum after each of 64 edges of the stream, asked at its end. `by_time`: several
+ * items at one time, then none for long; else an item at each.
+ */
+static double exponential(int by_time, int of_sum)
 {
-	static struct saving sketch;
+	static struct eh histogram;
+	static __u64 at[ITEMS + 1], sum[ITEMS + 1];
 	double worst = 0;
-	__u64 i, s, w;
+	__u64 i, j;
 
-	memset(&sketch, 0, sizeof(sketch));
-	for (i = 0; i < ITEMS; i++)
-		saving_add(&sketch, hash_of(stream.key[i]), &stream.key[i], 1);
-	for (s = 0; s < 32; s++)
-		for (w = 0; w < 8; w++) {
-			__u64 count = sketch.set[s].count[w], error = sketch.set[s].error[w];
-			__u64 truth = stream.count[sketch.set[s].key[w][0] % KEYS];
+	memset(&histogram, 0, sizeof(histogram));
+	for (i = 1; i <= ITEMS; i++) {
+		__u64 gap = random_word();
 
-			if (!count)
-				continue;
-			if (count < truth || count - error > truth)
-				return 2;
-			worst = worse(worst,
-				share((double)(count - truth), (double)sketch.set[s].total / 8));
-		}
+		at[i] = at[i - 1] + (by_time ? gap & 7 ? 0 : gap >> 3 & 1023 : 1);
+		eh_add(&histogram, 20, at[i], stream.value[i - 1]);
+		sum[i] = sum[i - 1] + stream.value[i - 1];
+	}
+	for (j = 0; j < 64; j++) {
+		__u64 after = at[ITEMS * j / 64], first = ITEMS * j / 64;
+		struct sal_eh_answer found;
+		__u64 truth, lo, hi;
+
+		while (first < ITEMS && at[first + 1] <= after)
+			first++;
+		eh_read(&histogram, after, &found);
+		truth = of_sum ? sum[ITEMS] - sum[first] : ITEMS - first;
+		lo = of_sum ? found.sum_lo : found.count_lo;
+		hi = of_sum ? found.sum_hi : found.count_hi;
+		if (lo > truth || truth > hi || histogram.forced)
+			return 2;
+		worst = worse(worst,
+			share(((double)lo + (double)hi) / 2 - (double)truth, (double)truth / 20));
+	}
 	return worst;
 }
 
-/* Resident and handed out: exact for every key. */
-static double most_used(void)
-{
-	static struct mfu map;
-	static __u64 got[KEYS];
-	__u64 i, s, w, out[2];
-
-	memset(&map, 0, sizeof(map));
-	memset(got, 0, sizeof(got));
-	for (i = 0; i < ITEMS; i++)
-		if (mfu_add(&map, hash_of(stream.key[i]), &stream.key[i], 1, out))
-			got[out[0]] += out[1];
-	for (s = 0; s < 64; s++)
-		for (w = 0; w < 4; w++)
-			if (map.set[s].weight[w])
-				got[map.set[s].key[w][0]] += map.set[s].weight[w];
-	return memcmp(got, stream.count, sizeof(got)) ? 2 : 0;
-}
-
-/* The sum of the last eighth of the stream, asked at its end. */
 static double window_sum(void)
 {
-	static struct eh histogram;
-	struct sal_eh_answer answer;
-	double truth = 0, middle;
-	__u64 i, last = ITEMS / 8;
+	return exponential(0, 1);
+}
 
-	memset(&histogram, 0, sizeof(histogram));
-	for (i = 0; i < ITEMS; i++) {
-		eh_add(&histogram, 20, i + 1, stream.value[i]);
-		truth += i >= ITEMS - last ? (double)stream.value[i] : 0;
-	}
-	eh_read(&histogram, ITEMS - last, &answer);
-	if ((double)answer.sum_lo > truth || truth > (double)answer.sum_hi || histogram.forced)
-		return 2;
-	middle = ((double)answer.sum_lo + (double)answer.sum_hi) / 2;
-	return share(middle - truth, truth / 20);
+static double window_count(void)
+{
+	return exponential(0, 0);
+}
+
+static double time_sum(void)
+{
+	return exponential(1, 1);
+}
+
+static double time_count(void)
+{
+	return exponential(1, 0);
 }
 
 /* Distinct keys by a filter: never over, and short by its own estimate and three of its sigmas. */
@@ -241,6 +263,19 @@ static double filter(void)
 	missed = n - (double)found;
 	error = sal_bloom_error(lines, 6, 0);
 	return missed < 0 ? 2 : share(missed, n * error + 3 * sqrt(n * error) + 1);
+}
+
+/* Of the counts alone, against long doubles. */
+static double entropy_of_counts(void)
+{
+	long double sum = 0;
+	__u64 i;
+
+	for (i = 0; i < KEYS; i++)
+		if (stream.count[i])
+			sum -= (long double)stream.count[i] / ITEMS *
+			       log2l((long double)stream.count[i] / ITEMS);
+	return share(sal_entropy(stream.count, KEYS) - (double)sum, 1e-9);
 }
 
 static double entropy(void)
@@ -268,38 +303,16 @@ static double average(void)
 	return share((double)fixed / 65536 - exact, 10.0 / 65536 + fabs(exact) * 1e-12);
 }
 
-static int flow_errors;
-
-static void take_flow(void *context, const __u64 *key, __u64 packets)
-{
-	__u64 *given = context;
-
-	*given += packets;
-	flow_errors += key[0] >= KEYS || stream.count[key[0] % KEYS] != packets;
-}
-
-/* 4 096 flows at most in 8 192 cells: all decoded, exactly, but those that are counted missed. */
-static double flows(void)
-{
-	static struct flowset set;
-	struct sal_flowset_result result;
-	__u64 i, given = 0;
-
-	memset(&set, 0, sizeof(set));
-	for (i = 0; i < ITEMS; i++)
-		flowset_add(&set, hash_of(stream.key[i]), &stream.key[i]);
-	flow_errors = 0;
-	result = sal_flowset_decode((__u64 *)set.cell, 13, 1, seed, take_flow, &given);
-	return flow_errors || result.stuck || given + result.missed != ITEMS ? 2 : 0;
-}
-
 static const struct primitive {
 	const char *name, *size, *bound;
 	double confidence;
 	double (*run)(void);
 } primitives[] = {
 	{"moments", "", "10^-12 of mean and variance", 1, moments},
-	{"quantile", "M = 5", "1.57 % of the value, every 1/64", 1, quantiles},
+	{"sumsq", "", "exact", 1, sums},
+	{"quantile", "M = 4", "3.13 % of the value, every 1/64", 1, quantiles_4},
+	{"quantile", "M = 5", "1.57 % of the value, every 1/64", 1, quantiles_5},
+	{"quantile", "M = 7", "0.40 % of the value, every 1/64", 1, quantiles_7},
 	{"hll", "p = 12", "2 standard errors, 3.25 %", .95, distinct},
 	{"countsketch, L2 squared", "2^10", "2 sigma of one row, 8.8 %", .95, l2},
 	{"countsketch, a key", "2^10", "2 L2 / sqrt(w)", .95, vector_count},
@@ -307,11 +320,19 @@ static const struct primitive {
 	{"minhash, rarity", "2^10", "2 standard errors", .95, rarity},
 	{"spacesaving", "256 keys", "W / 8 of the set", 1, frequent},
 	{"mfu", "256 keys", "exact", 1, most_used},
-	{"eh, sum", "K = 20", "5 %", 1, window_sum},
+	{"table", "256 rows, wide and packed", "rows and partials exact", 1, table},
+	{"firstseen", "256 keys", "no new key known, the last 4 of a set known", 1, first_seen},
+	{"set", "256 members in 1 024 slots", "exact, all enter", .999, membership},
+	{"eh, sum", "K = 20, items", "5 %, after any of 64 edges", 1, window_sum},
+	{"eh, count", "K = 20, items", "5 %, after any of 64 edges", 1, window_count},
+	{"eh, sum", "K = 20, time", "5 %, after any of 64 edges", 1, time_sum},
+	{"eh, count", "K = 20, time", "5 %, after any of 64 edges", 1, time_count},
 	{"bloom, distinct", "4 KiB", "its own estimate and 3 sigma", .99, filter},
+	{"entropy", "", "10^-9 bit", 1, entropy_of_counts},
 	{"entropy, running", "", "2^-13 bit", 1, entropy},
 	{"ewma", "alpha = 0.1", "2^-16 / alpha", 1, average},
 	{"flowset", "2^13 cells", "exact, none stuck", .999, flows},
+	{"flowset, overfull", "2^10 cells", "what is given exact, failure told", 1, too_many_flows},
 	{"extrema, histogram, sort", "", "exact", 1, exact},
 	{"spacesaving, eight merged", "256 keys", "W / 8 of the set", 1, merged},
 	{"spacesaving, largest count", "256 keys", "lo <= Linf <= hi", 1, largest},

@@ -108,4 +108,11 @@ static double worse(double a, double b)
 	return a > b ? a : b;
 }
 
+/* A share of filled buckets against the true one: two standard errors, and half a bucket. */
+static double of_buckets(__u32 counted, __u32 filled, double truth)
+{
+	return share((double)counted / filled - truth,
+		2 * sqrt(truth * (1 - truth) / filled) + 0.5 / filled);
+}
+
 #endif

@@ -60,8 +60,7 @@ static void merge_parts(struct part *parts)
 
 	memset(parts, 0, 8 * sizeof(*parts));
 	for (i = 0; i < ITEMS; i++)
-		part_add(&parts[random_word() & 7], sal_hash1(seed, stream.key[i]), &stream.key[i],
-			1);
+		part_add(&parts[random_word() & 7], hash_of(stream.key[i]), &stream.key[i], 1);
 	for (step = 1; step < 8; step *= 2)
 		for (i = 0; i < 8; i += 2 * step)
 			sal_spacesaving_merge((__u64 *)&parts[i], (__u64 *)&parts[i + step], 5, 1);
@@ -75,7 +74,7 @@ static double merged(void)
 
 	merge_parts(parts);
 	for (key = 0; key < KEYS; key++) {
-		__u64 hash = sal_hash1(seed, key);
+		__u64 hash = hash_of(key);
 		const struct part_set *set = &parts[0].set[SAL_TABLE_SET(hash, 5)];
 
 		sal_spacesaving_count((__u64 *)parts, 5, 1, hash, &key, &lo, &hi);
@@ -112,7 +111,7 @@ static double change(void)
 	for (i = 0; i < ITEMS; i++) {
 		int half = i >= ITEMS / 2;
 
-		sal_countsketch_add(rows[half], 10, sal_hash1(seed, stream.key[i]), 1);
+		sal_countsketch_add(rows[half], 10, hash_of(stream.key[i]), 1);
 		truth[stream.key[i]] += half ? 1 : -1;
 	}
 	sal_countsketch_subtract(rows[1], rows[0], 10);
@@ -129,7 +128,7 @@ static double filter_shared(void)
 
 	memset(lines, 0, sizeof(lines));
 	for (i = 0; i < ITEMS; i++)
-		found += (__u64)sal_bloom_is_new_shared(lines, 6, sal_hash1(seed, stream.key[i]));
+		found += (__u64)sal_bloom_is_new_shared(lines, 6, hash_of(stream.key[i]));
 	missed = n - (double)found;
 	error = sal_bloom_error(lines, 6, 1);
 	return missed < 0 ? 2 : share(missed, n * error + 3 * sqrt(n * error) + 1);
@@ -155,7 +154,7 @@ static double queue(void)
 
 		if (i % 1024 == 0)
 			before = sal_bfq_error(cells, 14, stamp, 4);
-		is_new = sal_bfq_is_new(cells, 14, sal_hash1(seed, key), stamp, 4);
+		is_new = sal_bfq_is_new(cells, 14, hash_of(key), stamp, 4);
 		if (is_new && used[key] + 4 > now)
 			return 2;
 		news += used[key] + 4 <= now;
@@ -196,7 +195,7 @@ static double sampled(void)
 
 	for (key = 0; key < KEYS; key++)
 		if (stream.count[key])
-			taken += (double)(1 & sal_sampled(sal_hash1(seed, key), 1U << 30));
+			taken += (double)(1 & sal_sampled(hash_of(key), 1U << 30));
 	return share(taken - n / 4, 3 * sqrt(n * 3 / 16) + 1);
 }
 
@@ -294,8 +293,7 @@ static double window_similarity(void)
 	for (i = 0; i < ITEMS; i++) {
 		if (i == ITEMS * 3 / 4)
 			last_read(&window, ITEMS / 2, a);
-		last_add(&window, sal_hash1(seed, stream.key[i]), i + 1,
-			i < ITEMS / 4 ? 0 : i - ITEMS / 4);
+		last_add(&window, hash_of(stream.key[i]), i + 1, i < ITEMS / 4 ? 0 : i - ITEMS / 4);
 	}
 	last_read(&window, ITEMS * 3 / 4, b);
 	windows(older, newer);
@@ -305,8 +303,7 @@ static double window_similarity(void)
 	}
 	truth = both / either;
 	sal_minhash_compare(a, b, 10, &filled, &equal);
-	return share((double)equal / filled - truth,
-		2 * sqrt(truth * (1 - truth) / filled) + 0.5 / filled);
+	return of_buckets(equal, filled, truth);
 }
 
 static double window_rarity(void)
@@ -319,8 +316,7 @@ static double window_rarity(void)
 
 	memset(&window, 0, sizeof(window));
 	for (i = 0; i < ITEMS; i++)
-		last_add(&window, sal_hash1(seed, stream.key[i]), i + 1,
-			i < ITEMS / 4 ? 0 : i - ITEMS / 4);
+		last_add(&window, hash_of(stream.key[i]), i + 1, i < ITEMS / 4 ? 0 : i - ITEMS / 4);
 	last_read(&window, ITEMS * 3 / 4, a);
 	windows(older, newer);
 	for (i = 0; i < KEYS; i++) {
@@ -329,8 +325,7 @@ static double window_rarity(void)
 	}
 	truth = once / all;
 	sal_minhash_rare(a, 10, 1, &filled, &rare);
-	return share((double)rare / filled - truth,
-		2 * sqrt(truth * (1 - truth) / filled) + 0.5 / filled);
+	return of_buckets(rare, filled, truth);
 }
 
 /* Eight basic windows of 512 items: the second half of the stream. */
@@ -342,7 +337,7 @@ static double trend(void)
 
 	memset(&window, 0, sizeof(window));
 	for (i = 0; i < ITEMS; i++) {
-		trend_add(&window, sal_hash1(seed, stream.key[i]), &stream.key[i], 1);
+		trend_add(&window, hash_of(stream.key[i]), &stream.key[i], 1);
 		if (i % 512 == 511)
 			trend_turn(&window);
 	}

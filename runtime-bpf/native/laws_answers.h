@@ -7,12 +7,15 @@
 #include "sal/basicwindow.h"
 #include "sal/eh.h"
 #include "sal/ewma.h"
+#include "sal/firstseen.h"
 #include "sal/flowset.h"
 #include "sal/hllimage.h"
 #include "sal/mfu.h"
 #include "sal/minwindow.h"
+#include "sal/set.h"
 #include "sal/sort.h"
 #include "sal/spacesaving.h"
+#include "tables.h"
 
 /* ---- what merges by its answers -------------------------------------------------------------- */
 
@@ -76,6 +79,117 @@ static void spacesaving_read(const void *state, struct answers *answers)
 	}
 	sal_spacesaving_largest(state, 2, 1, &lo, &hi);
 	range(answers, KEYS, lo, hi);
+}
+
+SAL_TABLE(wide, 1, 2, 3);
+SAL_TABLE_CODE(wide, 1, 2, 3, 0);
+TABLE_KEPT(wide, SAL_WIDE, 64, 1, 3, KEYS);
+SAL_TABLE_PACKED(packed, 1, 2, 3, 40);
+SAL_TABLE_PACKED_CODE(packed, 1, 2, 3, 40, 0);
+TABLE_KEPT(packed, SAL_PACKED, 40, 0, 3, KEYS);
+
+static void wide_add(void *state, const struct item *item)
+{
+	wide_put(state, item->hash, item->key, item->value);
+}
+
+static void packed_add(void *state, const struct item *item)
+{
+	packed_put(state, item->hash, item->key, item->value);
+}
+
+static void wide_merge(void *into, const void *from)
+{
+	wide_join(into, from);
+}
+
+static void packed_merge(void *into, const void *from)
+{
+	packed_join(into, from);
+}
+
+static void sums_read(__u64 (*sums)[2], struct answers *answers)
+{
+	__u32 i;
+
+	for (i = 0; i < KEYS; i++) {
+		answers->middle[i] = (double)sums[i][0];
+		answers->middle[KEYS + i] = (double)sums[i][1];
+	}
+}
+
+static void wide_read(const void *state, struct answers *answers)
+{
+	__u64 sums[KEYS][2] = {{0, 0}};
+
+	wide_rows(state, sums);
+	sums_read(sums, answers);
+}
+
+static void packed_read(const void *state, struct answers *answers)
+{
+	__u64 sums[KEYS][2] = {{0, 0}};
+
+	packed_rows(state, sums);
+	sums_read(sums, answers);
+}
+
+SAL_FIRSTSEEN(firstseen, 1, 3);
+SAL_FIRSTSEEN_CODE(firstseen, 1, 3);
+
+struct firstseen_state {
+	struct firstseen table;
+	__u64 shipped[KEYS]; /* what the ring would carry: no part of the table */
+};
+
+static void first_add(void *state, const struct item *item)
+{
+	struct firstseen_state *seen = state;
+
+	seen->shipped[item->key] |= (__u64)firstseen_is_new(&seen->table, item->hash, &item->key);
+}
+
+static void first_merge(void *into, const void *from)
+{
+	struct firstseen_state *seen = into;
+	const struct firstseen_state *other = from;
+	__u32 i;
+
+	for (i = 0; i < KEYS; i++)
+		seen->shipped[i] |= other->shipped[i];
+}
+
+static void first_read(const void *state, struct answers *answers)
+{
+	const struct firstseen_state *seen = state;
+	__u32 i;
+
+	for (i = 0; i < KEYS; i++)
+		answers->middle[i] = (double)seen->shipped[i];
+}
+
+/* A member from the tuple's number on, for WINDOW of them; two spans hold for the latest ones. */
+static void set_add(void *state, const struct item *item)
+{
+	CHECK(!sal_set_insert(
+		state, 10, 1, item->hash, &item->key, item->at, item->at + WINDOW, item->at));
+}
+
+static void set_read(const void *state, struct answers *answers)
+{
+	__u64 key;
+
+	for (key = 0; key < KEYS; key++)
+		answers->middle[key] = (double)(1 & sal_set_member(state, 10, 1,
+							    sal_hash1(seed, key), &key, ITEMS));
+}
+
+static void set_join(double *into, const double *from)
+{
+	__u32 i;
+
+	for (i = 0; i < KEYS; i++)
+		into[i] = into[i] > from[i] ? into[i] : from[i];
 }
 
 SAL_MFU(mfu, 1, 3);

@@ -54,12 +54,12 @@ static struct {
 	struct sal_native_ring ring;
 } sal_native;
 
-static __u32 bpf_get_smp_processor_id(void)
+__attribute__((unused)) static __u32 bpf_get_smp_processor_id(void)
 {
 	return sal_native.cpu;
 }
 
-static void *sal_native_lookup(const __u32 *index)
+__attribute__((unused)) static void *sal_native_lookup(const __u32 *index)
 {
 	return *index < sal_native.cpus * 2 ? sal_native.halves + *index * sal_native.half_size : 0;
 }

@@ -26,8 +26,10 @@
 #include "sal/moments.h"
 #include "sal/quantile.h"
 #include "sal/sample.h"
+#include "sal/set.h"
 #include "sal/sort.h"
 #include "sal/spacesaving.h"
+#include "sal/table.h"
 
 SAL_EH(eh, 9);
 SAL_EH_CODE(eh, 9);
@@ -46,7 +48,17 @@ SAL_MINWINDOW_CODE(minwindow, 8, 4, 2);
 SAL_BASICWINDOW(basicwindow, 1, 5, 32, 10);
 SAL_BASICWINDOW_CODE(basicwindow, 1, 5, 32, 10);
 
-__u64 word[8], buckets[1 << 10], minima[1 << 8], filter[8 << 11], last[16], linear[128];
+SAL_TABLE(keyed, 1, 2, 14);
+#ifdef __bpf__
+struct { /* of batches, which are taken out before they are full */
+	int (*type)[27];
+	int (*max_entries)[1 << 12];
+} sal_ring SEC(".maps");
+#endif
+SAL_TABLE_CODE(keyed, 1, 2, 14, 0);
+SAL_SET(members, 1, 12);
+
+__u64 word[9], buckets[1 << 10], minima[1 << 8], filter[8 << 11], linear[128];
 __s64 rows[SAL_COUNTSKETCH_ROWS << 11], average;
 __u8 registers[1 << 12], queue[1 << 16];
 __u64 counts[1 << 16];
@@ -60,12 +72,14 @@ struct flowset flows;
 struct firstseen news;
 struct minwindow latest;
 struct basicwindow trend;
+struct keyed sums;
 
 PRIMITIVE(base, );
 PRIMITIVE(sum, word[0] += seen.size);
 PRIMITIVE(sum128, sal_sum128_add(word + 1, (__s64)seen.size));
 PRIMITIVE(sumsq_small, sal_sumsq_add_small(word + 3, (__s64)seen.size));
-PRIMITIVE(extrema, word[5] = sal_extreme_merge(word[5], sal_min_word((__s64)seen.size)));
+PRIMITIVE(extrema, sal_min_track(&word[5], (__s64)seen.size));
+PRIMITIVE(extrema_masked, sal_min_update(&word[8], (__s64)seen.size));
 PRIMITIVE(moments_any, sal_moments_add(&moments, (__s64)seen.size));
 PRIMITIVE(moments_small, sal_moments_add_small(&moments, (__s64)seen.size));
 PRIMITIVE(quantile, sal_quantile_add(buckets, 5, 16, 9, seen.size));
@@ -74,7 +88,7 @@ PRIMITIVE(histogram_linear,
 	linear[SAL_BOUND(sal_histogram_linear((__s64)seen.size, 0, 16, 96), 127)]++);
 PRIMITIVE(entropy, word[6] += sal_entropy_step(counts[SAL_BOUND(seen.hash, 0xffff)]++));
 PRIMITIVE(ewma, average = sal_ewma(average, (__s64)seen.size, 6554));
-PRIMITIVE(rate_decayed, sal_rate_add(&rate, seen.number * 1000, 1000000000));
+PRIMITIVE(rate_decayed, sal_rate_add(&rate, seen.number * 20000, 1000000000));
 PRIMITIVE(hll, sal_hll_update(registers, 12, seen.hash));
 PRIMITIVE(minhash, sal_minhash_add(minima, 8, seen.hash));
 PRIMITIVE(countsketch, sal_countsketch_add(rows, 11, seen.hash, 1));
@@ -93,6 +107,10 @@ PRIMITIVE(kmedians_cell, word[7] += sal_kmedians_cell(seen.size & 255, seen.size
 PRIMITIVE(min_window, minwindow_add(&latest, seen.hash, seen.number, seen.number - 10000));
 PRIMITIVE(basic_window, basicwindow_add(&trend, seen.hash, &seen.key, 1);
 	  if (seen.number % 1000 == 0) basicwindow_turn(&trend));
-PRIMITIVE(sort_16, last[SAL_BOUND(seen.number, 15)] = seen.size; sal_sort(last, 4));
+PRIMITIVE(sort_16, FILL(); sal_sort(unsorted, 4));
+PRIMITIVE(table, *SAL_TABLE_UPSERT(keyed, &sums, seen.hash, &seen.key, 0) += seen.size;
+	  sink += sums.staging.batch.count; sums.staging.batch.count = 0);
+PRIMITIVE(set, ENTER(members);
+	  sink += 1 & sal_set_member(members, 12, 1, seen.hash, &seen.key, seen.number));
 
 char primitives_license[] SEC("license") = "GPL";

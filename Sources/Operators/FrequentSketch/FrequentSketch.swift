@@ -38,7 +38,10 @@ public struct FrequentSketch: StreamOperator {
     }
     let total = items.reduce(Int64(0)) { $0.addingReportingOverflow($1.count).partialValue }
     let offset = items.count > room ? items[room].count : 0
-    let kept = items.prefix { $0.count > offset }
+    // Readers take a sketch without values for one of no stream, and would forget the offset. So
+    // where all counts are equal one value is kept, less nothing: its bounds are wide, but true.
+    var kept = items.prefix { $0.count > offset }.map { (item: $0.item, count: $0.count - offset) }
+    if kept.isEmpty { kept = Array(items.prefix(1)) }
     var image = SketchImage([
       kept.isEmpty ? 1 : 4, 1, 10, UInt8(logSize), UInt8(logSize), kept.isEmpty ? 5 : 0, 0, 0,
     ])
@@ -47,7 +50,7 @@ public struct FrequentSketch: StreamOperator {
       image.append(UInt32(0))
       image.append(total)
       image.append(offset)
-      for entry in kept { image.append(entry.count - offset) }
+      for entry in kept { image.append(entry.count) }
       for entry in kept {
         let text = SketchItem.text(entry.item)
         image.append(UInt32(text.count))

@@ -15,7 +15,7 @@ import Testing
 
   @Test("are survived in bounded memory", arguments: ExportProtocol.allCases)
   func mutations(kind: ExportProtocol) throws {
-    var random = SplitMix(state: 0x5A1C + UInt64(kind.ports[0]))
+    var random = RandomSource(seed: 0x5A1C + UInt64(kind.ports[0]))
     let seeds = Self.seeds(kind)
     let schema = RecordFormats.all.first { $0.exportProtocol == kind }!
     let fields = schema.columns.map(\.id)
@@ -104,7 +104,7 @@ import Testing
     return found
   }
 
-  private static func damage(_ bytes: inout [UInt8], _ random: inout SplitMix) {
+  private static func damage(_ bytes: inout [UInt8], _ random: inout RandomSource) {
     guard !bytes.isEmpty else { return }
     let at = random.below(bytes.count)
     switch random.below(7) {
@@ -146,18 +146,5 @@ import Testing
       let below = files(under: whole)
       return below.isEmpty ? [whole] : below
     }
-  }
-}
-
-/// Steele, Lea, Flood, *Fast Splittable Pseudorandom Number Generators*, 2014.
-struct SplitMix {
-  var state: UInt64
-
-  mutating func below(_ bound: Int) -> Int {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return Int((mixed ^ (mixed >> 31)) % UInt64(max(1, bound)))
   }
 }

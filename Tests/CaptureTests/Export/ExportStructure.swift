@@ -1,4 +1,5 @@
 import DataModel
+import TestSupport
 
 /// The parts of a datagram that repeat: records of NetFlow v5, sets of v9 and IPFIX, samples of
 /// sFlow. Mutations of whole parts get behind the checks that random bytes fail at.
@@ -39,7 +40,7 @@ struct ExportStructure {
 
   /// Removes a part, doubles one, puts one of another datagram in its place, changes the length or
   /// kind that it claims, or the number of parts.
-  func rearrange(_ bytes: inout [UInt8], with other: [UInt8], _ random: inout SplitMix) {
+  func rearrange(_ bytes: inout [UInt8], with other: [UInt8], _ random: inout RandomSource) {
     guard !parts.isEmpty, bytes.count < 32_768 else { return }
     let part = parts[random.below(parts.count)]
     let theirs = ExportStructure(kind, other).parts

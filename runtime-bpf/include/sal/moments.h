@@ -26,16 +26,11 @@ struct sal_moments {
 	__u64 most;
 };
 
-/* Branches, not masks: a stream of n values in random order has about ln n new extremes. */
 SAL_INLINE void sal_moments_extrema(struct sal_moments *m, __s64 x)
 {
-	__u64 least = sal_min_word(x), most = sal_max_word(x);
-
 	m->count++;
-	if (SAL_UNLIKELY(least > m->least))
-		m->least = least;
-	if (SAL_UNLIKELY(most > m->most))
-		m->most = most;
+	sal_min_track(&m->least, x);
+	sal_max_track(&m->most, x);
 }
 
 SAL_INLINE void sal_moments_add(struct sal_moments *m, __s64 x)

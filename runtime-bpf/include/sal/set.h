@@ -57,10 +57,12 @@ SAL_INLINE __u64 sal_set_holds(const __u64 *span, __u64 since, __u64 tick)
 SAL_INLINE __u64 sal_set_member_within(const __u64 *set, __u32 log2, __u32 k, __u64 hash,
 	const __u64 *key, __u64 tick, __u64 within)
 {
-	__u64 since = tick - within, member = 0;
+	__u64 since = tick - within, member = 0, bits = 0;
 	__u32 choice, way, i;
 
 	since &= ~sal_sign(since); /* before the epoch: a free slot's spans, all 0, never hold */
+	for (i = 0; i < k; i++)
+		bits |= key[i];
 
 #ifdef __clang__
 #pragma clang loop unroll(full)
@@ -68,7 +70,7 @@ SAL_INLINE __u64 sal_set_member_within(const __u64 *set, __u32 log2, __u32 k, __
 	for (choice = 0; choice < 2; choice++) {
 		const __u64 *bucket = set + sal_set_bucket(hash, choice, log2, k);
 		const __u64 *spans = bucket + SAL_SET_WAYS * k;
-		__u64 same[SAL_SET_WAYS];
+		__u64 same[SAL_SET_WAYS], any = 0, at;
 
 #ifdef __clang__
 #pragma clang loop unroll(full)
@@ -78,20 +80,28 @@ SAL_INLINE __u64 sal_set_member_within(const __u64 *set, __u32 log2, __u32 k, __
 
 			for (i = 0; i < k; i++)
 				x |= bucket[way * k + i] ^ key[i];
-			same[way] = sal_zero(x);
+			same[way] = (x - 1) & ~x; /* its sign: whether x is 0 */
+			any |= same[way];
 		}
-		if (SAL_LIKELY(!(same[0] | same[1] | same[2] | same[3])))
+		if (SAL_LIKELY((__s64)any >= 0))
 			continue;
-			/*
+		/*
 		 * A bucket never holds a key twice; but a key that is all zero matches slots that
-		 * were never used too, whose spans never hold.
+		 * were never used too, whose spans are 0.
 		 */
+		if (SAL_UNLIKELY(!bits))
 #ifdef __clang__
 #pragma clang loop unroll(full)
 #endif
-		for (way = 0; way < SAL_SET_WAYS; way++)
-			member |=
-				sal_set_holds(spans + way * SAL_SET_SPAN, since, tick) & same[way];
+			for (way = 0; way < SAL_SET_WAYS; way++) {
+				const __u64 *span = spans + way * SAL_SET_SPAN;
+
+				same[way] &= sal_nonzero(span[1] | span[3]);
+			}
+		at = (1 & sal_sign(same[1])) | (2 & sal_sign(same[2])) | (3 & sal_sign(same[3]));
+		SAL_FORGET_BOUND(at, bucket[0], SAL_SET_WAYS - 1);
+		at = SAL_BOUND(at, SAL_SET_WAYS - 1);
+		member |= sal_set_holds(spans + at * SAL_SET_SPAN, since, tick);
 	}
 	return member;
 }
