@@ -12,14 +12,19 @@ extension NaiveEvaluator {
       case .feature(let index, let columns) = inner
     else { return nil }
     let call = plan.features[index].call
-    guard call.name == "topk", case .within(let epsilon, _) = call.accuracy,
+    guard case .within(let epsilon, _) = call.accuracy, call.arguments.count > 1,
+      case .integer = call.arguments[1],
+      OperatorCatalogue.operation(of: call).errorScale(call) == .total,
       let state = state(ofFeature: index, key: columns.map { key[$0] }, end: end)
     else { return nil }
+    // The same ranking with a place for every item.
+    let total = NaiveCall(state, index, call).totalOfItems
     var arguments = call.arguments
-    arguments[1] = .integer(Int64(state.totalOfItems(index)))
-    let every = OperatorCall(name: call.name, arguments: arguments)
-    guard case .ranking(let items) = state.value(index, every) else { return nil }
-    let error = Int64((2 * epsilon * Double(state.totalOfItems(index))).rounded(.up))
+    arguments[1] = .integer(Int64(clamping: total))
+    let every = NaiveCall(
+      state, index, OperatorCall(name: call.name, arguments: arguments))
+    guard case .ranking(let items) = every.value else { return nil }
+    let error = Int64((2 * epsilon * Double(total)).rounded(.up))
     let truth = place < items.count ? items[place].count : 0
     var keys = Set(items.filter { abs($0.count - truth) <= error }.map(Self.rankedKey))
     if truth <= error { keys.insert(.missing) }
