@@ -53,7 +53,7 @@ SAL_INLINE void sal_min_update(__u64 *word, __s64 value)
 	*word = sal_extreme_merge(*word, sal_min_word(value));
 }
 
-/* The same with a jump. In a table of keys, where every new key has new extremes, masks are better. */
+/* The same with a jump; in a table, where every new key has new extremes, masks are better. */
 SAL_INLINE void sal_max_track(__u64 *word, __s64 value)
 {
 	__u64 most = sal_max_word(value);
