@@ -18,6 +18,8 @@ final class MergeInput {
   private let slice: TupleBatch
   private let reader: any TupleReading
   private var next = 0
+  /// The newest time of the tuples that were handed on.
+  private(set) var newest = Int64.min
   private var quiet = QuietClock()
   private var losses = RecordLosses()
   /// No tuple follows.
@@ -104,6 +106,7 @@ final class MergeInput {
     }
     for row in 0..<taken.count {
       taken.orders[row] = order
+      newest = max(newest, taken.times[row])
       if isLive { quiet.note(taken.times[row], at: now) }
       order += 1
     }

@@ -97,6 +97,7 @@ struct SourceMerge {
     }
     let input = inputs[first]
     let limit = limit(besides: first)
+    cutter.own = isLive ? input.newest : nil
     let batch = input.take(through: limit, order: &order, at: now)
     whenFirst?(cutter.pane(of: batch.times[0]))
     whenFirst = nil

@@ -22,6 +22,9 @@ struct RecordCutter {
   /// The time that a live source which is known to be behind has come to: what it may still send
   /// is not late.
   var ceiling = Int64.max
+  /// Where live sources are merged the newest time of the one whose batch is pushed, as far as its
+  /// rows have been: it may be behind the newest of all. Nil elsewhere.
+  var own: Int64?
   /// The rows of a batch, pane by pane.
   private var rows: [UInt16] = []
   private var groups: [(start: Int64, count: Int)] = []
@@ -53,8 +56,7 @@ struct RecordCutter {
 
   /// Closes what a live source's clock closes.
   mutating func advance(to time: Int64, _ graph: HostGraph) {
-    guard time > newest else { return }
-    newest = time
+    newest = max(newest, time)
     graph.advance(to: time)
   }
 
@@ -70,11 +72,12 @@ struct RecordCutter {
       push(batch, start..<row, paneWindow, graph, node)
       start = row
       newest = max(newest, batch.times[row])
-      let time = min(newest, ceiling)
+      if let known = own { own = max(known, batch.times[row]) }
+      let time = min(newest, ceiling, own ?? .max)
       graph.advance(to: time)
       let (closed, overflow) = time.subtractingReportingOverflow(lateness)
       let next = (overflow ? 0 : paneWindow.start(of: closed)) + paneWindow.length + lateness
-      nextClose = ceiling == .max ? max(newest, next) : next
+      nextClose = ceiling == .max && own == nil ? max(newest, next) : next
     }
     push(batch, start..<batch.count, paneWindow, graph, node)
   }
