@@ -50,8 +50,13 @@ extension Explanation {
 /// Costs by node, out of the emitted program.
 struct ExplanationCosts {
   let query: CompiledQuery
+  /// What a run on the host keeps to.
+  let limits: HostLimits
 
-  init(_ query: CompiledQuery) { self.query = query }
+  init(_ query: CompiledQuery, _ limits: HostLimits) {
+    self.query = query
+    self.limits = limits
+  }
 
   func stateBytes(_ owner: ProgramLayout.Table.Owner) -> Int {
     query.program?.layout.tables.first { $0.owner == owner }?.bytes ?? 0

@@ -1,5 +1,6 @@
 import BPFModel
 import Diagnostics
+import Plan
 
 extension Explanation {
   /// Indented text, the data path first, then the cut, then the host.
@@ -8,6 +9,7 @@ extension Explanation {
     for entry in entries where entry.isInDataPath { text += line(entry, "XDP ") }
     text += "───── cut ─────\n"
     for entry in entries where !entry.isInDataPath { text += line(entry, "HOST") }
+    text += "host state \(HostState.text(bytes: hostBytesMax))\n"
     guard hasProgram else { return text + "nothing runs in the data path\n" }
     return text + totals
   }
@@ -38,6 +40,7 @@ extension Explanation {
     if entry.stateBytes > 0 {
       costs.append("state \(ExplanationCosts.bytes(entry.stateBytes)) a CPU and epoch")
     }
+    if let state = entry.hostState { costs.append("host state: \(state.text)") }
     if let traffic = entry.toHost { costs.append("to host: \(traffic.text)") }
     if !entry.form.isEmpty { costs.append("form: \(entry.form)") }
     if !entry.bound.isEmpty { costs.append("bound: \(entry.bound)") }
@@ -57,13 +60,17 @@ extension Explanation {
           "\"title\":\(jsonQuoted(entry.title))",
           "\"place\":\(jsonQuoted(entry.isInDataPath ? "data_path" : "host"))",
           "\"why\":\(jsonQuoted(entry.reason))", "\"instructions\":\(entry.instructions)",
-          "\"state_bytes\":\(entry.stateBytes)", "\"to_host\":\(entry.toHost?.json ?? "null")",
+          "\"state_bytes\":\(entry.stateBytes)",
+          "\"host_state\":\(entry.hostState?.json ?? "null")",
+          "\"to_host\":\(entry.toHost?.json ?? "null")",
           "\"form\":\(jsonQuoted(entry.form))", "\"bound\":\(jsonQuoted(entry.bound))",
         ].joined(separator: ",") + "}"
     }
+    let hostBytes = HostState.json(bytes: hostBytesMax)
     return "{\"version\":1,\"target\":\(jsonQuoted(target.name)),\"pane\":\(jsonQuoted(pane)),"
       + "\"nodes\":[\(nodes.joined(separator: ","))],\"totals\":{\"state_bytes\":\(stateBytes),"
       + "\"state_bytes_max\":\(target.halfBytesMax),"
+      + "\"host_state_bytes_max\":\(hostBytes),"
       + "\"fast_path_instructions\":\(fastPath.whole),"
       + "\"parse_instructions\":\(fastPath.parse),"
       + "\"instructions\":\(number(object?.instructions)),"

@@ -2,7 +2,7 @@ import BPFModel
 import CodeGeneration
 import DataModel
 import Operators
-import Plan
+public import Plan
 
 /// How an explanation is written.
 public enum ExplainFormat: String, Sendable, CaseIterable {
@@ -30,6 +30,8 @@ public struct Explanation: Sendable {
     var toHost: Traffic?
     /// The error bound of a feature; of a pattern what bounds its state and its search.
     var bound: String
+    /// What it keeps on the host, at most; nil where nothing.
+    var hostState: HostState?
     /// In what form the state of each key is kept, and what that needs; empty elsewhere.
     var form = ""
 
@@ -50,11 +52,13 @@ public struct Explanation: Sendable {
   let hasProgram: Bool
 
   /// Explains a compiled query.
-  public init(_ query: CompiledQuery) {
-    let costs = ExplanationCosts(query)
+  public init(_ query: CompiledQuery, limits: HostLimits = HostLimits()) {
+    let costs = ExplanationCosts(query, limits)
     entries =
       Self.nodes(query.placed, costs) + Self.aggregations(query.placed, costs)
-      + Self.features(query.plan) + Self.relations(query.plan) + Self.outputs(query.plan)
+      + Self.features(query.plan) + Self.items(query.plan, limits)
+      + Self.relations(query.plan, limits) + Self.sets(query.plan, limits)
+      + Self.outputs(query.plan)
     target = query.options.target
     stateBytes = query.program?.layout.halfBytes ?? 0
     fastPath = (
@@ -82,7 +86,8 @@ public struct Explanation: Sendable {
         title: placed.plan.text(of: node), isInDataPath: placed.nodes[index].isInDataPath,
         why: placed.nodes[index].reason, instructions: costs.instructions(node: index),
         stateBytes: costs.stateBytes(.node(index)), toHost: costs.toHost(node: index),
-        bound: placed.plan.searchText(of: node))
+        bound: placed.plan.searchText(of: node),
+        hostState: placed.plan.hostState(ofNode: index, costs.limits))
     }
   }
 
@@ -103,6 +108,7 @@ public struct Explanation: Sendable {
         instructions: costs.instructions(.aggregation(index)),
         stateBytes: costs.stateBytes(.aggregation(index)),
         toHost: costs.toHost(aggregation: index), bound: "",
+        hostState: placed.plan.hostState(ofAggregation: index, costs.limits),
         form: costs.form(of: aggregation, isInDataPath: place.isInDataPath))
     }
   }
@@ -118,7 +124,30 @@ public struct Explanation: Sendable {
     }
   }
 
-  private static func relations(_ plan: LogicalPlan) -> [Entry] {
+  /// States of a key's last tuples, with the features that are read of them.
+  private static func items(_ plan: LogicalPlan, _ limits: HostLimits) -> [Entry] {
+    plan.items.enumerated().map { index, group in
+      let names = plan.itemFeatures.filter { $0.group == index }.map(\.name)
+      return Entry(
+        id: "i\(index)", inputs: ["n\(group.input)"],
+        title: "\(plan.text(of: group))  (\(names.joined(separator: ", ")))",
+        isInDataPath: false, why: "changes with every tuple, in the order of arrival",
+        instructions: 0, stateBytes: 0, toHost: nil, bound: "",
+        hostState: plan.hostState(ofItems: index, limits))
+    }
+  }
+
+  private static func sets(_ plan: LogicalPlan, _ limits: HostLimits) -> [Entry] {
+    plan.sets.enumerated().map { index, set in
+      let types = set.types.map(\.description).joined(separator: ", ")
+      return Entry(
+        id: "s\(index)", inputs: ["r\(set.relation)"], title: "set of (\(types))",
+        isInDataPath: false, why: "rows make it; those who ask it have it", instructions: 0,
+        stateBytes: 0, toHost: nil, bound: "", hostState: plan.hostState(of: set, limits))
+    }
+  }
+
+  private static func relations(_ plan: LogicalPlan, _ limits: HostLimits) -> [Entry] {
     plan.relations.enumerated().map { index, relation in
       var inputs = relation.operation.inputs.map { "r\($0)" }
       var why = "works on rows"
@@ -127,7 +156,8 @@ public struct Explanation: Sendable {
       return Entry(
         id: "r\(index)", inputs: inputs,
         title: plan.text(of: relation), isInDataPath: false,
-        why: why, instructions: 0, stateBytes: 0, toHost: nil, bound: "")
+        why: why, instructions: 0, stateBytes: 0, toHost: nil, bound: "",
+        hostState: plan.hostState(ofRelation: index, limits))
     }
   }
 

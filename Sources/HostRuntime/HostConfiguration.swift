@@ -1,4 +1,5 @@
 public import DataModel
+public import Plan
 
 /// What a run of the host graph is given beside its plan.
 public struct HostConfiguration: Sendable {
@@ -20,15 +21,12 @@ public struct HostConfiguration: Sendable {
   public var tables: [any VertexAttributes] = []
 
   /// Creates a configuration.
-  public init(
-    seed: UInt64, keyLimit: Int = 1 << 20, distinctBytesLimit: Int = 256 << 20,
-    itemBytesLimit: Int = 1 << 30, edgeLimit: Int = 1 << 22, patternStepLimit: Int = 1 << 20
-  ) {
+  public init(seed: UInt64, limits: HostLimits = HostLimits(), patternStepLimit: Int = 1 << 20) {
     self.seed = seed
-    self.keyLimit = keyLimit
-    self.distinctBytesLimit = distinctBytesLimit
-    self.itemBytesLimit = itemBytesLimit
-    self.edgeLimit = edgeLimit
+    keyLimit = limits.keys
+    distinctBytesLimit = limits.distinctBytes
+    itemBytesLimit = limits.itemBytes
+    edgeLimit = limits.edges
     self.patternStepLimit = patternStepLimit
   }
 }

@@ -23,6 +23,8 @@ struct KeyProjection {
   private let constants: [(word: Int, bits: UInt64)]
   /// The layout of projected keys.
   let layout: KeyLayout
+  /// Whether a key's projection is the key.
+  let isIdentity: Bool
 
   /// Projects keys of layout `from` to its `columns`, of these types after projection.
   ///
@@ -62,6 +64,9 @@ struct KeyProjection {
     }
     self.moves = moves
     self.constants = constants
+    isIdentity =
+      from == layout && columns == Array(columns.indices)
+      && (masks ?? []).allSatisfy { $0 == nil }
   }
 
   private static func mask(

@@ -2,11 +2,6 @@ import DataModel
 import Plan
 
 extension LogicalPlan {
-  /// How many windows back the features of an aggregation read.
-  func depth(of aggregation: Int) -> Int {
-    features.filter { $0.aggregation == aggregation }.map(\.back).max() ?? 0
-  }
-
   /// The longest `within` of any question to a set.
   func longestWithin(of set: SetID) -> Int64 {
     var asked: [Int64] = []

@@ -25,12 +25,12 @@ final class RelationEvaluation {
   let layout: KeyLayout
   /// The aggregations that it, or what it is made of, reads.
   let aggregations: Set<Int>
-  private let graph: RowSources
-  private let input: RelationEvaluation?
+  let graph: RowSources
+  let input: RelationEvaluation?
   private var join: RowJoin?
   private var places: (end: Int64, rows: RowPlaces)?
-  private let program: RowExpressionProgram?
-  private let order: KeyOrder
+  let program: RowExpressionProgram?
+  let order: KeyOrder
   private var memo: (end: Int64, rows: RelationRows)?
 
   init(_ relation: Relation, earlier: [RelationEvaluation], graph: RowSources) {
@@ -172,81 +172,7 @@ final class RelationEvaluation {
     noteUncertain(leftOut, at: end)
   }
 
-  private struct Candidate {
-    let index: Int
-    let number: RowNumber
-    let bound: Bound?
-
-    /// The bound, a point where the value is exact.
-    var range: Bound { bound ?? Bound(low: number.double, high: number.double) }
-  }
-
-  private func takeTop(
-    _ count: Int, _ per: [Int], at end: Int64, into rows: inout RelationRows
-  ) {
-    guard let input, let program else { return }
-    let candidates = input.rows(at: end)
-    var chosen: [(index: Int, isUncertain: Bool)] = []
-    var leftOut: UInt64 = 0
-    candidates.keys.withUnsafeBufferPointer { keys in
-      guard let base = keys.baseAddress else { return }
-      var places: [[Value]: Int] = [:]
-      var groups: [(key: [Value], members: [Candidate])] = per.isEmpty ? [([], [])] : []
-      for index in 0..<candidates.count {
-        let key = base + index * candidates.keyWords
-        let value = program.evaluate(RowView(key: key, end: end))
-        guard let number = value.number else { continue }
-        var place = 0
-        if !per.isEmpty {
-          let group = per.map { layout.value(of: $0, in: key) }
-          place = places[group, default: groups.count]
-          if place == groups.count {
-            places[group] = place
-            groups.append((group, []))
-          }
-        }
-        groups[place].members.append(
-          Candidate(index: index, number: number, bound: value.bound))
-      }
-      for group in groups.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
-        leftOut += choose(count, group.members, candidates, base, &chosen)
-      }
-      for place in chosen {
-        rows.append(base + place.index * candidates.keyWords, isUncertain: place.isUncertain)
-      }
-    }
-    noteUncertain(leftOut, at: end)
-  }
-
-  /// Chooses the largest of a group, ties by key; returns how many left out tie with the last
-  /// chosen, or may be larger within their bounds.
-  private func choose(
-    _ count: Int, _ group: [Candidate], _ candidates: RelationRows,
-    _ base: UnsafePointer<UInt64>, _ chosen: inout [(index: Int, isUncertain: Bool)]
-  ) -> UInt64 {
-    func precedes(_ a: Candidate, _ b: Candidate) -> Bool {
-      if RowNumber.less(b.number, a.number) { return true }
-      if RowNumber.less(a.number, b.number) { return false }
-      return order.precedes(
-        base + a.index * candidates.keyWords, base + b.index * candidates.keyWords)
-    }
-    let best = group.first(count, by: precedes)
-    guard let last = best.last else { return 0 }
-    let isBounded = group.contains { $0.bound != nil }
-    let rest = group.count > best.count ? group.filter { precedes(last, $0) } : []
-    let highest = isBounded ? rest.map(\.range.high).max() ?? -.infinity : -.infinity
-    for place in best {
-      let isDoubtful = isBounded && place.range.low < highest
-      chosen.append((place.index, candidates.isUncertain[place.index] || isDoubtful))
-    }
-    return UInt64(
-      rest.count {
-        isBounded
-          ? $0.range.high >= last.range.low : !RowNumber.less($0.number, last.number)
-      })
-  }
-
-  private func noteUncertain(_ count: UInt64, at end: Int64) {
+  func noteUncertain(_ count: UInt64, at end: Int64) {
     guard count > 0 else { return }
     graph.ledger.note(start: end - relation.window.length, end: end, uncertain: count)
   }

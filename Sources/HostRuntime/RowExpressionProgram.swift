@@ -57,6 +57,13 @@ final class RowExpressionProgram {
   /// The value for one row.
   func evaluate(_ row: RowView) -> RowValue { evaluate(root, row) }
 
+  /// The values of rows whose keys are one behind the other, where all are whole and have no
+  /// bounds; nil where rows have to be asked one by one.
+  func words(at keys: UnsafePointer<UInt64>, count: Int, end: Int64) -> [Int64]? {
+    guard case .feature(let reader) = root else { return nil }
+    return reader.words(at: keys, count: count, end: end)
+  }
+
   /// The truth for one row.
   func test(_ row: RowView) -> RowTruth {
     if case .condition(let condition) = root { return test(condition, row) }

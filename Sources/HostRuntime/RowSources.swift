@@ -85,6 +85,16 @@ final class FeatureReader {
     return result
   }
 
+  /// The values for rows whose keys are one behind the other, where they are words as they stand,
+  /// which have no bounds; nil where a value is computed row by row.
+  func words(at keys: UnsafePointer<UInt64>, count: Int, end: Int64) -> [Int64]? {
+    guard projection.isIdentity, let reduction = operation.word(call),
+      case .exact(let nothing, 1)? = absent.number
+    else { return nil }
+    return at(end).state?.words(
+      of: reduction, at: keys, count: count, absent: Int64(clamping: nothing))
+  }
+
   /// The last closed window as of `end`, and the quality that it cannot exceed.
   private func at(_ end: Int64) -> (end: Int64, state: (any WindowState)?, floor: Quality) {
     if let close, close.end == end { return close }

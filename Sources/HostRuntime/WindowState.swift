@@ -19,6 +19,17 @@ protocol WindowState: AnyObject {
   func forEachKey(_ body: (UnsafePointer<UInt64>) -> Void)
   /// An operator's answer for the key of an entry.
   func evaluate(_ call: OperatorCall, _ operation: any StreamOperator, entry: Int) -> Estimate
+  /// The word of a reduction of each of these keys, `absent` where a key has no tuples; nil where
+  /// the state has no such words.
+  func words(
+    of reduction: Reduction, at keys: UnsafePointer<UInt64>, count: Int, absent: Int64
+  ) -> [Int64]?
   /// Forgets everything, to be used for another window.
   func reset()
+}
+
+extension WindowState {
+  func words(
+    of reduction: Reduction, at keys: UnsafePointer<UInt64>, count: Int, absent: Int64
+  ) -> [Int64]? { nil }
 }

@@ -48,6 +48,14 @@ final class WordsState: TableState {
     }
   }
 
+  func words(
+    of reduction: Reduction, at keys: UnsafePointer<UInt64>, count: Int, absent: Int64
+  ) -> [Int64]? {
+    layout.offset(of: reduction).map {
+      table.words(table.keyWords + $0, of: keys, count: count, absent: absent)
+    }
+  }
+
   func evaluate(_ call: OperatorCall, _ operation: any StreamOperator, entry: Int) -> Estimate {
     operation.evaluate(call, .words(table.entry(entry) + table.keyWords, layout))
   }

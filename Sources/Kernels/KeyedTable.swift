@@ -96,6 +96,46 @@ public final class KeyedTable {
     return nil
   }
 
+  /// Word `word` of the entries of keys one behind the other; `absent` for those not in the table.
+  public func words(
+    _ word: Int, of keys: UnsafePointer<UInt64>, count n: Int, absent: Int64
+  ) -> [Int64] {
+    switch keyWords {
+    case 1: words(OneWordKey(), word, keys, n, absent)
+    case 2: words(TwoWordKey(), word, keys, n, absent)
+    case 3: words(ThreeWordKey(), word, keys, n, absent)
+    default: words(AnyWidthKey(words: keyWords), word, keys, n, absent)
+    }
+  }
+
+  @inline(__always)
+  private func words<Shape: KeyShape>(
+    _ shape: Shape, _ word: Int, _ keys: UnsafePointer<UInt64>, _ n: Int, _ absent: Int64
+  ) -> [Int64] {
+    let (base, stride, mask) = (UnsafePointer(entries), stride, capacity - 1)
+    let width = max(shape.words, 1)
+    func home(_ index: Int) -> Int {
+      Int(truncatingIfNeeded: shape.hash(seed, keys + index &* width)) & mask
+    }
+    return [Int64](unsafeUninitializedCapacity: n) { found, count in
+      for index in 0..<n {
+        sal_prefetch(base + home(min(index &+ 16, n &- 1)) &* stride)
+        let key = keys + index &* width
+        var slot = home(index)
+        var value = absent
+        while base[slot &* stride &+ shape.words] != 0 {
+          if shape.equal(base + slot &* stride, key) {
+            value = Int64(bitPattern: base[slot &* stride &+ word])
+            break
+          }
+          slot = (slot &+ 1) & mask
+        }
+        found[index] = value
+      }
+      count = n
+    }
+  }
+
   /// Finds or inserts each of `n` keys and adds its tuples (1 where `weights` is nil).
   ///
   /// - Parameters:

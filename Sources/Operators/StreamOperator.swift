@@ -42,6 +42,9 @@ public protocol StreamOperator: Sendable {
   func accuracyProblem(_ call: OperatorCall) -> String?
   /// Whether the first argument may be a column of real numbers, which rows and tables have.
   var takesReals: Bool { get }
+  /// The reduction whose word is the answer as it stands, without a bound; nil where the answer is
+  /// computed of words, or may be missing.
+  func word(_ call: OperatorCall) -> Reduction?
   /// What of n, Σx and Σx² the answer is, with its unit; nil where it is something else. An engine
   /// computes such answers for many rows at once, by the same function as ``evaluate(_:_:)``.
   func moment(_ call: OperatorCall) -> (kind: MomentKind, unit: Double)?
@@ -91,6 +94,7 @@ extension StreamOperator {
   public func errorScale(_ call: OperatorCall) -> ErrorScale { .value }
   public func accuracyProblem(_ call: OperatorCall) -> String? { nil }
   public var takesReals: Bool { false }
+  public func word(_ call: OperatorCall) -> Reduction? { nil }
   public func moment(_ call: OperatorCall) -> (kind: MomentKind, unit: Double)? { nil }
   public func qualityUnderLoss(_ call: OperatorCall) -> Quality { .partial }
   public var readsWindow: Bool { false }

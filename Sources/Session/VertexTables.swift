@@ -7,7 +7,7 @@ import Plan
 extension RunConfiguration {
   /// What the host graph is given: its limits, and the query's tables of vertices, which are read.
   func host() throws(SessionError) -> HostConfiguration {
-    var host = HostConfiguration(seed: seed, keyLimit: keyLimit)
+    var host = HostConfiguration(seed: seed, limits: HostLimits(keys: keyLimit))
     host.tables = try query.readTables(tableFiles)
     return host
   }

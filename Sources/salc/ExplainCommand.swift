@@ -1,5 +1,6 @@
 public import ArgumentParser
 public import Compiler
+import Plan
 import Session
 
 /// `salc explain`: where every node runs, why, and what it costs, before anything runs.
@@ -14,12 +15,15 @@ struct ExplainCommand: ParsableCommand {
   @Option(help: "text, json or dot.")
   var format: ExplainFormat = .text
 
+  @Option(help: .hidden)
+  var keyLimit: Int = 1 << 20
+
   func run() throws {
     let compiled = try query.compile(placement.options(), needsObject: false)
     // A graph shows no costs.
     let shown =
       format == .dot ? compiled : compiled.withObject { standardError("note: \($0)\n") }
-    try standardOutput(Explanation(shown).render(format))
+    try standardOutput(Explanation(shown, limits: HostLimits(keys: keyLimit)).render(format))
   }
 }
 

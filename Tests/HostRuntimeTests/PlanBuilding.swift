@@ -147,7 +147,8 @@ final class TestRun {
     var losses: (LossRecord) -> Void = { _ in }
     graph = HostGraph(
       placed ?? builder.placed, mode: mode,
-      configuration: HostConfiguration(seed: 0x5EED, keyLimit: keyLimit, edgeLimit: edgeLimit),
+      configuration: HostConfiguration(
+        seed: 0x5EED, limits: HostLimits(keys: keyLimit, edges: edgeLimit)),
       rows: { rows($0) }, losses: { losses($0) })
     fields = graph.projectedFields(ofSource: 0)
     rows = { [unowned self] in self.rows.append($0) }

@@ -1,10 +1,13 @@
 #!/usr/bin/env python3
-"""Trains on features of flows and prints how well it tells botnets: evaluate.py [features.csv]
+"""Trains on features of flows and prints how well it tells botnets, for each scenario's file:
+
+    evaluate.py [--seeds N] [features.csv ...]
 
 As SAM's learning.py: the positives are halved by time, a random forest of 100 trees learns from all
 flows up to the middle one and is asked about those behind it (forward), and the other way round
-(backward). ROC AUC, for three seeds each, and the mean. Needs scikit-learn (PyPI).
+(backward). ROC AUC, for each of N seeds (3), and the mean. Needs scikit-learn (PyPI).
 """
+import argparse
 import sys
 
 import numpy
@@ -29,8 +32,8 @@ def auc(labels, features, train, test, seed):
     return roc_auc_score(labels[test], forest.predict_proba(features[test])[:, 1])
 
 
-def main():
-    path = sys.argv[1] if len(sys.argv) > 1 else "features.csv"
+def evaluate(path, seeds):
+    """Prints both directions of a scenario's file."""
     labels, features = read(path)
     positives = numpy.flatnonzero(labels)
     if len(positives) < 2:
@@ -40,9 +43,18 @@ def main():
     print(f"{path}: {len(labels)} flows, {len(positives)} of botnets, "
           f"{parts.sum()} | {(~parts).sum()}")
     for name, train in (("forward", parts), ("backward", ~parts)):
-        found = [auc(labels, features, train, ~train, seed) for seed in range(3)]
+        found = [auc(labels, features, train, ~train, seed) for seed in range(seeds)]
         print(f"{name}: ROC AUC {' '.join(f'{one:.3f}' for one in found)}, "
               f"mean {numpy.mean(found):.3f}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Tells botnets by features of flows.")
+    parser.add_argument("files", nargs="*", default=["features.csv"])
+    parser.add_argument("--seeds", type=int, default=3)
+    arguments = parser.parse_args()
+    for path in arguments.files:
+        evaluate(path, arguments.seeds)
 
 
 main()

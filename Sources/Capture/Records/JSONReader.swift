@@ -10,13 +10,13 @@ public final class JSONReader: RecordReader {
   private let source: ReadAhead
   private let length: UInt64
   private let timeName: String
-  private let unescaped: UnsafeMutablePointer<UInt8>
+  private var scanner: JSONScanner
   /// The columns of a member, by its name.
   private var places: [Place] = []
   private var types: [ScalarType] = []
-  /// The column of the batch that takes the service, and the texts that tell it.
+  /// The column of the batch that takes the service, and what the line has told of it.
   private var serviceColumn: Int?
-  private var serviceTexts = [[UInt8]](repeating: [], count: 3)
+  private var service = ServiceParts()
   private var line: UInt64 = 0
   private var nextOrder: UInt64 = 0
   private var isSkipping = false
@@ -27,7 +27,7 @@ public final class JSONReader: RecordReader {
     let column: Int
     let isTime: Bool
     /// Which part of the service it is: protocol, source port, destination port.
-    var part: Int?
+    var part: ServiceParts.Part?
   }
 
   private static let lineMax = 1 << 20
@@ -40,16 +40,16 @@ public final class JSONReader: RecordReader {
     self.length = length
     source = ReadAhead(stream)
     timeName = schema.time.field.name
-    unescaped = .allocate(capacity: JSONScanner.textMax)
+    scanner = JSONScanner()
     for (index, id) in fields.enumerated() {
       guard let column = id.record else {
         preconditionFailure("\(id) is a field of packets, and records are read")
       }
       if column.origin == .service, let parts = schema.serviceParts {
         serviceColumn = index
-        for (part, column) in [parts.protocol, parts.source, parts.dest].enumerated() {
-          add(column, -1, isTime: false, part: part)
-        }
+        add(parts.protocol, -1, isTime: false, part: .protocolNumber)
+        add(parts.source, -1, isTime: false, part: .source)
+        add(parts.dest, -1, isTime: false, part: .dest)
         continue
       }
       add(column, index, isTime: column == schema.time)
@@ -58,9 +58,11 @@ public final class JSONReader: RecordReader {
     types = fields.map(\.field.type)
   }
 
-  deinit { unescaped.deallocate() }
+  deinit { scanner.deallocate() }
 
-  private func add(_ column: RecordColumn, _ index: Int, isTime: Bool, part: Int? = nil) {
+  private func add(
+    _ column: RecordColumn, _ index: Int, isTime: Bool, part: ServiceParts.Part? = nil
+  ) {
     for name in [column.field.name] + column.field.aliases {
       places.append(Place(name: Array(name.utf8), column: index, isTime: isTime, part: part))
     }
@@ -111,39 +113,29 @@ public final class JSONReader: RecordReader {
   }
 
   private func take(_ bytes: UnsafePointer<UInt8>, _ count: Int, into batch: TupleBatch) {
-    if (0..<count).allSatisfy({ [32, 9, 13].contains(bytes[$0]) }) { return }
+    if (0..<count).allSatisfy({ JSONScanner.isBlank(bytes[$0]) }) { return }
     let row = batch.count
     for column in batch.columns { column.setMissing(row) }
-    if serviceColumn != nil { serviceTexts = [[], [], []] }
+    service = ServiceParts()
     var time: Int64?
-    var scanner = JSONScanner(bytes, count, unescaped: unescaped)
-    let isObject = scanner.scan { path, value, length in
-      for place in places where place.name.elementsEqual(path) {
-        if place.isTime, length > 0 { time = FieldText.time(value, length) }
-        if let part = place.part, length > 0 {
-          serviceTexts[part] = Array(UnsafeBufferPointer(start: value, count: length))
-        }
-        guard place.column >= 0, length > 0 else { continue }
+    let isObject = scanner.scan(bytes, count) { path, value, length in
+      for place in places where length > 0 && place.name.elementsEqual(path) {
+        if place.isTime { time = FieldText.time(value, length) }
+        if let part = place.part { service.set(part, value, length) }
+        guard place.column >= 0 else { continue }
         let column = batch.columns[place.column]
         if !TextValue.put(value, length, types[place.column], column, row) {
           noteUnreadable(batch.fields[place.column].field)
         }
       }
     }
-    if let serviceColumn { putService(into: batch.columns[serviceColumn], row) }
+    if let serviceColumn, let code = service.code {
+      batch.columns[serviceColumn].set(row, code)
+    }
     guard isObject else { return noteMalformed("no JSON object") }
     guard let time else { return noteMalformed("no \(timeName), or one that is no time") }
     batch.times[row] = time
     batch.count = row + 1
-  }
-
-  private func putService(into column: TupleColumn, _ row: Int) {
-    let code = serviceTexts[0].withUnsafeBufferPointer { name in
-      serviceTexts[1].withUnsafeBufferPointer { source in
-        serviceTexts[2].withUnsafeBufferPointer { ServiceFields.code(name, source, $0) }
-      }
-    }
-    if let code { column.set(row, code) }
   }
 
   private func noteMalformed(_ what: String) {

@@ -5,37 +5,48 @@ struct JSONScanner {
   /// A member's value: a text without its quotes, or the characters of a number or a word.
   typealias Take = (_ path: UnsafeBufferPointer<UInt8>, _ value: Bytes, _ count: Int) -> Void
 
-  private let base: Bytes
-  private let count: Int
+  /// The line that is scanned.
+  private var line = UnsafeBufferPointer<UInt8>(start: nil, count: 0)
   private var at = 0
+  /// The names of the member at hand, and a text whose escapes are taken off; both keep their room
+  /// from line to line.
   private var path: [UInt8] = []
   private var text: [UInt8] = []
-
   private let unescaped: UnsafeMutablePointer<UInt8>
 
   private static let depthMax = 32
   /// Bytes of a text with escapes; what is longer is cut.
-  static let textMax = 4096
+  private static let textMax = 4096
 
-  /// `unescaped` has room for ``textMax`` bytes.
-  init(_ base: Bytes, _ count: Int, unescaped: UnsafeMutablePointer<UInt8>) {
-    self.base = base
-    self.unescaped = unescaped
-    self.count = count
-  }
+  init() { unescaped = .allocate(capacity: Self.textMax) }
 
-  /// Walks the one object of the line; false where it is none.
-  mutating func scan(_ take: Take) -> Bool {
+  func deallocate() { unescaped.deallocate() }
+
+  /// Walks the one object of a line; false where it is none.
+  mutating func scan(_ bytes: Bytes, _ length: Int, _ take: Take) -> Bool {
+    line = UnsafeBufferPointer(start: bytes, count: length)
+    at = 0
+    path.removeAll(keepingCapacity: true)
     skipBlanks()
     guard object(0, take) else { return false }
     skipBlanks()
-    return at == count
+    return at == length
+  }
+
+  /// Whether a byte is white space between the tokens of JSON.
+  static func isBlank(_ byte: UInt8) -> Bool {
+    byte == 32 || byte == 9 || byte == 10 || byte == 13
   }
 
   private var byte: UInt8 { at < count ? base[at] : 0 }
+  private var count: Int { line.count }
+  private var base: Bytes {
+    guard let base = line.baseAddress else { preconditionFailure("a line is being scanned") }
+    return base
+  }
 
   private mutating func skipBlanks() {
-    while at < count, [32, 9, 10, 13].contains(base[at]) { at += 1 }
+    while at < count, Self.isBlank(base[at]) { at += 1 }
   }
 
   private mutating func accept(_ character: UInt8) -> Bool {

@@ -117,16 +117,15 @@ public enum RecordSample {
   // MARK: Objects
 
   private static func objects(_ lines: [[UInt8]], _ place: String) -> SchemaAnswer {
-    let unescaped = UnsafeMutablePointer<UInt8>.allocate(capacity: JSONScanner.textMax)
-    defer { unescaped.deallocate() }
+    var scanner = JSONScanner()
+    defer { scanner.deallocate() }
     var columns: [GuessedColumn] = []
     var placeOf: [String: Int] = [:]
     var records = 0
     for line in lines.prefix(recordsMax) {
       let isObject = line.withUnsafeBufferPointer { bytes in
         guard let base = bytes.baseAddress else { return false }
-        var scanner = JSONScanner(base, bytes.count, unescaped: unescaped)
-        return scanner.scan { path, value, length in
+        return scanner.scan(base, bytes.count) { path, value, length in
           let name = String(decoding: path, as: UTF8.self)
           let index = placeOf[name] ?? columns.count
           if index == columns.count {

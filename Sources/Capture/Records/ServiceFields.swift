@@ -27,41 +27,49 @@ struct ServiceFields {
     for line in 0..<block.count {
       column.setMissing(first + line)
       guard fields[0] >= 0, fields[1] >= 0, fields[2] >= 0 else { continue }
-      let (name, nameLength) = block.field(fields[0], of: line)
-      let (source, sourceLength) = block.field(fields[1], of: line)
-      let (dest, destLength) = block.field(fields[2], of: line)
-      guard
-        let code = Self.code(
-          UnsafeBufferPointer(start: name, count: nameLength),
-          UnsafeBufferPointer(start: source, count: sourceLength),
-          UnsafeBufferPointer(start: dest, count: destLength))
-      else { continue }
+      var parts = ServiceParts()
+      for part in ServiceParts.Part.allCases {
+        let (at, count) = block.field(fields[part.rawValue], of: line)
+        parts.set(part, at, count)
+      }
+      guard let code = parts.code else { continue }
       column.set(first + line, code)
     }
   }
+}
 
-  /// The code of the service that these texts tell: a protocol by its number or its name, and two
-  /// ports.
-  static func code(
-    _ name: UnsafeBufferPointer<UInt8>, _ source: UnsafeBufferPointer<UInt8>,
-    _ dest: UnsafeBufferPointer<UInt8>
-  ) -> UInt64? {
-    guard let number = protocolNumber(name), let from = port(source), let to = port(dest) else {
-      return nil
-    }
-    return service(number, from, to)
+/// What the texts of one record tell of its service: a protocol by its number or its name, and two
+/// ports.
+struct ServiceParts {
+  enum Part: Int, CaseIterable { case protocolNumber, source, dest }
+
+  private var number: UInt8?
+  private var source: UInt64?
+  private var dest: UInt64?
+
+  /// The code of the service; nil where a part is missing or none.
+  var code: UInt64? {
+    guard let number, let source, let dest else { return nil }
+    return service(number, source, dest)
   }
 
-  private static func port(_ text: UnsafeBufferPointer<UInt8>) -> UInt64? {
-    guard let at = text.baseAddress, !text.isEmpty else { return nil }
-    return FieldText.unsigned(at, text.count, limit: 65535)
+  mutating func set(_ part: Part, _ at: UnsafePointer<UInt8>, _ count: Int) {
+    switch part {
+    case .protocolNumber: number = Self.protocolNumber(at, count)
+    case .source: source = Self.port(at, count)
+    case .dest: dest = Self.port(at, count)
+    }
+  }
+
+  private static func port(_ at: UnsafePointer<UInt8>, _ count: Int) -> UInt64? {
+    count > 0 ? FieldText.unsigned(at, count, limit: 65535) : nil
   }
 
   /// 6 of `6` and `tcp`, 17 of `17` and `UDP`; others have no services.
-  private static func protocolNumber(_ text: UnsafeBufferPointer<UInt8>) -> UInt8? {
-    guard let at = text.baseAddress, !text.isEmpty else { return nil }
-    if let number = FieldText.unsigned(at, text.count, limit: 255) { return UInt8(number) }
-    guard text.count == 3 else { return nil }
+  private static func protocolNumber(_ at: UnsafePointer<UInt8>, _ count: Int) -> UInt8? {
+    guard count > 0 else { return nil }
+    if let number = FieldText.unsigned(at, count, limit: 255) { return UInt8(number) }
+    guard count == 3 else { return nil }
     let word = UInt32(at[0] | 32) << 16 | UInt32(at[1] | 32) << 8 | UInt32(at[2] | 32)
     switch word {
     case 0x746370: return 6

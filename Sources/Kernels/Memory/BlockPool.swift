@@ -31,8 +31,11 @@ final class BlockPool {
       // What is left of the last chunk is given up; a block that fills a chunk gets its own.
       let size = chunkBytes
       chunkBytes = min(size * 2, Self.largestChunk)
-      let chunk = UnsafeMutableRawPointer.allocate(
-        byteCount: max(bytes, size), alignment: Self.line)
+      let whole = max(bytes, size)
+      let chunk =
+        whole >= EntryMemory.hugePage
+        ? EntryMemory.allocate(largeByteCount: whole)
+        : UnsafeMutableRawPointer.allocate(byteCount: whole, alignment: Self.line)
       chunks.append(chunk)
       if bytes >= size { return chunk }
       (next, left, populated) = (chunk, size, 0)

@@ -12,6 +12,7 @@ public struct Count: StreamOperator {
   public func evaluate(_ call: OperatorCall, _ state: KeyState) -> Estimate {
     Estimate(.integer(state.word(.tuples)))
   }
+  public func word(_ call: OperatorCall) -> Reduction? { .tuples }
   public func absentValue(_ call: OperatorCall) -> Value { .integer(0) }
   public func qualityUnderLoss(_ call: OperatorCall) -> Quality { .atLeast }
 }

@@ -31,6 +31,9 @@ public struct Sum: StreamOperator {
     let value: Value = call.operandType == .duration ? .duration(total) : .integer(total)
     return Estimate(value, saturated ? .atLeast : .exact)
   }
+  public func word(_ call: OperatorCall) -> Reduction? {
+    call.realOperand == nil ? call.operand.map { .sum($0) } : nil
+  }
   public func absentValue(_ call: OperatorCall) -> Value {
     switch call.operandType {
     case .duration?: .duration(0)

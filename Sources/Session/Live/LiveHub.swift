@@ -183,7 +183,8 @@ public final class LiveHub: @unchecked Sendable {
   private func newQuery(
     _ query: CompiledQuery, _ options: QueryOptions, _ feed: QueryFeed
   ) throws(SessionError) -> LiveQuery {
-    var host = HostConfiguration(seed: configuration.seed, keyLimit: options.keyLimit)
+    var host = HostConfiguration(
+      seed: configuration.seed, limits: HostLimits(keys: options.keyLimit))
     host.tables = try query.readTables(options.tableFiles)
     return LiveQuery(query, host: host, windows: options.windows, feed: feed)
   }
