@@ -5,6 +5,8 @@
  * map is counted. Compiled once for each contestant:
  *
  *	-DQUERY=COUNT|FLOWS|PAIRS -DKIND=PERCPU_HASH|HASH
+ *
+ * Without them, count by source in a per-CPU hash map.
  */
 #include "sal/fast.h"
 #include "sal/parse.h"
@@ -16,6 +18,12 @@
 
 #define HASH 1
 #define PERCPU_HASH 5
+
+#ifndef QUERY
+#define QUERY COUNT
+#define KIND PERCPU_HASH
+#endif
+
 #define NOEXIST 1
 #define ENTRIES 262144
 
