@@ -5,7 +5,9 @@ public struct TargetProfile: Sendable, Hashable {
   /// Entries of each keyed table for one CPU and epoch, a power of two, at least 16.
   public var tableEntries: Int
   /// Entries of each first-seen table: more, as one is a third of a keyed table's.
-  public var firstSeenEntries: Int { 2 * tableEntries }
+  public var firstSeenEntries: Int { Self.firstSeenShare * tableEntries }
+  /// How many times the entries of a keyed table a first-seen table has, a power of two.
+  public static let firstSeenShare = 2
   /// Most bytes of state for one CPU and epoch.
   public var halfBytesMax: Int
   /// Most bytes of stack; the kernel's MAX_BPF_STACK.

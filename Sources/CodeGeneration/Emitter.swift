@@ -50,8 +50,7 @@ struct Emitter {
   static let fileName = "query.bpf.c"
 
   var tableBits: Int { tableSets.trailingZeroBitCount }
-  /// As ``TargetProfile/firstSeenEntries``.
-  var firstSeenSets: Int { 2 * tableSets }
+  var firstSeenSets: Int { TargetProfile.firstSeenShare * tableSets }
   var firstSeenBits: Int { firstSeenSets.trailingZeroBitCount }
 
   // MARK: the program

@@ -159,23 +159,34 @@ HAND(
 		}
 	});
 
-struct {
+struct frequent {
 	__u64 total, unused[7], count[8], error[8], key[8];
-} saved[1 << 11] SAL_LINE;
+};
 
-HAND(
-	spacesaving, __typeof__(&saved[0]) set = &saved[AND(seen.hash >> 32, 2047)]; __u64 w = 0;
-	__u64 hit = 0; set->total++;
-	for (int i = 0; i < 8; i++) hit |=
-	(0 - (__u64)((set->key[i] == seen.key) & (set->count[i] != 0))) & (8 | i);
-	if (SAL_LIKELY(hit)) set->count[AND(hit, 7)]++; else {
-		for (int i = 1; i < 8; i++)
-			if (set->count[i] < set->count[AND(w, 7)])
-				w = i;
-		w = AND(w, 7);
-		set->key[w] = seen.key;
-		set->error[w] = set->count[w]++;
-	});
+/* Counts a key in its set, where it takes the place of the least if it is new. */
+#define COUNT_IN(set)                                                                              \
+	do {                                                                                       \
+		__u64 w = 0, hit = 0;                                                              \
+		(set)->total++;                                                                    \
+		for (int i = 0; i < 8; i++)                                                        \
+			hit |= (0 - (__u64)(((set)->key[i] == seen.key) &                          \
+					    ((set)->count[i] != 0))) &                             \
+			       (8 | i);                                                            \
+		if (SAL_LIKELY(hit)) {                                                             \
+			(set)->count[AND(hit, 7)]++;                                               \
+		} else {                                                                           \
+			for (int i = 1; i < 8; i++)                                                \
+				if ((set)->count[i] < (set)->count[AND(w, 7)])                     \
+					w = i;                                                     \
+			w = AND(w, 7);                                                             \
+			(set)->key[w] = seen.key;                                                  \
+			(set)->error[w] = (set)->count[w]++;                                       \
+		}                                                                                  \
+	} while (0)
+
+struct frequent saved[1 << 11] SAL_LINE;
+
+HAND(spacesaving, struct frequent *set = &saved[AND(seen.hash >> 32, 2047)]; COUNT_IN(set));
 
 struct {
 	__u64 seen, weakest, rank[256], tuple[256];
@@ -351,9 +362,6 @@ HAND(
 	} list->at[place][0] = seen.number;
 	for (i = 1; i < 16; i++) list->rank[i] *= ((__u64)i - 1 - place) >> 63);
 
-struct frequent {
-	__u64 total, unused[7], count[8], error[8], key[8];
-};
 struct {
 	__u64 next;
 	struct {
@@ -404,19 +412,8 @@ static __attribute__((noinline)) int turn(void)
 	}
 	return 0;
 }
-HAND(
-	basic_window, struct frequent *set = &trend.set[AND(seen.hash >> 59, 31)]; __u64 w = 0;
-	__u64 hit = 0; set->total++;
-	for (int i = 0; i < 8; i++) hit |=
-	(0 - (__u64)((set->key[i] == seen.key) & (set->count[i] != 0))) & (8 | i);
-	if (SAL_LIKELY(hit)) set->count[AND(hit, 7)]++; else {
-		for (int i = 1; i < 8; i++)
-			if (set->count[i] < set->count[AND(w, 7)])
-				w = i;
-		w = AND(w, 7);
-		set->key[w] = seen.key;
-		set->error[w] = set->count[w]++;
-	} if (seen.number % 1000 == 0) turn());
+HAND(basic_window, struct frequent *set = &trend.set[AND(seen.hash >> 59, 31)]; COUNT_IN(set);
+	if (seen.number % 1000 == 0) turn());
 
 /* Green's network of 60 exchanges, the fewest that are known (Knuth, vol. 3, 5.3.4). */
 static const __u8 green[60][2] = {{0, 1}, {2, 3}, {4, 5}, {6, 7}, {8, 9}, {10, 11}, {12, 13},

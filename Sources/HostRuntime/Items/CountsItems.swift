@@ -95,19 +95,12 @@ final class CountsItems: ItemStateRun {
     }
   }
 
+  /// The sorted items take as much again as the ring.
   private func makeRoom(_ id: Int) {
-    if Int(rings[id].count) == window { return expire(id) }
-    guard rings[id].isFull else { return }
-    // The sorted items take as much again as the ring.
-    let new = rings[id].grownCapacity(limit: window) * Self.width * 16
-    if rings[id].count == 0
-      || budget.take(new - 2 * rings[id].byteCount(width: Self.width))
-    {
-      rings[id].grow(width: Self.width, limit: window)
-    } else {
-      shortened += 1
-      expire(id)
-    }
+    let room = rings[id].makeRoom(
+      width: Self.width, limit: window, entryBytes: Self.width * 16, budget: budget)
+    if room == .short { shortened += 1 }
+    if room != .free { expire(id) }
   }
 
   private func expire(_ id: Int) {

@@ -71,16 +71,10 @@ final class HalvesItems: ItemStateRun {
   }
 
   private func makeRoom(_ id: Int) {
-    if Int(keys[id].ring.count) == window { return expire(id) }
-    guard keys[id].ring.isFull else { return }
-    let held = Int(keys[id].ring.count)
-    let more = keys[id].ring.grownCapacity(limit: window) - held
-    if held == 0 || budget.take(more * Self.bytes) {
-      keys[id].ring.grow(width: Self.width, limit: window)
-    } else {
-      shortened += 1
-      expire(id)
-    }
+    let room = keys[id].ring.makeRoom(
+      width: Self.width, limit: window, entryBytes: Self.bytes, budget: budget)
+    if room == .short { shortened += 1 }
+    if room != .free { expire(id) }
   }
 
   private func expire(_ id: Int) {

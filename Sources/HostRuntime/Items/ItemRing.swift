@@ -6,9 +6,6 @@ struct ItemRing {
   private var head: Int32 = 0
   private(set) var count: Int32 = 0
 
-  /// Bytes that the buffer holds.
-  func byteCount(width: Int) -> Int { Int(capacity) * width * 8 }
-
   /// Whether another entry needs a larger buffer.
   var isFull: Bool { count == capacity }
 
@@ -59,6 +56,29 @@ struct ItemRing {
     base = new
     capacity = Int32(wanted)
     head = 0
+  }
+
+  /// How there came to be room for one more entry.
+  enum Room {
+    /// The buffer has it.
+    case free
+    /// The window is full: its oldest entry has to leave first.
+    case ofOldest
+    /// The budget is used up: the window stays shorter, and its oldest entry leaves too.
+    case short
+  }
+
+  /// Makes room for one more entry of a window of `limit`; an entry that the buffer grows by costs
+  /// `entryBytes` of the budget, but for the first few of a key.
+  mutating func makeRoom(
+    width: Int, limit: Int, entryBytes: Int, budget: MemoryBudget
+  ) -> Room {
+    if Int(count) == limit { return .ofOldest }
+    guard isFull else { return .free }
+    let more = grownCapacity(limit: limit) - Int(count)
+    guard count == 0 || budget.take(more * entryBytes) else { return .short }
+    grow(width: width, limit: limit)
+    return .free
   }
 
   /// Gives the memory back.

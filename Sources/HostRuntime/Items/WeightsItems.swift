@@ -111,15 +111,10 @@ final class WeightsItems: ItemStateRun {
   }
 
   private func makeRoom(_ id: Int) {
-    if Int(rings[id].count) == window { return expire(id) }
-    guard rings[id].isFull else { return }
-    let entries = rings[id].grownCapacity(limit: window) - Int(rings[id].count)
-    if rings[id].count == 0 || budget.take(entries * Self.entryBytes) {
-      rings[id].grow(width: Self.width, limit: window)
-    } else {
-      shortened += 1
-      expire(id)
-    }
+    let room = rings[id].makeRoom(
+      width: Self.width, limit: window, entryBytes: Self.entryBytes, budget: budget)
+    if room == .short { shortened += 1 }
+    if room != .free { expire(id) }
   }
 
   private func expire(_ id: Int) {
