@@ -1,3 +1,5 @@
+import Kernels
+
 /// The last entries of one key, oldest first: records of a fixed number of words in a buffer that
 /// doubles until it holds the window.
 struct ItemRing {
