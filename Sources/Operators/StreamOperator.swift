@@ -10,6 +10,8 @@ public protocol StreamOperator: Sendable {
   var name: String { get }
   /// Other spellings, such as SAL's `ehsum`.
   var aliases: [String] { get }
+  /// What other languages call it: not accepted, but what a message about the name suggests.
+  var foreignNames: [String] { get }
   /// One sentence: what it computes.
   var summary: String { get }
   /// The arguments in order.
@@ -81,6 +83,7 @@ extension StreamOperator {
   }
 
   public var aliases: [String] { [] }
+  public var foreignNames: [String] { [] }
   public var boundSummary: String { "exact" }
   public func absentValue(_ call: OperatorCall) -> Value { .missing }
   public func summary(_ call: OperatorCall) -> TallySummary? { nil }

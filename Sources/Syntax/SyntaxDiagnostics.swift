@@ -125,16 +125,6 @@ extension Diagnostic {
     return Diagnostic(.invalidUTF8, "found \(bytes) not UTF-8 text", at: range)
   }
 
-  static func keysBeforeStream(
-    _ keys: String, stream: String, at range: SourceRange
-  ) -> Diagnostic {
-    Diagnostic(
-      .foreignSpelling, "DISTINCT names the stream first, then BY its keys", at: range,
-      fixIts: [
-        FixIt("write it so", replacing: range, with: "\(stream) BY \(keys)")
-      ])
-  }
-
   static func malformedAddress(
     _ text: String, _ reason: String, at range: SourceRange
   ) -> Diagnostic {

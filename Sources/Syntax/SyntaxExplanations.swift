@@ -97,11 +97,12 @@ public enum SyntaxExplanations {
       """,
       example: "in = FILTER P BY tcp;"),
     DiagnosticExplanation(
-      .foreignSpelling, "an operator as another language spells it",
+      .foreignSpelling, "something as another language spells it",
       """
       The meaning is clear, and the compiler read on with it, but the language has one spelling:
       AND OR NOT, == (or =), !=, <=, >=, -, and plain ASCII punctuation; only the minus sign
-      U+2212 is taken as ‘-’ too.
+      U+2212 is taken as ‘-’ too. Keys are STREAM’s, a feature is named by its statement, and TOP
+      stands before its stream.
       """,
       example: "A = FILTER P BY tcp && tcp.dstport <> 80;"),
     DiagnosticExplanation(

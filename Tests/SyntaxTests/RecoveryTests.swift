@@ -113,6 +113,51 @@ import Testing
     expectParse("D = DISTINCT from BY x WINDOW 1s;", diagnostics: [])
   }
 
+  @Test func keysOfForeach() {
+    expectParse(
+      "F = FOREACH 1️⃣P BY ip.src, x GENERATE count() WINDOW 1s;",
+      diagnostics: [
+        Expected(.foreignSpelling, at: "1️⃣", "FOREACH works on a keyed stream; keys are STREAM’s")
+      ],
+      fixed: "F = FOREACH (STREAM P BY ip.src, x) GENERATE count() WINDOW 1s;")
+    expectParse(
+      "K = 1️⃣GROUP P BY ip.src;", diagnostics: [Expected(.misspeltKeyword)],
+      fixed: "K = STREAM P BY ip.src;")
+  }
+
+  @Test func namesInFeatures() {
+    expectParse(
+      "F = FOREACH K GENERATE 1️⃣n = count() WINDOW 1s; "
+        + "G = FOREACH K GENERATE sum(x) 2️⃣AS Bytes WINDOW 1s;",
+      diagnostics: [
+        Expected(
+          .foreignSpelling, at: "1️⃣",
+          "a feature has the name of its statement: n = FOREACH …"),
+        Expected(.foreignSpelling, at: "2️⃣"),
+      ],
+      fixed: "F = FOREACH K GENERATE count() WINDOW 1s; G = FOREACH K GENERATE sum(x) WINDOW 1s;")
+  }
+
+  @Test func everyInPlaceOfAWindow() {
+    expectParse(
+      "F = FOREACH K GENERATE count() 1️⃣EVERY 10s;", diagnostics: [Expected(.foreignSpelling)],
+      fixed: "F = FOREACH K GENERATE count() WINDOW 10s;")
+    expectParse("OUTPUT FOREACH K GENERATE count() EVERY 10s;", diagnostics: [])
+  }
+
+  @Test func topAndOrderBehindTheStream() {
+    expectParse(
+      "OUTPUT K 1️⃣TOP 5 BY B (B); OUTPUT K 2️⃣ORDER BY B + C DESC LIMIT 3 (B) EVERY 10s;",
+      diagnostics: [
+        Expected(.foreignSpelling, at: "1️⃣", "TOP stands before the stream that it takes from"),
+        Expected(.foreignSpelling, at: "2️⃣"),
+      ],
+      fixed: "OUTPUT TOP 5 K BY B (B); OUTPUT TOP 3 K BY B + C (B) EVERY 10s;")
+    expectParse(
+      "OUTPUT K 1️⃣ORDER BY B;",
+      diagnostics: [Expected(.foreignSpelling, "rows cannot be ordered as a whole")])
+  }
+
   @Test func chains() {
     expectParse(
       "A = FILTER P BY 1 <= a 1️⃣< 5;", diagnostics: [Expected(.chainedComparison)],

@@ -5,6 +5,7 @@ public import Kernels
 public struct Average: StreamOperator {
   public let name = "ave"
   public let aliases = ["ehave", "avg"]
+  public let foreignNames = ["mean", "average", "avg_over_time"]
   public let summary = "The mean of an expression; from the exact sum and count, rounded once."
   public let parameters = [Parameter("expression", .expression)]
   public let takesReals = true

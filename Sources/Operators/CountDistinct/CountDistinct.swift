@@ -9,6 +9,10 @@ public import DataModel
 /// - Source: Flajolet et al., *HyperLogLog*, AofA 2007, Theorem 1.
 public struct CountDistinct: StreamOperator {
   public let name = "countdistinct"
+  public let foreignNames = [
+    "approx_count_distinct", "approx_distinct", "cardinality", "count_distinct", "dc", "dcount",
+    "distinct", "distinct_count", "hll", "nunique", "uniq", "unique",
+  ]
   public let summary = "The number of distinct values of one or several fields."
   public let parameters = [Parameter("field", .fields)]
   public let boundSummary =

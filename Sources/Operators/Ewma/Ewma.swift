@@ -4,6 +4,7 @@ public import DataModel
 /// value, and each further one moves it by the share α of its distance.
 public struct Ewma: StreamOperator {
   public let name = "ewma"
+  public let foreignNames = ["ema"]
   public let summary =
     "The exponentially weighted average of a window's values in the order in which they arrive."
   public let parameters = [Parameter("expression", .expression), Parameter("alpha", .share)]

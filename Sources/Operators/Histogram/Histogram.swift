@@ -3,6 +3,7 @@ public import DataModel
 /// How often a field's values fall between powers of two, or into equal steps.
 public struct Histogram: StreamOperator {
   public let name = "histogram"
+  public let foreignNames = ["hist", "lhist", "quantize"]
   public let summary =
     "Counts of values by powers of two, or by steps of a width, each named by its lower end."
   public let parameters = [

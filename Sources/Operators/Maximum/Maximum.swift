@@ -3,6 +3,7 @@ public import DataModel
 /// The greatest value of an expression.
 public struct Maximum: StreamOperator {
   public let name = "max"
+  public let foreignNames = ["maximum", "greatest"]
   public let summary = "The greatest value of an expression; missing where no tuple has one."
   public let parameters = [Parameter("expression", .expression)]
   public let takesReals = true

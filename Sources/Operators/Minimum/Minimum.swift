@@ -3,6 +3,7 @@ public import DataModel
 /// The least value of an expression.
 public struct Minimum: StreamOperator {
   public let name = "min"
+  public let foreignNames = ["minimum", "least"]
   public let summary = "The least value of an expression; missing where no tuple has one."
   public let parameters = [Parameter("expression", .expression)]
   public let takesReals = true

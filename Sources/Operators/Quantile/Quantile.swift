@@ -4,6 +4,9 @@ public import DataModel
 /// exceed (SQL's PERCENTILE_DISC).
 public struct Quantile: StreamOperator {
   public let name = "quantile"
+  public let foreignNames = [
+    "approx_percentile", "approx_quantile", "percentile", "percentile_cont",
+  ]
   public let summary =
     "The smallest value that at least the share q of the tuples does not exceed (percentile_disc)."
   public let parameters = [Parameter("field", .values), Parameter("q", .share)]

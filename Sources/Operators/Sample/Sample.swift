@@ -7,6 +7,7 @@ public import DataModel
 /// samples the same items (Duffield, Grossglauser, "Trajectory sampling", SIGCOMM 2000).
 public struct Sample: StreamOperator {
   public let name = "sample"
+  public let foreignNames = ["reservoir"]
   public let summary =
     "n of the distinct items with their counts, drawn by a hash that is the same on every host."
   public let parameters = [Parameter("field", .fields), Parameter("n", .integer(1...10_000))]

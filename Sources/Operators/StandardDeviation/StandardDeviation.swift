@@ -4,6 +4,7 @@ public import Kernels
 /// The population's standard deviation: the square root of ``Variance``.
 public struct StandardDeviation: StreamOperator {
   public let name = "stddev"
+  public let foreignNames = ["std", "stddev_pop", "stdev"]
   public let summary = "The square root of the population's variance."
   public let parameters = [Parameter("expression", .expression)]
   public let takesReals = true

@@ -4,6 +4,7 @@ public import DataModel
 /// the heaviest.
 public struct TopK: StreamOperator {
   public let name = "topk"
+  public let foreignNames = ["approx_top_k", "heavyhitters", "top", "topn"]
   public let summary =
     "The k items with the largest counts, or sums of a weight; ties by the item's order."
   public let parameters = [

@@ -5,6 +5,7 @@ public import Kernels
 public struct Variance: StreamOperator {
   public let name = "var"
   public let aliases = ["ehvar", "variance"]
+  public let foreignNames = ["var_pop", "variance_pop"]
   public let summary = "The population's variance; exact n, Σx, Σx² in 128 bits, rounded once."
   public let parameters = [Parameter("expression", .expression)]
   public let takesReals = true

@@ -91,7 +91,8 @@ extension Resolver {
     guard !call.name.isMissing else { return }
     let known = OperatorCatalogue.all.flatMap { [$0.name] + $0.aliases }
     var fixIts: [FixIt] = []
-    if let near = nearest(to: name, in: known) {
+    let meant = OperatorCatalogue.all.first { $0.foreignNames.contains(name.lowercased()) }
+    if let near = meant?.name ?? nearest(to: name, in: known) {
       fixIts.append(FixIt("did you mean ‘\(near)’?", replacing: call.name.range, with: near))
     }
     report(

@@ -134,7 +134,8 @@ extension Parser {
     let start = start
     takeKeyword()
     columnsMayFollow = true
-    let input = parseStream()
+    let place = self.start
+    let input = parseOrderBehind(parseStream(), from: place)
     columnsMayFollow = false
     let columns = kind == .leftParenthesis ? parseColumns() : nil
     var every: DurationLiteral?

@@ -150,40 +150,11 @@ extension Parser {
       Distinct(input: input, keys: keys, window: window, range: range(from: start)))
   }
 
-  /// `keys FROM stream`, in the order of SQL: reported, and read as `stream BY keys`. Nil where no
-  /// FROM follows what may be keys.
-  private mutating func parseKeysFrom() -> (StreamExpression, [Key])? {
-    guard isFromAhead else { return nil }
-    let start = start
-    let keys = parseKeys()
-    let written = text(from: start)
-    advance()
-    let place = self.start
-    let input = parseOperand()
-    reportAlways(
-      .keysBeforeStream(written, stream: text(from: place), at: range(from: start)))
-    return (input, keys)
-  }
-
-  private func text(from start: Int) -> String { source[range(from: start)] }
-
-  private var isFromAhead: Bool {
-    var ahead = 1
-    while [.identifier, .dot, .comma, .slash, .integer].contains(kind(ahead: ahead)) {
-      if text(token(ahead: ahead).token).lowercased() == "from",
-        kind(ahead: ahead + 1) == .identifier || kind(ahead: ahead + 1) == .leftParenthesis
-      {
-        return kind(ahead: ahead - 1) != .dot
-      }
-      ahead += 1
-    }
-    return false
-  }
-
   private mutating func parseForeach() -> StreamExpression {
     let start = start
     takeKeyword()
-    let input = parseOperand()
+    let place = self.start
+    let input = parseKeysOfForeach(parseOperand(), from: place)
     switch expect(.generate, .transform) {
     case .generate: return parseFeature(input, from: start)
     case .transform: return parseTransform(input, from: start)
@@ -194,6 +165,7 @@ extension Parser {
   private mutating func parseFeature(
     _ input: StreamExpression, from start: Int
   ) -> StreamExpression {
+    dropNameBeforeCall()
     let call: Call
     if kind == .identifier, kind(ahead: 1) != .leftParenthesis {
       let name = parseName("an operator")
@@ -208,10 +180,10 @@ extension Parser {
       if let clause = parseAccuracy() {
         if accuracy != nil { reportAlways(.repeatedClause("the accuracy", at: clause.range)) }
         accuracy = clause
-      } else if let clause = parseWindow() {
+      } else if let clause = parseWindow() ?? parseEveryAsWindow() {
         if window != nil { reportAlways(.repeatedClause("WINDOW", at: clause.range)) }
         window = clause
-      } else {
+      } else if !dropNameAfterCall() {
         break
       }
     }

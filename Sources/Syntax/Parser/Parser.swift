@@ -185,8 +185,9 @@ struct Parser {
   /// The keyword of `candidates` that the current identifier nearly spells.
   func misspelt(among candidates: [Keyword]) -> Keyword? {
     guard kind == .identifier, keyword == nil else { return nil }
-    let name = nearest(to: text(token), in: candidates.map(\.rawValue))
-    return name.flatMap { Keyword($0.utf8) }
+    let word = text(token)
+    if let meant = Self.foreignWords[word.lowercased()], candidates.contains(meant) { return meant }
+    return nearest(to: word, in: candidates.map(\.rawValue)).flatMap { Keyword($0.utf8) }
   }
 
   /// The keyword looked for here that the current identifier nearly spells.
