@@ -4,185 +4,76 @@
  *
  * Every program runs behind feed.bpf.c over the same 2^n distinct headers (Zipf over the flows),
  * in turns; reported are, over the empty program, median, 10 % quantile and least of the cycles (on
- * a shared machine the low ones tell more), and medians of instructions and branch misses, from the
- * thread's hardware counters. Where the machine has none (most virtual machines), cycles are CPU
+ * a shared machine the low ones tell more), the quantile in nanoseconds at the highest clock rate
+ * seen, and medians of instructions and branch misses, from the thread's hardware counters. Where the machine has none (most virtual machines), cycles are CPU
  * time by the highest clock rate that a chain of multiplications showed, and those columns are 0.
  *
  * Where the kernel happens to place a table's pages moves one program by a third and more, for as
  * long as it is loaded. So every object is loaded several times, and the rounds take turns.
  *
  * usage: bench [-n log2 packets] [-f flows] [-z exponent] [-6 percent] [-r rounds]
- *              [-k log2 packets a run] [-c cpu] [-l loads] [-p substring] [-C] feed.o object...
+ *              [-k log2 packets a run] [-c cpu] [-l loads] [-p texts] [-C] feed.o object...
  * An object with the map sal_state is set up for the machine's CPUs and its ring is drained
  * between runs; its outcome counters are checked against the packets sent.
  */
 #define _GNU_SOURCE
-#include <bpf/bpf.h>
-#include <bpf/btf.h>
-#include <bpf/libbpf.h>
-#include <errno.h>
 #include <linux/if_link.h>
+#include <linux/perf_event.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
-#include "sal/layout.h"
-#include "cycles.h"
-#include "traffic.h"
-
-enum { SLOTS = 40, CONTESTANTS = 64, ROUNDS = 1001, LOADS = 16 };
-
-struct sample {
-	double cycles, instructions, misses;
-};
-
-/* One load of a program, with state of its own. */
-struct load {
-	int fd;
-	struct sal_outcomes *halves; /* first half, or 0 */
-	size_t half_size, half_count;
-	struct ring_buffer *ring;
-	unsigned long long sent, records;
-};
-
-struct contestant {
-	const char *name;
-	unsigned xlated, jited, verified;
-	struct load load[LOADS];
-	int loads;
-	struct sample round[ROUNDS];
-};
-
-static struct contestant field[CONTESTANTS];
-static int entered;
-
-/* ---- objects ---------------------------------------------------------------------------- */
-
-static int quiet(enum libbpf_print_level level, const char *format, va_list arguments)
-{
-	return level == LIBBPF_WARN ? vfprintf(stderr, format, arguments) : 0;
-}
-
-static int count_record(void *context, void *data, size_t size)
-{
-	struct load *l = context;
-
-	/* A batch, or what a program without tables sends. */
-	l->records += size < sizeof(struct sal_batch) ? 1 : ((struct sal_batch *)data)->count;
-	return 0;
-}
-
-static void *map_memory(struct bpf_map *map, size_t size)
-{
-	void *p = mmap(0, (size + 4095) & ~4095UL, PROT_READ | PROT_WRITE, MAP_SHARED,
-		bpf_map__fd(map), 0);
-
-	if (p == MAP_FAILED)
-		fail("mmap");
-	return p;
-}
-
-/* A program's name; one that salc emitted, as all of them are salc_main, is named by its file. */
-static const char *name_of(const struct bpf_program *program, const char *path)
-{
-	const char *base = strrchr(path, '/');
-	char *name;
-
-	if (strcmp(bpf_program__name(program), SAL_PROGRAM_NAME))
-		return bpf_program__name(program);
-	name = strdup(base ? base + 1 : path);
-	name[strcspn(name, ".")] = 0;
-	return name;
-}
-
-static void enter(
-	struct contestant *c, const struct bpf_program *program, struct bpf_object *object)
-{
-	struct load *l = &c->load[c->loads++];
-	struct bpf_map *state = bpf_object__find_map_by_name(object, SAL_STATE_MAP_NAME);
-	struct bpf_map *ring = bpf_object__find_map_by_name(object, SAL_RING_MAP_NAME);
-	struct bpf_prog_info info = {0};
-	__u32 size = sizeof(info);
-
-	l->fd = bpf_program__fd(program);
-	bpf_obj_get_info_by_fd(l->fd, &info, &size);
-	c->xlated = info.xlated_prog_len / 8;
-	c->jited = info.jited_prog_len;
-	c->verified = info.verified_insns;
-	if (state) {
-		l->half_size = bpf_map__value_size(state);
-		l->half_count = bpf_map__max_entries(state);
-		l->halves = map_memory(state, l->half_size * l->half_count);
-	}
-	if (ring)
-		l->ring = ring_buffer__new(bpf_map__fd(ring), count_record, l, NULL);
-}
-
-/* A seed of its own, as the runtime gives at every load: with 0 some sets of keys collide. */
-static void set_seed(struct bpf_object *object)
-{
-	const struct btf *btf = bpf_object__btf(object);
-	struct bpf_map *map = bpf_object__find_map_by_name(object, ".rodata");
-	__s32 section = btf__find_by_name_kind(btf, ".rodata", BTF_KIND_DATASEC);
-	const struct btf_var_secinfo *variable;
-	unsigned long long seed = random_bits();
-	size_t size;
-	char *values;
-	int i;
-
-	if (!map || section < 0)
-		return;
-	values = (char *)bpf_map__initial_value(map, &size); /* to be written before loading */
-	variable = btf_var_secinfos(btf__type_by_id(btf, section));
-	for (i = 0; i < btf_vlen(btf__type_by_id(btf, section)); i++, variable++) {
-		const struct btf_type *type = btf__type_by_id(btf, variable->type);
-
-		if (!strcmp(btf__name_by_offset(btf, type->name_off), "sal_seed"))
-			memcpy(values + variable->offset, &seed, sizeof(seed));
-	}
-}
-
-/* Loads an object once more; its programs are contestants from `first` on. Returns how many. */
-static int open_object(const char *path, const struct options *o, int first)
-{
-	struct bpf_object *object = bpf_object__open_file(path, NULL);
-	struct bpf_program *program;
-	struct bpf_map *state;
-	int count = 0;
-
-	if (!object)
-		fail(path);
-	state = bpf_object__find_map_by_name(object, SAL_STATE_MAP_NAME);
-	if (state)
-		bpf_map__set_max_entries(state, 2 * (unsigned)libbpf_num_possible_cpus());
-	set_seed(object);
-	if (bpf_object__load(object)) {
-		fprintf(stderr, "bench: %s does not load\n", path);
-		exit(1);
-	}
-	bpf_object__for_each_program(program, object)
-	{
-		const char *name = bpf_program__name(program);
-
-		if (o->only && !strstr(name, o->only) && strcmp(name, SAL_PROGRAM_NAME))
-			continue;
-		if (first + count == CONTESTANTS)
-			break;
-		field[first + count].name = name_of(program, path);
-		enter(&field[first + count++], program, object);
-	}
-	return count;
-}
+#include "field.h"
 
 /* ---- measuring -------------------------------------------------------------------------- */
 
+static int counter(unsigned long long config, int group)
+{
+	struct perf_event_attr a = {
+		.type = PERF_TYPE_HARDWARE,
+		.size = sizeof(a),
+		.config = config,
+		.exclude_user = 1,
+		.disabled = group < 0,
+		.read_format = PERF_FORMAT_GROUP,
+	};
+
+	return (int)syscall(SYS_perf_event_open, &a, 0, -1, group, 0);
+}
+
+static double cpu_seconds(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+static double best_rate; /* cycles a second */
+
+/* A multiplication has a latency of 3 cycles on every x86 since 2008. */
+static void measure_rate(void)
+{
+	unsigned long long x = 3;
+	double start = cpu_seconds(), rate;
+	int i;
+
+	for (i = 0; i < 100000; i++) {
+		x *= x;
+		__asm__ volatile("" : "+r"(x));
+	}
+	rate = 3 * 100000 / (cpu_seconds() - start);
+	if (rate > best_rate)
+		best_rate = rate;
+}
+
 struct rig {
 	int feed, programs, counters;
-	struct bpf_map *trace;
 	__u32 *feed_state; /* position, slot, mask */
 	__u8 *input;
 	__u32 packets;
@@ -206,8 +97,7 @@ static struct sample run(struct rig *rig, const char *name, struct load *l, __u3
 	options.repeat = (int)repeat;
 	options.data_size_out = 0;
 	rig->feed_state[1] = 0;
-	if (rig->counters < 0)
-		measure_rate();
+	measure_rate();
 	ioctl(rig->counters, PERF_EVENT_IOC_RESET, PERF_IOC_FLAG_GROUP);
 	ioctl(rig->counters, PERF_EVENT_IOC_ENABLE, PERF_IOC_FLAG_GROUP);
 	seconds = cpu_seconds();
@@ -325,9 +215,10 @@ static void report(const struct contestant *c, const struct options *o)
 		}
 	}
 
-	printf(o->csv ? "%s,%.2f,%.2f,%.2f,%.1f,%.3f,%u,%u,%u,%llu"
-		      : "%-28s %7.1f %7.1f %7.1f %7.1f %7.3f %6u %6u %7u %9llu",
-		c->name, cycles, low, least, ins, miss, c->xlated, c->jited, c->verified, records);
+	printf(o->csv ? "%s,%.2f,%.2f,%.2f,%.1f,%.3f,%u,%u,%u,%llu,%.2f"
+		      : "%-28s %7.1f %7.1f %7.1f %7.1f %7.3f %6u %6u %7u %9llu %6.1f",
+		c->name, cycles, low, least, ins, miss, c->xlated, c->jited, c->verified, records,
+		low / best_rate * 1e9);
 	if (packets != sent || ends != packets)
 		printf("  WRONG: sent %llu, packets %llu, ends %llu", sent, packets, ends);
 	printf("\n");
@@ -356,16 +247,15 @@ static void set_up(struct rig *rig, const char *path, const struct options *o)
 	if (!object)
 		fail(path);
 	rig->packets = 1u << o->log2_packets;
-	rig->trace = bpf_object__find_map_by_name(object, "trace");
-	bpf_map__set_max_entries(rig->trace, rig->packets);
+	map = bpf_object__find_map_by_name(object, "trace");
+	bpf_map__set_max_entries(map, rig->packets);
 	if (bpf_object__load(object))
 		fail("feed");
-	trace = map_memory(rig->trace, (size_t)rig->packets * SLOT);
+	trace = map_memory(map, (size_t)rig->packets * SLOT);
 	distinct = make_trace(trace, o);
 	rig->input = malloc((SLOTS + 1) * SLOT);
 	memcpy(rig->input, trace, (SLOTS + 1) * SLOT);
 	rig->feed = bpf_program__fd(bpf_object__find_program_by_name(object, "feed"));
-	keep_registered(rig->feed);
 	rig->programs = bpf_object__find_map_fd_by_name(object, "contestant");
 	bpf_object__for_each_map(map, object)
 	{
@@ -373,6 +263,7 @@ static void set_up(struct rig *rig, const char *path, const struct options *o)
 			rig->feed_state = map_memory(map, bpf_map__value_size(map));
 	}
 	rig->feed_state[2] = rig->packets - 1;
+	keep_registered(rig->feed);
 	field[0].name = "empty";
 	enter(&field[entered++], bpf_object__find_program_by_name(object, "empty"), object);
 	rig->counters = counter(PERF_COUNT_HW_CPU_CYCLES, -1);
@@ -460,10 +351,10 @@ int main(int count, char **arguments)
 		}
 	if (rig.counters < 0)
 		scale_times(o.rounds);
-	printf(o.csv ? "%s,%s,%s,%s,%s,%s,%s,%s,%s,%s\n"
-		     : "%-28s %7s %7s %7s %7s %7s %6s %6s %7s %9s\n",
+	printf(o.csv ? "%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s\n"
+		     : "%-28s %7s %7s %7s %7s %7s %6s %6s %7s %9s %6s\n",
 		"program", "median", "p10", "least", "instr", "misses", "insns", "jited",
-		"verified", "records");
+		"verified", "records", "ns");
 	for (i = 0; i < entered; i++)
 		report(&field[i], &o);
 	if (!o.csv)
