@@ -178,6 +178,8 @@ static void test_ewma(void)
 		fixed = i ? sal_ewma(fixed, x, 6554) : (__s64)((__u64)x << 16);
 		CHECK(fabs((double)fixed / 65536 - average) <=
 			10.0 / 65536 + fabs(average) * 1e-12);
+		CHECK(sal_ewma_small(fixed >> 4, x >> 4, 6554) ==
+			sal_ewma(fixed >> 4, x >> 4, 6554));
 		now += gap;
 		weight = weight * exp2(-(double)gap / (double)half) + 1;
 		sal_rate_add(&rate, now, half);

@@ -77,9 +77,15 @@ HAND(quantile, __u64 top = top_of_11(seen.size & ~31ULL);
 
 HAND(histogram_log2, linear[AND(top_of_11(seen.size) + (seen.size != 0), 127)]++);
 
-HAND(histogram_linear, linear[AND((seen.size >> 4) + 1, 127)]++);
+/* 0 and 97 are for what is below and above. */
+HAND(histogram_linear, __u64 at = (seen.size >> 4) + 1; if (SAL_UNLIKELY(at > 97)) at = 97;
+	if (SAL_UNLIKELY((__s64)seen.size < 0)) at = 0; linear[AND(at, 127)]++);
 
-HAND(ewma, __s64 distance = (__s64)(seen.size << 16) - average; average += distance * 6554 >> 16);
+HAND(ewma_any, __s64 distance = (__s64)(seen.size << 16) - average;
+	average += (distance >> 16) * 6554 + ((__s64)(distance & 0xffff) * 6554 >> 16));
+
+HAND(ewma_small, __s64 distance = (__s64)(seen.size << 16) - average;
+	average += distance * 6554 >> 16);
 
 HAND(hll, __u64 rest = seen.hash | 1ULL << 52;
 	__u8 rank = 1 + low_bit[AND(((rest & (0 - rest)) * 0x022fdd63cc95386dULL) >> 58, 63)];
@@ -281,8 +287,9 @@ static inline __attribute__((always_inline)) __u64 part_of(__u64 weight, __u64 p
 	return (weight >> 32) * part + ((__u64)(__u32)weight * part >> 32);
 }
 /* Half-life 1 s, a step 15 258 ns. */
-HAND(rate_decayed, __u64 now = seen.number * 20000; __u64 steps = (now - rate.at) / 15258;
-	__u64 y = (steps & 4095) * 45426; __u64 weight = rate.weight; rate.at += steps * 15258;
+HAND(rate_decayed, __u64 now = seen.number * 20000; if (SAL_UNLIKELY(now < rate.at)) now = rate.at;
+	__u64 steps = (now - rate.at) / 15258; __u64 y = (steps & 4095) * 45426;
+	__u64 weight = rate.weight; rate.at += steps * 15258;
 	if (SAL_UNLIKELY(steps >> 22)) weight = 0;
 	weight = part_of(weight, sixteenths[AND(steps >> 12, 15)]);
 	weight = part_of(weight, (1ULL << 32) - y + (y * y >> 33)) >> AND(steps >> 16, 63);

@@ -87,13 +87,14 @@ PRIMITIVE(histogram_log2, linear[SAL_BOUND(sal_histogram_log2(seen.size), 127)]+
 PRIMITIVE(histogram_linear,
 	linear[SAL_BOUND(sal_histogram_linear((__s64)seen.size, 0, 16, 96), 127)]++);
 PRIMITIVE(entropy, word[6] += sal_entropy_step(counts[SAL_BOUND(seen.hash, 0xffff)]++));
-PRIMITIVE(ewma, average = sal_ewma(average, (__s64)seen.size, 6554));
+PRIMITIVE(ewma_any, average = sal_ewma(average, (__s64)seen.size, 6554));
+PRIMITIVE(ewma_small, average = sal_ewma_small(average, (__s64)seen.size, 6554));
 PRIMITIVE(rate_decayed, sal_rate_add(&rate, seen.number * 20000, 1000000000));
 PRIMITIVE(hll, sal_hll_update(registers, 12, seen.hash));
 PRIMITIVE(minhash, sal_minhash_add(minima, 8, seen.hash));
 PRIMITIVE(countsketch, sal_countsketch_add(rows, 11, seen.hash, 1));
 PRIMITIVE(bloom, sink += (__u64)sal_bloom_is_new(filter, 11, seen.hash));
-PRIMITIVE(bloom_shared, sink += (__u64)sal_bloom_is_new_shared(filter, 11, seen.hash));
+PRIMITIVE(bloom_shared, if (sal_bloom_is_new_shared(filter, 11, seen.hash)) sink++);
 PRIMITIVE(bfq,
 	sink += (__u64)sal_bfq_is_new(queue, 16, seen.hash, sal_bfq_stamp(seen.number >> 16), 4));
 PRIMITIVE(first_seen, sink += (__u64)firstseen_is_new(&news, seen.hash, &seen.key));

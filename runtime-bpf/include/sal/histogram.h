@@ -5,7 +5,8 @@
  * Purpose  histogram(x, lo, width): linear; histogram(x): log2, as bpftrace's hist().
  * Bound    exact counts; values outside the linear range are counted in its first and last bucket,
  *          which stand for "below" and "above".
- * Cost     linear 12 instructions and one division by a constant; log2 18. No jump.
+ * Cost     linear 7 instructions and one division by a constant, with jumps on values outside of the
+ *          range; log2 18, no jump.
  * Memory   8 bytes a bucket: log2 65 of them.
  * Merge    add: exact.
  * Source   bpftrace lhist() and hist().
@@ -27,14 +28,17 @@ SAL_INLINE __u32 sal_histogram_log2(__u64 value)
 
 /*
  * Bucket 0 below `lo`, `count` + 1 from lo + count * width on, between them 1 + (value - lo) /
- * width. For constants width > 0 and count, and values and lo below 2^62 in size.
+ * width. For constants width > 0 and count.
  */
 SAL_INLINE __u32 sal_histogram_linear(__s64 value, __s64 lo, __u64 width, __u32 count)
 {
-	__u64 below = sal_lt_small((__u64)value, (__u64)lo);
-	__u64 at = ((__u64)(value - lo) & ~below) / width;
+	__u64 at = ((__u64)value - (__u64)lo) / width;
 
-	return (__u32)((sal_min_small(at, count) + 1) & ~below);
+	if (SAL_UNLIKELY(value < lo))
+		return 0;
+	if (SAL_UNLIKELY(at > count))
+		at = count;
+	return (__u32)at + 1;
 }
 
 #endif

@@ -5,7 +5,8 @@
  * Purpose  the whole of a number's moments in one state; sumsq.h and extrema.h are its parts.
  * Bound    n, sum and sum of squares are exact integers (128 bits; see sumsq.h for their range), so
  *          the variance is rounded once, however small it is beside the mean (10^9 +- 1).
- * Cost     50 instructions, no jump; 25 where |x| < 2^32 (sal_moments_add_small).
+ * Cost     50 instructions, 25 where |x| < 2^32 (sal_moments_add_small); jumps on new extremes and
+ *          carries (extrema.h, sumsq.h), which predict.
  * Memory   seven words, all zero when empty.
  * Merge    sal_moments_merge: exact, associative, commutative.
  * Source   shifted sums: Chan, Golub, LeVeque, The American Statistician 37 (1983), section 2, with
