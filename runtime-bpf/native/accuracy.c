@@ -345,7 +345,8 @@ static const struct primitive {
 	{"kmedians", "k = 3, M = 5", "5 times the best, 1.57 % of a value", 1, medians},
 	{"minwindow, similarity", "2^10, last 1/4", "2 standard errors", .95, window_similarity},
 	{"minwindow, rarity", "2^10, last 1/4", "2 standard errors", .95, window_rarity},
-	{"basicwindow", "top 32 of 128, 8 windows", "lo <= count <= hi", 1, trend},
+	{"basicwindow", "top 32 of 128, 8 windows",
+		"lo <= count <= hi; unlisted, at most the threshold", 1, trend},
 };
 
 enum { PRIMITIVES = sizeof(primitives) / sizeof(primitives[0]) };

@@ -30,28 +30,28 @@ TABLE_KEPT(packed, SAL_PACKED, 44, 0, 6, KEYS);
 enum { SET_LOG2 = 10, SET_MEMBERS = 1 << (SET_LOG2 - 2) };
 static SAL_SET(members, 1, SET_LOG2);
 
-/* Every counter: count - error <= truth <= count, and error <= its set's weight / 8. */
+/*
+ * Every key, with a counter or without: lo <= truth <= hi, and hi too large by at most an eighth of
+ * its set's weight. A key without a counter has lo = 0, and as hi its set's smallest count.
+ */
 static double frequent(void)
 {
 	static struct saving sketch;
 	double worst = 0;
-	__u64 i, s, w;
+	__u64 key, i, lo, hi;
 
 	memset(&sketch, 0, sizeof(sketch));
 	for (i = 0; i < ITEMS; i++)
 		saving_add(&sketch, hash_of(stream.key[i]), &stream.key[i], 1);
-	for (s = 0; s < 32; s++)
-		for (w = 0; w < 8; w++) {
-			__u64 count = sketch.set[s].count[w], error = sketch.set[s].error[w];
-			__u64 truth = stream.count[sketch.set[s].key[w][0] % KEYS];
+	for (key = 0; key < KEYS; key++) {
+		__u64 hash = hash_of(key), truth = stream.count[key];
 
-			if (!count)
-				continue;
-			if (count < truth || count - error > truth)
-				return 2;
-			worst = worse(worst,
-				share((double)(count - truth), (double)sketch.set[s].total / 8));
-		}
+		sal_spacesaving_count((__u64 *)&sketch, 5, 1, hash, &key, &lo, &hi);
+		if (lo > truth || truth > hi)
+			return 2;
+		worst = worse(worst, share((double)(hi - truth),
+					     (double)sketch.set[SAL_TABLE_SET(hash, 5)].total / 8));
+	}
 	return worst;
 }
 
@@ -169,36 +169,46 @@ static void take_flow(void *context, const __u64 *key, __u64 packets)
 	flow_errors += key[0] >= KEYS || stream.count[key[0] % KEYS] != packets;
 }
 
-/* 4 096 flows at most in 8 192 cells: all decoded, exactly, but those that are counted missed. */
+/*
+ * Decodes a set: all that is given is exact; with the packets that the filter missed it is the
+ * whole, unless cells stayed stuck, which is told. How many did, or -1 where something is wrong.
+ */
+static __s64 decoded(__u64 *cells, __u32 log2)
+{
+	__u64 given = 0;
+	struct sal_flowset_result result;
+
+	flow_errors = 0;
+	result = sal_flowset_decode(cells, log2, 1, seed, take_flow, &given);
+	if (flow_errors || (!result.stuck && given + result.missed != ITEMS))
+		return -1;
+	return (__s64)result.stuck;
+}
+
+/* 4 096 flows at most in 8 192 cells: all decoded. */
 static double flows(void)
 {
 	static struct flowset set;
-	struct sal_flowset_result result;
-	__u64 i, given = 0;
+	__u64 i;
 
 	memset(&set, 0, sizeof(set));
 	for (i = 0; i < ITEMS; i++)
 		flowset_add(&set, hash_of(stream.key[i]), &stream.key[i]);
-	flow_errors = 0;
-	result = sal_flowset_decode((__u64 *)set.cell, 13, 1, seed, take_flow, &given);
-	return flow_errors || result.stuck || given + result.missed != ITEMS ? 2 : 0;
+	return decoded((__u64 *)set.cell, 13) ? 2 : 0;
 }
 
-/* Up to four times the flows that fit: what is given is exact, and what is not is told. */
+/* Up to four times the flows that fit: what cannot be decoded is told. */
 static double too_many_flows(void)
 {
 	static struct overfull set;
-	struct sal_flowset_result result;
-	__u64 i, given = 0;
+	__u64 i;
+	__s64 stuck;
 
 	memset(&set, 0, sizeof(set));
 	for (i = 0; i < ITEMS; i++)
 		overfull_add(&set, hash_of(stream.key[i]), &stream.key[i]);
-	flow_errors = 0;
-	result = sal_flowset_decode((__u64 *)set.cell, 10, 1, seed, take_flow, &given);
-	if (flow_errors || (!result.stuck && given + result.missed != ITEMS))
-		return 2;
-	return stream.distinct > 1024 && !result.stuck ? 2 : 0;
+	stuck = decoded((__u64 *)set.cell, 10);
+	return stuck < 0 || (stream.distinct > 1024 && !stuck) ? 2 : 0;
 }
 
 #endif

@@ -6,7 +6,8 @@
  *
  * Both are made of one source, the library with -DSAL_NATIVE. Every XDP program of the object runs
  * by BPF_PROG_TEST_RUN on each frame, and its namesake of the library; then every variable of .bss
- * is compared. Exit 1 where one differs. Needs root and libbpf.
+ * is compared. Exit 1 where one differs, or where a program calls a helper of the kernel: only what
+ * hands out batches may (table.h). Needs root and libbpf.
  */
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
@@ -81,6 +82,22 @@ static int compare(struct bpf_object *object, const __u8 *memory, void *library)
 	return count;
 }
 
+/* Exit 1 where a program calls the kernel, itself or in a function of its own. */
+static void expect_no_helper(const struct bpf_program *program)
+{
+	const struct bpf_insn *insn = bpf_program__insns(program);
+	const char *name = bpf_program__name(program);
+	size_t i;
+
+	if (!strncmp(name, "table", 5))
+		return;
+	for (i = 0; i < bpf_program__insn_cnt(program); i++)
+		if (insn[i].code == (BPF_JMP | BPF_CALL) && insn[i].src_reg != BPF_PSEUDO_CALL) {
+			fprintf(stderr, "kernel: %s calls helper %d\n", name, insn[i].imm);
+			exit(1);
+		}
+}
+
 int main(int count, char **arguments)
 {
 	struct {
@@ -107,6 +124,7 @@ int main(int count, char **arguments)
 
 		if (!native || programs == PROGRAMS)
 			fail(bpf_program__name(p));
+		expect_no_helper(p);
 		memcpy(&program[programs].native, &native, sizeof(native));
 		program[programs++].fd = bpf_program__fd(p);
 	}
