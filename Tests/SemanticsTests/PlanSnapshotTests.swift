@@ -35,6 +35,21 @@ struct PlanSnapshotTests {
       """)
   }
 
+  @Test func numberDividedByDurationIsARateASecond() throws {
+    let program = """
+      K = STREAM P BY SourceIp;
+      N = FOREACH K GENERATE count() WINDOW 10s;
+      F = FOREACH K GENERATE first(frame.time) WINDOW 10s;
+      L = FOREACH K GENERATE last(frame.time) WINDOW 10s;
+      OUTPUT FILTER K BY N / SPAN > 5 AND N / LENGTH > 2 (N);
+      """
+    func planned(_ span: String, _ length: String) throws -> String {
+      let text = program.replacing("SPAN", with: span).replacing("LENGTH", with: length)
+      return try plan("P = PacketStream();" + text).description
+    }
+    #expect(try planned("(L - F)", "10s") == planned("((L - F) / 1s)", "10"))
+  }
+
   @Test func featuresOfDifferentlyFilteredStreamsMeetByKey() throws {
     try expectPlan(
       """

@@ -81,6 +81,16 @@ extension Resolver {
       value.range)
   }
 
+  /// A number above a duration is a rate a second.
+  private func inSeconds(_ duration: Typed) -> Typed {
+    let second = Typed(.number(1_000_000_000, 1), .duration, duration.range)
+    if case .number(let n, let d) = duration.node {
+      let (product, overflow) = d.multipliedReportingOverflow(by: 1_000_000_000)
+      if !overflow { return reduced(n, product, .float, duration.range) }
+    }
+    return Typed(.quotient(duration, second), .float, duration.range)
+  }
+
   private mutating func product(_ node: Binary, _ left: Typed, _ right: Typed) -> Typed? {
     let type: ScalarType
     switch (left.type, right.type) {
@@ -102,9 +112,7 @@ extension Resolver {
       return nil
     case (.duration, .duration): type = .float
     case (.duration, _): type = .duration
-    case (_, .duration):
-      reportOperand(right, of: "/", needs: "a number below")
-      return nil
+    case (_, .duration): return quotient(node, left, inSeconds(right))
     default: type = .float
     }
     if case .number(0, _) = right.node {
