@@ -30,6 +30,7 @@ let modules: [Target] = [
     name: "CSQLite", path: "Sources/CSQLite", providers: [.apt(["libsqlite3-dev"])]),
   .systemLibrary(name: "CZlib", path: "Sources/CZlib", providers: [.apt(["zlib1g-dev"])]),
   .target(name: "CSockets", path: "Sources/CSockets"),
+  .target(name: "CText", path: "Sources/CText"),
   .target(name: "CTerminal", path: "Sources/CTerminal"),
   .target(name: "Diagnostics", swiftSettings: safe),
   .target(name: "DataModel", swiftSettings: hot),
@@ -57,7 +58,8 @@ let modules: [Target] = [
       "Planning", "CodeGeneration",
     ], swiftSettings: safe),
   .target(
-    name: "Capture", dependencies: ["DataModel", "Kernels", "CRuntimeBPF", "CZlib", "CSockets"],
+    name: "Capture",
+    dependencies: ["DataModel", "Kernels", "CRuntimeBPF", "CZlib", "CSockets", "CText"],
     swiftSettings: hot),
   .target(
     name: "HostRuntime", dependencies: ["DataModel", "Kernels", "Operators", "Plan"],
@@ -176,7 +178,7 @@ let tests: [Target] = [
     swiftSettings: strict),
   .testTarget(
     name: "CaptureTests",
-    dependencies: ["TestSupport", "Capture", "CRuntimeBPF", "CZlib", "DataModel"],
+    dependencies: ["TestSupport", "Capture", "CRuntimeBPF", "CText", "CZlib", "DataModel"],
     swiftSettings: strict),
   .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"], swiftSettings: strict),
   .testTarget(

@@ -1,4 +1,4 @@
-import CRuntimeBPF
+import CText
 
 /// The bytes of a capture that were read and not yet parsed, in one buffer, which grows to less
 /// than twice the longest record or block. Frames point into it.
@@ -24,11 +24,11 @@ final class ReadAhead {
 
   deinit { buffer.baseAddress?.deallocate() }
 
-  /// A buffer behind which `SAL_TEXT_PAD` bytes more may be read.
+  /// A buffer behind which `SALC_TEXT_PAD` bytes more may be read.
   private static func room(_ bytes: Int) -> UnsafeMutableRawBufferPointer {
     let whole = UnsafeMutableRawPointer.allocate(
-      byteCount: bytes + Int(SAL_TEXT_PAD), alignment: 16)
-    (whole + bytes).initializeMemory(as: UInt8.self, repeating: 0, count: Int(SAL_TEXT_PAD))
+      byteCount: bytes + Int(SALC_TEXT_PAD), alignment: 16)
+    (whole + bytes).initializeMemory(as: UInt8.self, repeating: 0, count: Int(SALC_TEXT_PAD))
     return UnsafeMutableRawBufferPointer(start: whole, count: bytes)
   }
 

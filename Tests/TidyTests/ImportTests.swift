@@ -17,7 +17,7 @@ private let edges: [String: Set<String>] = [
     "Diagnostics", "DataModel", "Syntax", "BPFModel", "Operators", "Plan", "Semantics", "Planning",
     "CodeGeneration",
   ],
-  "Capture": ["DataModel", "Kernels", "CRuntimeBPF", "CZlib", "CSockets"],
+  "Capture": ["DataModel", "Kernels", "CRuntimeBPF", "CZlib", "CSockets", "CText"],
   "HostRuntime": ["DataModel", "Kernels", "Operators", "Plan"],
   "BPFRuntime": ["BPFModel", "DataModel", "CLibBPF"],
   "Reference": ["DataModel", "Operators", "Plan"],

@@ -17,6 +17,7 @@ public final class DelimitedReader: RecordReader {
   private let optional: Int
   private let source: ReadAhead
   private let length: UInt64
+  private let separator: UInt8
   private var splitter: FieldSplitter
   private let columns: FieldColumns
   private var block = LineBlock()
@@ -46,7 +47,8 @@ public final class DelimitedReader: RecordReader {
     let (stream, length) = try openByteStream(path)
     self.length = length
     source = ReadAhead(stream)
-    splitter = FieldSplitter(separator: separator, ends: block.next)
+    self.separator = separator
+    splitter = FieldSplitter(separator: separator)
     columns = FieldColumns(fields, schema.serviceParts)
   }
 
@@ -93,15 +95,14 @@ public final class DelimitedReader: RecordReader {
     let base = run.base.assumingMemoryBound(to: UInt8.self)
     let hasQuotes = hasQuotes(run)
     var at = 0
-    while at < run.count, batch.count + block.count < TupleBatch.capacity {
+    while at < run.count, batch.count < TupleBatch.capacity {
       if !hasQuotes, !isSkipping {
-        splitter.ends = block.next
-        let (fields, length) = splitter.split(base + at, readable: run.count - at)
-        if fields > 0 {
-          line += 1
-          try take(base + at, length, fields)
-          if block.isFull { readBlock(into: batch) }
-          at += length + 1
+        let lines = block.index(
+          base + at, readable: run.count - at, separator: separator,
+          most: TupleBatch.capacity - batch.count)
+        if lines > 0 {
+          try take(lines, into: batch)
+          at += block.length(of: lines)
           continue
         }
       }
@@ -117,16 +118,32 @@ public final class DelimitedReader: RecordReader {
       if isSkipping {
         isSkipping = false
       } else {
-        // The text of a line with quotes lasts until the next one's.
-        readBlock(into: batch)
-        splitter.ends = block.next
-        try takeSlowly(base + at, end - at)
-        readBlock(into: batch)
+        try takeSlowly(base + at, end - at, into: batch)
       }
       at = min(end + 1, run.count)
     }
-    readBlock(into: batch)
     return at
+  }
+
+  /// Takes the lines that are indexed.
+  private func take(_ lines: Int, into batch: TupleBatch) throws(CaptureError) {
+    // A line of one field may be empty, and is no record then.
+    var usual = fieldCount > 1 ? fieldCount : -1
+    for index in 0..<lines {
+      line += 1
+      if block.fieldCount(of: index) == usual {
+        let (at, width) = block.field(timeField, ofIndexed: index)
+        if width > 0, let time = FieldText.paddedTime(at, width) {
+          block.keep(index, time: time, number: line)
+          continue
+        }
+      }
+      // What is wrong with a line is noted behind what is wrong with those before it.
+      readBlock(into: batch)
+      try takeUnusual(index)
+      usual = fieldCount > 1 ? fieldCount : -1
+    }
+    readBlock(into: batch)
   }
 
   /// Reads the lines that are split into the next rows of the batch.
@@ -165,56 +182,42 @@ public final class DelimitedReader: RecordReader {
 
   /// Takes a line that may have quotes, or no end.
   private func takeSlowly(
-    _ bytes: UnsafePointer<UInt8>, _ length: Int
+    _ bytes: UnsafePointer<UInt8>, _ length: Int, into batch: TupleBatch
   ) throws(CaptureError) {
     let count = length > 0 && bytes[length - 1] == 13 ? length - 1 : length
     if count == 0 { return }
-    let fields: Int
-    if memchr(bytes, Int32(UInt8(ascii: "\"")), count) != nil {
-      guard let found = splitter.splitQuoted(bytes, count) else {
-        return noteMalformed("a quote stays open", line: line)
-      }
-      fields = found
-    } else {
-      fields = splitter.split(bytes, count: count)
+    guard splitter.split(bytes, count) else {
+      return noteMalformed("a quote stays open", line: line)
     }
-    try takeFields(fields)
+    block.setLine(splitter)
+    try takeUnusual(0)
+    readBlock(into: batch)
   }
 
-  /// Takes a line that is split.
-  @inline(__always)
-  private func take(
-    _ bytes: UnsafePointer<UInt8>, _ length: Int, _ fields: Int
-  ) throws(CaptureError) {
-    if length > 0, bytes[length - 1] == 13 {
-      if length == 1 { return }
-      splitter.dropLastByte(of: fields)
-    } else if length == 0 {
-      return
+  /// Takes an indexed line that may have another number of fields than those before it, or no time.
+  private func takeUnusual(_ index: Int) throws(CaptureError) {
+    let found = block.line(index)
+    if found.isEmpty { return }
+    if found.count != fieldCount {
+      guard try begin(found) else { return }
     }
-    try takeFields(fields)
-  }
-
-  @inline(__always)
-  private func takeFields(_ fields: Int) throws(CaptureError) {
-    if fields != fieldCount {
-      guard try begin(fields) else { return }
-    }
-    let (at, width) = splitter.field(timeField)
+    let (at, width) = found.field(timeField)
     guard width > 0, let time = FieldText.paddedTime(at, width) else {
       return noteMalformed(
-        "its \(schema.time.field.name) ‘\(text(timeField))’ is no time", line: line)
+        "its \(schema.time.field.name) ‘\(Self.text(found, timeField))’ is no time", line: line)
     }
-    block.append(splitter.base, time: time, number: line)
+    block.keep(index, time: time, number: line)
   }
 
   // MARK: The first line
 
-  /// Whether a line of so many fields is a record: decides the layout at the first that may be.
-  private func begin(_ fields: Int) throws(CaptureError) -> Bool {
+  /// Whether a line of another number of fields is a record: decides the layout at the first that
+  /// may be.
+  private func begin(_ found: SplitLine) throws(CaptureError) -> Bool {
     let most = schema.writtenCount
+    let fields = found.count
     let isFirst = fieldCount == 0
-    if isFirst, try readHeader(fields) { return false }
+    if isFirst, try readHeader(found) { return false }
     guard isFirst, fields <= most, fields >= most - optional else {
       let expected = fieldCount > 0 ? "\(fieldCount)" : "\(most)"
       noteMalformed("\(fields) fields where \(expected) are expected", line: line)
@@ -235,13 +238,14 @@ public final class DelimitedReader: RecordReader {
 
   /// Takes the line for a header if its first field that is not empty begins with a letter and none
   /// of its fields can be the record's time.
-  private func readHeader(_ fields: Int) throws(CaptureError) -> Bool {
-    guard line == 1, fields < FieldSplitter.fieldsMax else { return false }
+  private func readHeader(_ found: SplitLine) throws(CaptureError) -> Bool {
+    let fields = found.count
+    guard line == 1, fields < SplitLine.fieldsMax else { return false }
     for index in 0..<fields {
-      let (at, count) = splitter.field(index)
+      let (at, count) = found.field(index)
       if count > 0, FieldText.time(at, count) != nil { return false }
     }
-    let names = (0..<fields).map { text($0) }
+    let names = (0..<fields).map { Self.text(found, $0) }
     let start = names.first { !$0.isEmpty }?.utf8.first ?? 0
     let isLetter = (start | 32) >= UInt8(ascii: "a") && (start | 32) <= UInt8(ascii: "z")
     guard isLetter || schema.sampled > 0 else { return false }
@@ -270,8 +274,8 @@ public final class DelimitedReader: RecordReader {
 
   // MARK: What is wrong
 
-  private func text(_ field: Int) -> String {
-    let (at, count) = splitter.field(field)
+  private static func text(_ line: SplitLine, _ field: Int) -> String {
+    let (at, count) = line.field(field)
     let shown = UnsafeBufferPointer(start: at, count: min(count, 80))
     return String(decoding: shown, as: UTF8.self)
   }

@@ -166,25 +166,25 @@ struct FieldColumns {
     _ field: Int, _ block: LineBlock, _ column: TupleColumn, _ first: Int
   ) -> Unreadable {
     var unreadable = Unreadable()
-    for line in 0..<block.count {
+    let families = column.validity + first
+    (column.lane0 + first).update(repeating: 0, count: block.count)
+    if block.addresses(field, column.lane1 + first, families) == 0 { return unreadable }
+    for line in 0..<block.count where families[line] == 0 {
       let (at, count) = block.field(field, of: line)
       let row = first &+ line
-      if let address = FieldText.paddedIPv4(at, count) {
-        column.lane0[row] = 0
-        column.lane1[row] = address
-        column.validity[row] = 4
-        continue
-      }
       Self.clear(column, row)
       if Self.isMissing(at, count) { continue }
-      if let (high, low) = FieldText.ipv6(at, count) {
+      if let address = FieldText.ipv4(at, count) {
+        column.lane1[row] = address
+        column.validity[row] = 4
+      } else if let (high, low) = FieldText.ipv6(at, count) {
         column.lane0[row] = high
         column.lane1[row] = low
         column.validity[row] = 6
-        continue
+      } else {
+        if unreadable.count == 0 { unreadable.firstLine = line }
+        unreadable.count += 1
       }
-      if unreadable.count == 0 { unreadable.firstLine = line }
-      unreadable.count += 1
     }
     return unreadable
   }

@@ -1,4 +1,4 @@
-import CRuntimeBPF
+import CText
 import DataModel
 import Glibc
 
@@ -10,13 +10,13 @@ enum FieldText {
 
   // MARK: With room behind
 
-  // The same, where SAL_TEXT_PAD bytes behind the text may be read: what is usual at once, all
+  // The same, where SALC_TEXT_PAD bytes behind the text may be read: what is usual at once, all
   // else by the functions below.
 
   @inline(__always)
   static func paddedUnsigned(_ at: Bytes, _ count: Int, limit: UInt64) -> UInt64? {
     var value: UInt64 = 0
-    guard sal_text_decimal(at, UInt32(truncatingIfNeeded: count), &value) != 0 else {
+    guard salc_text_decimal(at, UInt32(truncatingIfNeeded: count), &value) != 0 else {
       return unsigned(at, count, limit: limit)
     }
     return value <= limit ? value : nil
@@ -25,7 +25,7 @@ enum FieldText {
   @inline(__always)
   static func paddedSeconds(_ at: Bytes, _ count: Int) -> Int64? {
     var value: Int64 = 0
-    guard sal_text_seconds(at, UInt32(truncatingIfNeeded: count), &value) != 0 else {
+    guard salc_text_seconds(at, UInt32(truncatingIfNeeded: count), &value) != 0 else {
       return seconds(at, count)
     }
     return value
@@ -34,17 +34,8 @@ enum FieldText {
   @inline(__always)
   static func paddedTime(_ at: Bytes, _ count: Int) -> Int64? {
     var value: Int64 = 0
-    guard sal_text_seconds(at, UInt32(truncatingIfNeeded: count), &value) != 0 else {
+    guard salc_text_seconds(at, UInt32(truncatingIfNeeded: count), &value) != 0 else {
       return time(at, count)
-    }
-    return value
-  }
-
-  @inline(__always)
-  static func paddedIPv4(_ at: Bytes, _ count: Int) -> UInt64? {
-    var value: UInt64 = 0
-    guard sal_text_ipv4(at, UInt32(truncatingIfNeeded: count), &value) != 0 else {
-      return ipv4(at, count)
     }
     return value
   }

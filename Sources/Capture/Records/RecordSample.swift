@@ -73,8 +73,8 @@ public enum RecordSample {
         fields(of: header, a).count < fields(of: header, b).count
       } ?? UInt8(ascii: ",")
     let names = fields(of: header, separator).map { String(decoding: $0, as: UTF8.self) }
-    guard names.count < FieldSplitter.fieldsMax else {
-      return .reason("it has more than \(FieldSplitter.fieldsMax - 1) columns")
+    guard names.count < SplitLine.fieldsMax else {
+      return .reason("it has more than \(SplitLine.fieldsMax - 1) columns")
     }
     if let value = names.first(where: { GuessedColumn.isValue(Array($0.utf8)) }) {
       return .reason("its first line has values such as ‘\(value)’, and no names of columns")
@@ -97,18 +97,12 @@ public enum RecordSample {
 
   /// The fields of a line, without blanks around them and without quotes.
   private static func fields(of line: [UInt8], _ separator: UInt8) -> [[UInt8]] {
-    let ends = UnsafeMutablePointer<Int32>.allocate(capacity: FieldSplitter.endsRoom)
-    defer { ends.deallocate() }
-    var splitter = FieldSplitter(separator: separator, ends: ends)
+    var splitter = FieldSplitter(separator: separator)
     defer { splitter.deallocate() }
     return line.withUnsafeBufferPointer { bytes in
-      guard let base = bytes.baseAddress else { return [] }
-      let hasQuotes = bytes.contains(UInt8(ascii: "\""))
-      let count =
-        hasQuotes
-        ? splitter.splitQuoted(base, bytes.count) ?? 0 : splitter.split(base, count: bytes.count)
-      return (0..<count).map { index in
-        let (at, length) = splitter.field(index)
+      guard let base = bytes.baseAddress, splitter.split(base, bytes.count) else { return [] }
+      return (0..<splitter.count).map { index in
+        let (at, length) = splitter.line.field(index)
         return Array(UnsafeBufferPointer(start: at, count: length))
       }
     }
@@ -129,7 +123,7 @@ public enum RecordSample {
           let name = String(decoding: path, as: UTF8.self)
           let index = placeOf[name] ?? columns.count
           if index == columns.count {
-            guard index < FieldSplitter.fieldsMax else { return }
+            guard index < SplitLine.fieldsMax else { return }
             columns.append(GuessedColumn(name))
             placeOf[name] = index
           }
