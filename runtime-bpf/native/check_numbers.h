@@ -98,6 +98,17 @@ static void test_hash(void)
 		buckets[sal_hash2(seed, 0x0a000000 + (__u64)(i & 255), (__u64)(i >> 8)) >> 54]++;
 	for (i = 0; i < 1024; i++)
 		CHECK(buckets[i] > 20 && buckets[i] < 120);
+	for (words[1] = 0; words[1] < 2; words[1]++) { /* chosen to collide under one seed */
+		memset(buckets, 0, sizeof(buckets));
+		for (words[0] = j = 0; j < 1024; words[0]++) {
+			if (sal_hash(seed ^ 1, words, 1 + (__u32)words[1]) >> 54)
+				continue;
+			buckets[sal_hash(seed, words, 1 + (__u32)words[1]) >> 54]++;
+			j++;
+		}
+		for (i = 0; i < 1024; i++)
+			CHECK(buckets[i] < 12);
+	}
 }
 
 static void test_hll(void)

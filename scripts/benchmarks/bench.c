@@ -5,8 +5,9 @@
  * Every program runs behind feed.bpf.c over the same 2^n distinct headers (Zipf over the flows),
  * in turns; reported are, over the empty program, median, 10 % quantile and least of the cycles (on
  * a shared machine the low ones tell more), the quantile in nanoseconds at the highest clock rate
- * seen, and medians of instructions and branch misses, from the thread's hardware counters. Where the machine has none (most virtual machines), cycles are CPU
- * time by the highest clock rate that a chain of multiplications showed, and those columns are 0.
+ * seen, and medians of instructions and branch misses, from the thread's hardware counters. Where
+ * the machine has none (most virtual machines), cycles are CPU time by the highest clock rate that
+ * a chain of multiplications showed, and those columns are 0.
  *
  * Where the kernel happens to place a table's pages moves one program by a third and more, for as
  * long as it is loaded. So every object is loaded several times, and the rounds take turns.

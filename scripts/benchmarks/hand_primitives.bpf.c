@@ -39,7 +39,7 @@ HAND(sum128, __u64 low = word[1] + seen.size; word[2] += low < seen.size; word[1
 HAND(sumsq_small, __u64 square = seen.size * seen.size; __u64 low = word[3] + square;
 	word[4] += low < square; word[3] = low);
 
-HAND(extrema, __u64 least = ~seen.size; if (least > word[5]) word[5] = least);
+HAND(extrema, __u64 least = ~(seen.size ^ 1ULL << 63); if (least > word[5]) word[5] = least);
 
 HAND(extrema_masked, __u64 least = ~(seen.size ^ 1ULL << 63); __u64 old = word[8];
 	word[8] ^= (old ^ least) & sign_of((~old & least) | (~(old ^ least) & (old - least))));
@@ -54,11 +54,18 @@ HAND(moments_small, __u64 square = seen.size * seen.size; __u64 low; moments.cou
 	moments.square[0] = low; if (~seen.size > moments.least) moments.least = ~seen.size;
 	if (seen.size > moments.most) moments.most = seen.size);
 
-/* The highest bit of 11 by halving. */
-static inline __attribute__((always_inline)) __u64 top_of_11(__u64 x)
+/* The highest bit, by halving the 16 bits that lengths have; of more by a jump. */
+static inline __attribute__((always_inline)) __u64 top_of(__u64 x)
 {
 	__u64 top = 0, m;
 
+	if (SAL_UNLIKELY(x >> 16)) {
+		top = x >> 32 ? 32 : 0;
+		x >>= top;
+		m = x >> 16 ? 16 : 0;
+		x >>= m;
+		top += m;
+	}
 	m = ~sign_of(x - 256) & 8;
 	x >>= m;
 	top += m;
@@ -71,11 +78,11 @@ static inline __attribute__((always_inline)) __u64 top_of_11(__u64 x)
 	return top + (x >> 1);
 }
 
-HAND(quantile, __u64 top = top_of_11(seen.size & ~31ULL);
-	__u64 shift = top - (5 & ~sign_of(top - 1));
-	buckets[AND((shift << 5) + (seen.size >> shift), 1023)]++);
+HAND(quantile, __u64 size = seen.size; if (SAL_UNLIKELY(size >> 16)) size = 65535;
+	__u64 top = top_of(size & ~31ULL); __u64 shift = top - (5 & ~sign_of(top - 1));
+	buckets[AND((shift << 5) + (size >> shift), 1023)]++);
 
-HAND(histogram_log2, linear[AND(top_of_11(seen.size) + (seen.size != 0), 127)]++);
+HAND(histogram_log2, linear[AND(top_of(seen.size) + (seen.size != 0), 127)]++);
 
 /* 0 and 97 are for what is below and above. */
 HAND(histogram_linear, __u64 at = (seen.size >> 4) + 1; if (SAL_UNLIKELY(at > 97)) at = 97;
@@ -340,7 +347,7 @@ HAND(exponential, if (SAL_UNLIKELY(recent.used >= 1 << 9)) join_runs();
 
 HAND(sampled, sink += sign_of((seen.hash >> 32) - (1 << 28)));
 
-HAND(kmedians_cell, __u64 top = top_of_11(seen.size & ~15ULL);
+HAND(kmedians_cell, __u64 top = top_of(seen.size & ~15ULL);
 	__u64 shift = top - (4 & ~sign_of(top - 1));
 	word[7] += (seen.size & 255) << 12 | ((shift << 4) + (seen.size >> shift)));
 

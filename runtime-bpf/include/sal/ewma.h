@@ -8,8 +8,8 @@
  *          than 2^-16, so the average is below the exact one by at most 2^-16 / alpha.
  *          rate: within 0.1 % of the decayed count from a weight of 100 on; time is kept in steps
  *          of half-life / 65536, whose rests are carried on and not lost.
- * Cost     ewma 8 instructions, 5 where |value| < 2^30 (sal_ewma_small), no jump; rate 25, whose jumps are on clocks that go back and on
- *          pauses of 64 half-lives.
+ * Cost     ewma 8 instructions, 5 where |value| < 2^30 (sal_ewma_small), no jump; rate 25, whose
+ *          jumps are on clocks that go back and on pauses of 64 half-lives.
  * Memory   ewma one word and "has begun" (the tuple count tells); rate two words.
  * Merge    none: the order of tuples is the meaning. A key whose tuples meet on one CPU may be
  *          folded in the data path; else the host folds. Rates of two CPUs add at equal times.
@@ -92,12 +92,11 @@ SAL_INLINE __u64 sal_rate_decay(__u64 weight, __u64 steps)
 /* Counts one tuple at `now`; half_life is a constant of at least 65536 nanoseconds. */
 SAL_INLINE void sal_rate_add(struct sal_rate *rate, __u64 now, __u64 half_life)
 {
-	__u64 step = half_life / 65536, steps;
+	__u64 step = half_life / 65536, elapsed = now - rate->at, steps;
 
-	if (SAL_UNLIKELY(now < rate->at)) /* another CPU's clock */
-		now = rate->at;
-	steps = (now - rate->at) / step;
-
+	if (SAL_UNLIKELY((__s64)elapsed < 0)) /* another CPU's clock */
+		elapsed = 0;
+	steps = elapsed / step;
 	rate->weight = sal_rate_decay(rate->weight, steps) + (1 << 16);
 	rate->at += steps * step;
 }

@@ -37,10 +37,10 @@
 	SAL_INLINE int NAME##_is_new(struct NAME *table, __u64 hash, const __u64 *key)             \
 	{                                                                                          \
 		__u64(*way)[K] = table->way[SAL_TABLE_SET(hash, LOG2)];                            \
-		__u64 known =                                                                      \
-			sal_key_equal(way[0], key, K, 64) | sal_key_equal(way[1], key, K, 64) |    \
-			sal_key_equal(way[2], key, K, 64) | sal_key_equal(way[3], key, K, 64);     \
-		__u64 any = 0, i;                                                                  \
+		__u64 differs = ~0ULL, any = 0, known, i;                                          \
+                                                                                                   \
+		for (i = 0; i < SAL_TABLE_WAYS; i++)                                               \
+			differs &= sal_nonzero(sal_key_difference(way[i], key, K, 64));            \
                                                                                                    \
 		for (i = 0; i < (K); i++)                                                          \
 			any |= key[i];                                                             \
@@ -49,7 +49,7 @@
 			table->zero = 1;                                                           \
 			return !known;                                                             \
 		}                                                                                  \
-		if (SAL_LIKELY(known))                                                             \
+		if (SAL_LIKELY(!differs))                                                          \
 			return 0;                                                                  \
 		for (i = 0; i < (K); i++) {                                                        \
 			way[3][i] = way[2][i];                                                     \

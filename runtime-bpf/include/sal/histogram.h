@@ -5,8 +5,8 @@
  * Purpose  histogram(x, lo, width): linear; histogram(x): log2, as bpftrace's hist().
  * Bound    exact counts; values outside the linear range are counted in its first and last bucket,
  *          which stand for "below" and "above".
- * Cost     linear 7 instructions and one division by a constant, with jumps on values outside of the
- *          range; log2 18, no jump.
+ * Cost     linear 7 instructions and one division by a constant, with jumps on values outside of
+ *          the range; log2 18, no jump.
  * Memory   8 bytes a bucket: log2 65 of them.
  * Merge    add: exact.
  * Source   bpftrace lhist() and hist().

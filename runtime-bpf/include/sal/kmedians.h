@@ -8,7 +8,7 @@
  *          the cost of any centres is known to that share of each value. Host: single-swap local
  *          search on the weighted cells costs at most 5 times the best centres among the cells, (1
  *          + 1/100) for stopping early. Sums of absolute differences (L1) are the distance.
- * Cost     data path 25 instructions a dimension beside the keyed table; host O(k n) a swap tried.
+ * Cost     data path 40 instructions a dimension beside the keyed table; host O(k n) a swap tried.
  * Memory   the table's; on the host 8 * dimensions + 8 bytes a cell.
  * Merge    weights of equal cells add: exact.
  * Source   grid coresets: Har-Peled, Mazumdar, STOC 2004; local search: Arya et al., SIAM J.

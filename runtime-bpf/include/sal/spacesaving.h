@@ -54,20 +54,24 @@ SAL_INLINE __u64 sal_least_of_8(const __u64 *x)
 	return best;
 }
 
+/*
+ * A key may match a free counter too, whose count and error are 0: the one it had before counts
+ * were cleared, or all that were never used, if it is all zero. These fill in order, and of several
+ * matches the masks yield the last, so such a key lives in the last.
+ */
 #define SAL_SPACESAVING_CODE(NAME, K, LOG2)                                                        \
 	SAL_INLINE void NAME##_add(                                                                \
 		struct NAME *sketch, __u64 hash, const __u64 *key, __u64 weight)                   \
 	{                                                                                          \
 		struct NAME##_set *set = &sketch->set[SAL_TABLE_SET(hash, LOG2)];                  \
-		__u64 hit = 0, w, i;                                                               \
+		__u64 missed = ~0ULL, w, i;                                                        \
                                                                                                    \
 		set->total += weight;                                                              \
 		for (i = 0; i < 8; i++)                                                            \
-			hit |= (sal_key_equal(set->key[i], key, K, 64) &                           \
-				       sal_nonzero(set->count[i])) &                               \
-			       (8 | i);                                                            \
-		if (SAL_LIKELY(hit)) {                                                             \
-			w = SAL_BOUND(hit, 7);                                                     \
+			missed &= sal_nonzero(sal_key_difference(set->key[i], key, K, 64)) |       \
+			          ~(8 | i);                                                        \
+		if (SAL_LIKELY(~missed)) {                                                         \
+			w = SAL_BOUND(~missed, 7);                                                 \
 			set->count[w] += weight;                                                   \
 			return;                                                                    \
 		}                                                                                  \
