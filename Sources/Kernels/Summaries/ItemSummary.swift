@@ -38,6 +38,8 @@ public struct ItemCount: Sendable {
 public protocol ItemReduction: Sendable {
   /// Takes over what is too much of the counts.
   mutating func reduce(_ counts: inout [PackedItem: ItemCount])
+  /// Takes over all that has to be for reading.
+  mutating func finish(_ counts: inout [PackedItem: ItemCount])
   /// Whether an item of this hash may be among the counts.
   func admits(_ hash: UInt64) -> Bool
   /// Folds in a reduction of the same kind and size.
@@ -48,6 +50,8 @@ public protocol ItemReduction: Sendable {
 
 extension ItemReduction {
   public func admits(_ hash: UInt64) -> Bool { true }
+
+  public mutating func finish(_ counts: inout [PackedItem: ItemCount]) { reduce(&counts) }
 
   /// Folds in another of the same form.
   mutating func merge(any other: any ItemReduction) {
@@ -120,7 +124,7 @@ public struct ItemSummary: Sendable {
   public mutating func close() {
     guard var own = reduction else { return }
     reduction = nil
-    own.reduce(&counts)
+    own.finish(&counts)
     put(own)
   }
 
