@@ -33,11 +33,19 @@ struct OrderTests {
     try Comparison(text, frames, "order").expect(ways)
   }
 
-  @Test("EXPLAIN says why the fold is the host's", arguments: queries)
-  func explained(query: String) throws {
-    let text = "P = PacketStream(\"eth0\");\nK = STREAM P BY SourceIp;\n\(query)"
+  /// Keys, and why none of them pins its tuples to one CPU.
+  static let reasons = [
+    ("SourceIp", "receive queues hash DestIp, SourcePort, DestPort too"),
+    ("SourceIp, DestIp", "receive queues hash SourcePort, DestPort too"),
+    ("SourceIp, DestIp, SourcePort, DestPort", "fragments of a flow may arrive on another CPU"),
+  ]
+
+  @Test("EXPLAIN says why the fold is the host's", arguments: queries, reasons)
+  func explained(query: String, reason: (key: String, words: String)) throws {
+    let text = "P = PacketStream(\"eth0\");\nK = STREAM P BY \(reason.key);\n\(query)"
     let compiled = try Engines.compiled(text, Way(engine: .host))
     let explanation = Explanation(compiled).render(.text)
-    #expect(explanation.contains("order"), "\(explanation)")
+    let words = query.contains("TRANSFORM") ? "hangs on the order" : reason.words
+    #expect(explanation.contains(words), "\(explanation)")
   }
 }

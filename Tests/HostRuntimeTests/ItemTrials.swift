@@ -19,7 +19,8 @@ struct ItemTrial: Sendable {
       ) { histogram(measure, epsilon, $0) }
     } + [
       ItemTrial(
-        call: "topk(x, 1000, 100, 5)", asked: "each place's count and most", run: basicWindows)
+        call: "topk(x, 1000, 100, 5)",
+        asked: "each place's count and most, and the threshold of all others", run: basicWindows)
     ]
 
   /// A histogram behind every item, each answer with a bound and a count.
@@ -56,7 +57,9 @@ struct ItemTrial: Sendable {
   }
 
   /// What is said of the nine basic windows that are closed, after each of them: an item occurred
-  /// at least as often as its place says, and at most as often as the place allows.
+  /// at least as often as its place says, and at most as often as the place allows; one without a
+  /// place at most by the bound more often than the last place says, or so often where places are
+  /// left over.
   private static func basicWindows(_ stream: TrialStream) throws -> RowTrial.Outcome? {
     var builder = PlanBuilder()
     builder.plan = try Query.plan(
@@ -73,10 +76,19 @@ struct ItemTrial: Sendable {
       let closed = stream.items[max(0, place - 900)..<place]
       let counts = closed.reduce(into: [UInt64: Int64]()) { $0[$1, default: 0] += 1 }
       guard case .ranking(let places)? = rows[place].values.last else { continue }
+      let bound = rows[place].bounds[rows[place].values.count - 1]?.high ?? 0
+      let listed = Set(places.compactMap(\.item.first))
+      let last = places.count < 5 ? 0 : places.last?.count ?? 0
+      isRight =
+        isRight
+        && counts.allSatisfy { item, count in
+          listed.contains(.integer(Int64(item))) || Double(count - last) <= bound
+        }
       for place in places {
         guard case .integer(let item)? = place.item.first else { continue }
         let most = place.most ?? place.count
-        isExact = isExact && most == place.count
+        isExact = isExact && most == place.count && bound == 0
+        isRight = isRight && Double(most - place.count) <= bound
         isRight = isRight && (place.count...most).contains(counts[UInt64(item)] ?? 0)
       }
     }

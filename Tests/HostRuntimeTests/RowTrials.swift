@@ -175,8 +175,8 @@ extension RowTrial {
       return Outcome(error: error, isBounded: error <= 1)
     },
     RowTrial("thetasketch(x)", "2/√4096, exact below 4096") { given in
-      let (kept, isExact) = try SketchReading.theta(given.value)
-      let isRight = isExact && kept == given.stream.counts.count
+      let sketch = try SketchReading.theta(given.value)
+      let isRight = sketch.isExact && sketch.hashes.count == given.stream.counts.count
       return Outcome(error: isRight ? 0 : 2, isBounded: isRight)
     },
     RowTrial("kllsketch(x)", "rank ±1.33%, 99%", confidence: 0.99) { given in

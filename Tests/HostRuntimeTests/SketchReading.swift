@@ -12,14 +12,30 @@ enum SketchReading {
     return sal_hll_estimate(registers, UInt32(registers.count.trailingZeroBitCount))
   }
 
-  /// How many hashes a compact Theta image has, and whether they are all.
-  static func theta(_ value: Value) throws -> (kept: Int, isExact: Bool) {
-    let bytes = try bytes(value)
-    // Preamble of one long: a single item; of two: the count; of three: also theta.
-    switch bytes[0] & 0x3f {
-    case 1: return (bytes[5] & 4 != 0 ? 0 : 1, true)
-    case let longs: return (Int(number(bytes, 8, 4)), longs == 2)
+  /// A Theta sketch: hashes of 63 bits below a limit, which is 2^63 while they are all.
+  struct Theta {
+    var hashes: Set<UInt64>
+    var limit: UInt64 = 1 << 63
+
+    var isExact: Bool { limit == 1 << 63 }
+    var estimate: Double { Double(hashes.count) / (Double(limit) / 0x1p63) }
+
+    /// Of both sketches' items: what is below the smaller limit.
+    func union(_ other: Theta) -> Theta {
+      let limit = min(limit, other.limit)
+      return Theta(hashes: hashes.union(other.hashes).filter { $0 < limit }, limit: limit)
     }
+  }
+
+  /// A compact Theta image.
+  static func theta(_ value: Value) throws -> Theta {
+    let bytes = try bytes(value)
+    // Preamble of one long: nothing, or a single item; of two: the count; of three: also theta.
+    let longs = Int(bytes[0] & 0x3f)
+    let count = longs > 1 ? Int(number(bytes, 8, 4)) : bytes[5] & 4 != 0 ? 0 : 1
+    let hashes = (0..<count).map { number(bytes, 8 * (longs + $0), 8) }
+    guard longs > 2 else { return Theta(hashes: Set(hashes)) }
+    return Theta(hashes: Set(hashes), limit: number(bytes, 16, 8))
   }
 
   /// Values and weights of a KLL image of doubles.

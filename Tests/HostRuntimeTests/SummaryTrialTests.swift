@@ -104,6 +104,10 @@ struct SummaryTrialTests {
       for stream in whole { tally.count(try trial.run(stream)) }
       lines.append(tally.line(trial.call, trial.asked, confidence: 1))
     }
+    var beyond = TrialTally()
+    for seed in 0..<Self.trials { beyond.count(try ThetaTrial.run(seed: seed)) }
+    lines.append(
+      beyond.line(ThetaTrial.call, ThetaTrial.asked, confidence: ThetaTrial.confidence))
     let file = "Docs/Within.md"
     let text = Self.head + lines.joined()
     if Update.isAsked { FileBytes.write(Array(text.utf8), to: Repository.root + "/" + file) }

@@ -1,4 +1,5 @@
 import Glibc
+import Reference
 import TestSupport
 import Testing
 
@@ -43,10 +44,20 @@ struct SketchExportTests {
     for image in images["H"]: hll.update(hll_sketch.deserialize(image))
     for source in sources: own.update(source); natural.update(source)
     distinct = len(set(sources))
-    assert theta.get_result().get_estimate() == own.get_estimate(), "theta"
+    if own.is_estimation_mode():
+        # More than a sketch keeps: which hashes stay is each one's own affair, but of those below
+        # both limits each has all.
+        united = theta.get_result()
+        assert united.is_estimation_mode(), "theta"
+        assert united.get_lower_bound(3) <= distinct <= united.get_upper_bound(3), "theta"
+        for a, b in (own.compact(), united), (united, own.compact()):
+            assert theta_a_not_b().compute(a, b).get_estimate() == 0, "theta difference"
+    else:
+        assert theta.get_result().get_estimate() == own.get_estimate(), "theta"
     # The same hash: an intersection finds everything, a union nothing new.
     both = theta_intersection(); both.update(own.compact()); both.update(theta.get_result())
-    assert both.get_result().get_estimate() == own.get_estimate(), "theta intersection"
+    error = abs(both.get_result().get_estimate() / own.get_estimate() - 1)
+    assert error <= (0.05 if own.is_estimation_mode() else 0), "theta intersection"
     before = hll.get_estimate(); hll.update(natural)
     assert hll.get_estimate() == before and abs(before / distinct - 1) <= 0.02, "hll"
 
@@ -71,7 +82,7 @@ struct SketchExportTests {
         assert frequent.total_weight == sum(truth.values()), name
         for item, count in truth.items():
             assert frequent.get_lower_bound(item) <= count <= frequent.get_upper_bound(item), item
-        if name == "Bytes":
+        if name == "Bytes" and len(truth) < 768:
             assert frequent.get_estimate(max(truth, key=truth.get)) == max(truth.values())
     print(distinct, len(lengths))
     """
@@ -82,6 +93,23 @@ struct SketchExportTests {
   @Test("in the kernel", .enabled(if: Requirement.kernel.isMet, "needs the kernel"))
   func kernel() throws { try expectRead(engine: "kernel") }
 
+  /// 9 000 sources in two windows that share a third of them: more than any sketch here keeps.
+  private func manySources(in directory: TemporaryDirectory) -> String {
+    let frames = (0..<13_000).map { number in
+      let datagram = FrameBuilder.udp(
+        source: 5353, destination: 53, payload: [UInt8](repeating: 7, count: number % 400))
+      let packet = FrameBuilder.ipv4(
+        source: [10, 7] + FrameBuilder.bytes(number % 9000, 2), destination: [192, 0, 2, 1],
+        protocol: 17, payload: datagram)
+      return CapturedFrame(
+        time: 1_700_000_000_000_000_000 + Int64(number) * 750_000,
+        bytes: FrameBuilder.ethernet(type: 0x0800, payload: packet))
+    }
+    let path = directory.file("many.pcap")
+    FileBytes.write(CaptureFile.classic(frames), to: path)
+    return path
+  }
+
   /// An empty file of our own, for a program to write.
   private func temporary() -> String {
     var path = Array("/tmp/salc-sketches-XXXXXX".utf8CString)
@@ -91,8 +119,9 @@ struct SketchExportTests {
 
   private func expectRead(engine: String) throws {
     let tshark = try #require(Tool.find("tshark"))
-    for name in ["d05_web_dns_mix_76s.pcap", "d14_ddos_backscatter_24h.pcap"] {
-      let capture = TestCaptures.path(name)
+    let directory = TemporaryDirectory()
+    let real = ["d05_web_dns_mix_76s.pcap", "d14_ddos_backscatter_24h.pcap"]
+    for capture in real.map({ TestCaptures.path($0) }) + [manySources(in: directory)] {
       let (rows, values) = (temporary(), temporary())
       defer { for path in [rows, values] { unlink(path) } }
       let run = Tool.run(
@@ -106,7 +135,7 @@ struct SketchExportTests {
         output: .file(values))
       #expect(told.exitCode == 0, "\(told.errors)")
       let verdict = Tool.run(Tool.python, ["-c", Self.judge, rows, values])
-      #expect(verdict.exitCode == 0, "\(name): \(verdict.errors)")
+      #expect(verdict.exitCode == 0, "\(capture): \(verdict.errors)")
     }
   }
 }

@@ -9,7 +9,10 @@ import Plan
 /// The answer changes at closes only: the sums over the closed windows, of which the window of
 /// N tuples holds N / length − 1. What a closed window left out occurred there at most as often as
 /// the least that it kept, so an item's count is at least what the answer says, and at most that
-/// plus the least kept counts of the windows that left it out (`RankedItem.most`).
+/// plus the least kept counts of the windows that left it out (`RankedItem.most`). The sum of all
+/// least kept counts, the threshold, is the answer's bound: by so much counts may be short, so an
+/// item without a place occurred at most so much more often than the last place says, or so often
+/// where places are left over.
 /// - Cost: a store a tuple, 5–30 ns a tuple at the close; 8 octets an item of the open window.
 /// - Source: Golab, DeHaan, Demaine, López-Ortiz, Munro, IMC 2003, section 3.
 final class BasicWindowItems: ItemStateRun {
@@ -193,8 +196,9 @@ final class BasicWindowItems: ItemStateRun {
         item: codes.item(item), count: Int64(count), share: Double(count) / seen,
         most: hidden > 0 ? Int64(count + hidden) : nil)
     }
-    let isCut = windows.contains { $0.isCut }
-    return Estimate(.ranking(ranked), isShort ? .partial : isCut ? .atLeast : .exact)
+    return Estimate(
+      .ranking(ranked), isShort ? .partial : unseen > 0 ? .atLeast : .exact,
+      bound: unseen > 0 ? Bound(low: 0, high: Double(unseen)) : nil)
   }
 
   /// The most frequent first, ties by item; as many as are kept.
