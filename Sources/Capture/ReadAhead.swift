@@ -48,6 +48,13 @@ final class ReadAhead {
   /// Passes over the first bytes of `ready`. They stay where they are until `refill`.
   func consume(_ count: Int) { start += count }
 
+  /// Passes over the mark at the beginning of a text, where there is one.
+  func consumeByteOrderMark() {
+    let run = ready
+    guard run.offset == 0 else { return }
+    consume(ByteOrderMark.length(UnsafeRawBufferPointer(start: run.base, count: run.count)))
+  }
+
   /// Makes `ready` longer, to `length` bytes at least if the capture has them; false at its end.
   /// Whatever points into the buffer becomes invalid.
   func refill(toward length: Int) throws(CaptureError) -> Bool {

@@ -51,7 +51,8 @@ final class MergeInput {
       do { reader = try CaptureTuples(path, fields) } catch { throw .capture(error) }
       isLive = false
     case .records(let records):
-      reader = RecordTuples(try records.origin.open(records.schema, fields, configuration))
+      reader = RecordTuples(
+        try records.origin.open(records.schema, fields, configuration), of: records)
       isLive = records.origin.isLive
     case .interfaces:
       throw .unsupported(
@@ -77,6 +78,7 @@ final class MergeInput {
       if !isMore {
         isEnded = true
         batch.count = 0
+        if newest == .min { damage = reader.noRecord }
       }
     } catch {
       next = 0
@@ -128,13 +130,19 @@ private protocol TupleReading: AnyObject {
   func nextBatch(into batch: TupleBatch) throws(CaptureError) -> Bool
   var progress: (read: UInt64, total: UInt64) { get }
   var issues: RecordIssues? { get }
+  /// What to say where it has ended and gave nothing.
+  var noRecord: CaptureError? { get }
 }
 
 /// Flow records.
 private final class RecordTuples: TupleReading {
   private let reader: any RecordReader
+  private let source: RecordSource
 
-  init(_ reader: any RecordReader) { self.reader = reader }
+  init(_ reader: any RecordReader, of source: RecordSource) {
+    self.reader = reader
+    self.source = source
+  }
 
   func nextBatch(into batch: TupleBatch) throws(CaptureError) -> Bool {
     try reader.nextBatch(into: batch)
@@ -142,6 +150,9 @@ private final class RecordTuples: TupleReading {
 
   var progress: (read: UInt64, total: UInt64) { reader.progress }
   var issues: RecordIssues? { reader.issues }
+  var noRecord: CaptureError? {
+    RecordReaders.noRecord(in: "\(source.origin)", source.schema, reader.issues)
+  }
 }
 
 /// Packets of a capture.
@@ -163,4 +174,5 @@ private final class CaptureTuples: TupleReading {
 
   var progress: (read: UInt64, total: UInt64) { (capture.fileOffset, capture.fileLength) }
   var issues: RecordIssues? { nil }
+  var noRecord: CaptureError? { nil }
 }

@@ -28,6 +28,7 @@ struct RecordReplay {
     var losses = RecordLosses()
     var quiet = QuietClock()
     var damage: CaptureError?
+    let isPipe = !origin.isLive && feed.progress.total == 0
     while !shouldStop() {
       var isMore = false
       var isIdle = false
@@ -48,13 +49,17 @@ struct RecordReplay {
         cutter.advance(to: now, graph)
       }
       losses.tell(feed.issues, graph, pane: cutter.pane)
+      if !isMore, !isIdle, damage == nil, results.totals.packets == 0, !shouldStop() {
+        damage = RecordReaders.noRecord(in: "\(origin)", schema, feed.issues)
+      }
       if !isMore && !isIdle || results.isComplete(atPane: cutter.settledPane) { break }
       if pulse.isDue {
         run.tell(pulse)
         if origin.isLive { try results.flush() }
       }
       if run.isOver { break }
-      try results.check()
+      // The next lines of a pipe may be long in coming.
+      if isPipe { try results.flush() } else { try results.check() }
     }
     return try run.end(
       pulse, cutter.disorder, remarks: feed.issues.remarks.map { "\(origin): \($0)" },

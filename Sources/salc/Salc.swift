@@ -43,6 +43,10 @@ struct Salc: ParsableCommand {
   /// Prints help or the version where that was asked for, else what is wrong with the arguments.
   private static func answer(_ error: any Error) -> ExitStatus {
     let text = fullMessage(for: error)
+    if let unknown = Suggestion.unknownTopic(CommandLine.arguments) {
+      standardError(unknown + "\n")
+      return .usage
+    }
     guard exitCode(for: error) == .success else {
       standardError(text + Suggestion.text(CommandLine.arguments, answer: text) + "\n")
       return .usage

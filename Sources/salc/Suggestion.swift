@@ -9,6 +9,18 @@ enum Suggestion {
     return answer.contains("ean '\(found)'") ? "" : "\n\ndid you mean '\(found)'?"
   }
 
+  /// What to answer where help is asked for what is no command; nil elsewhere.
+  static func unknownTopic(_ arguments: [String]) -> String? {
+    guard arguments.count > 2, arguments[1] == "help" else { return nil }
+    let commands = Salc.configuration.subcommands.compactMap { $0.configuration.commandName }
+    guard let word = arguments.dropFirst(2).first(where: { !$0.hasPrefix("-") }),
+      word != "help", !commands.contains(word)
+    else { return nil }
+    let near = nearestWord(to: word, in: commands).map { "did you mean '\($0)'? " } ?? ""
+    return "Error: no command is called '\(word)'. \(near)Commands are "
+      + commands.joined(separator: ", ") + "."
+  }
+
   private static func command(_ word: String) -> String? {
     let commands = Salc.configuration.subcommands.compactMap { $0.configuration.commandName }
     guard !word.hasPrefix("-"), !commands.contains(word) else { return nil }

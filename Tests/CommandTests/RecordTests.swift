@@ -54,6 +54,16 @@ import Testing
     #expect(salc("run", "-e", Given.bySource, "--csv", "f").errors.contains("--pcap"))
   }
 
+  /// As `tail -f` writes: the writer stays, and the rows of what it has written are there.
+  @Test func rowsOfAPipeOfLinesComeBeforeItsEnd() {
+    let query = "F = VastStream(); OUTPUT F (SourceIp, SrcTotalBytes);"
+    let piped = shell(
+      "{ { cat '\(file())'; sleep 2; echo later >&3; } | $SALC run -e '\(query)' --csv - "
+        + "--format csv; } 3>&1")
+    let parts = piped.output.parts(separatedBy: "later\n")
+    #expect(parts.count == 2 && parts[0].contains("10.0.0.1,5000000000"), "\(piped.summary)")
+  }
+
   @Test func gzippedFilesAndPipesAreRead() {
     let path = file()
     let piped = shell("cat '\(path)' | $SALC run -e '\(Self.query)' --csv /dev/stdin --format csv")

@@ -65,6 +65,7 @@ public final class DelimitedReader: RecordReader {
   public func nextBatch(into batch: TupleBatch) throws(CaptureError) -> Bool {
     batch.count = 0
     while true {
+      if line == 0 { source.consumeByteOrderMark() }
       let run = source.ready
       let used = try read(run, isLast: false, into: batch)
       source.consume(used)

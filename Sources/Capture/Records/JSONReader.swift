@@ -73,6 +73,7 @@ public final class JSONReader: RecordReader {
   public func nextBatch(into batch: TupleBatch) throws(CaptureError) -> Bool {
     batch.count = 0
     while true {
+      if line == 0 { source.consumeByteOrderMark() }
       let run = source.ready
       source.consume(read(run, isLast: false, into: batch))
       if batch.count > 0 { break }

@@ -36,6 +36,9 @@ public struct RecordIssues: Sendable, Equatable {
   /// Samples of sFlow in formats that sflow.org does not define.
   public var unknownSamples: UInt64 = 0
 
+  /// What a capture holds instead of datagrams, where it holds none.
+  public var foreign: String?
+
   /// How many elements are named.
   static let elementsMax = 8
 
@@ -66,6 +69,13 @@ public struct RecordIssues: Sendable, Equatable {
       (.template, withoutTemplate, firstWithoutTemplate ?? ""),
       (.gap, gaps, firstGap ?? ""),
     ]
+  }
+
+  /// Why a source that has ended gave no record; nil where there was nothing to read.
+  var whyNoRecord: String? {
+    // What exporters sent before and after a capture leaves a gap, and is no fault of the capture.
+    let lost = losses.first { $0.count > 0 && $0.cause != .gap }
+    return foreign ?? lost.map { "\($0.cause.text($0.count)), \($0.first)" }
   }
 
   /// What to tell at the end of a run; empty where all was well.
@@ -130,6 +140,7 @@ public struct RecordIssues: Sendable, Equatable {
     sum.firstMalformed = a.firstMalformed ?? b.firstMalformed
     sum.socketDrops += b.socketDrops
     sum.unread += b.unread
+    sum.foreign = a.foreign ?? b.foreign
     return sum
   }
 }

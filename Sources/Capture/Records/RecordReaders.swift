@@ -33,6 +33,23 @@ public enum RecordReaders {
     return try DelimitedReader(path: path, schema: schema, fields: fields)
   }
 
+  /// What to say of a source that has ended and whose reader gave no record; nil where there was
+  /// nothing to read, as in a file with a header alone.
+  public static func noRecord(
+    in place: String, _ schema: RecordSchema, _ issues: RecordIssues
+  ) -> CaptureError? {
+    guard let why = issues.whyNoRecord else { return nil }
+    var remedy = "salc schema \(schema.source) shows what a record has"
+    if case .datagrams = schema.encoding {
+      // A capture was recognised; what it holds is said.
+    } else if (try? CaptureFile(path: place)) != nil {
+      remedy = "it is a capture, of which --pcap makes flow records"
+    }
+    return CaptureError(
+      place,
+      .noRecord("not one record of \(schema.source) could be read: \(why); \(remedy)"))
+  }
+
   private static func source(
     _ place: RecordPlace, _ kind: ExportProtocol, _ remark: (String) -> Void
   ) throws(CaptureError) -> any DatagramSource {

@@ -49,7 +49,8 @@ public enum RecordSample {
       count += got
       isWhole = got == 0
     }
-    let parts = space[..<count].split(
+    let mark = ByteOrderMark.length(space[..<count])
+    let parts = space[mark..<count].split(
       separator: 10, maxSplits: recordsMax + 1, omittingEmptySubsequences: false)
     var lines = parts.prefix(recordsMax + 1).map { line in
       Array(line.last == 13 ? line.dropLast() : line)

@@ -37,6 +37,7 @@ public enum VertexFile {
       }
     }
     if bytes.isEmpty { throw CaptureError(path, .unsupportedFormat("is empty")) }
+    bytes.removeFirst(ByteOrderMark.length(bytes))
     return bytes
   }
 }

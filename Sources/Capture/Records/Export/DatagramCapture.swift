@@ -9,6 +9,8 @@ final class DatagramCapture: DatagramSource {
   private let ports: [UInt16]
   private var frames = FrameBatch()
   private var next = 0
+  private var packets: UInt64 = 0
+  private var datagrams: UInt64 = 0
 
   init(_ capture: CaptureFile, ports: [UInt16]) {
     self.capture = capture
@@ -21,12 +23,26 @@ final class DatagramCapture: DatagramSource {
     while true {
       if next == frames.count {
         next = 0
-        guard try capture.nextBatch(into: &frames) else { return nil }
+        guard try capture.nextBatch(into: &frames) else {
+          noteEnd()
+          return nil
+        }
       }
       let frame = frames[next]
       next += 1
-      if let datagram = datagram(of: frame) { return datagram }
+      packets += 1
+      guard let datagram = datagram(of: frame) else { continue }
+      datagrams += 1
+      return datagram
     }
+  }
+
+  private func noteEnd() {
+    guard datagrams == 0, packets > 0 else { return }
+    let list = ports.map(String.init).joined(separator: ", ")
+    issues.foreign =
+      "none of its \(packets) packets is a datagram to port \(list); for another port say "
+      + "(\"FILE\", port: N) in the query"
   }
 
   private func datagram(of frame: Frame) -> Datagram? {

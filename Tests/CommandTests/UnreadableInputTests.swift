@@ -1,0 +1,90 @@
+import TestSupport
+import Testing
+
+/// An input in which not one record could be read is bad data; one that holds nothing is not.
+@Suite("Inputs without one record") struct UnreadableInputTests {
+  private let directory = TemporaryDirectory()
+
+  private static func query(_ source: String) -> String {
+    "F = \(source); N = FOREACH (STREAM F BY SourceIp) GENERATE count() WINDOW 1h;"
+  }
+
+  private func file(_ name: String, _ bytes: [UInt8]) -> String {
+    let path = directory.file(name)
+    FileBytes.write(bytes, to: path)
+    return path
+  }
+
+  static let formats = [
+    "VastStream()", "CtuStream()", "NfdumpStream()",
+    "CsvStream(SCHEMA(t: time, SourceIp: ip))", "JsonStream(SCHEMA(t: time, SourceIp: ip))",
+  ]
+
+  @Test("of lines: the first reason and the remedy, and 65", arguments: formats)
+  func lines(source: String) {
+    let path = file("notes.txt", Array("to do\n\nbuy milk\n".utf8))
+    let run = salc("run", "-e", Self.query(source), "--csv", path)
+    #expect(run.exitCode == 65, "\(run.summary)")
+    let name = source.prefix { $0 != "(" }
+    #expect(
+      run.errors.contains("error: \(path): not one record of \(name) could be read"),
+      "\(run.errors)")
+    #expect(run.errors.contains("the first malformed: line 1: "), "\(run.errors)")
+    #expect(run.errors.contains("salc schema \(name) shows what a record has"), "\(run.errors)")
+  }
+
+  @Test("one record among many bad ones is a record")
+  func one() {
+    let good = RecordCommandTests.line("100.25", "5")
+    let path = file("mostly.txt", Array(("bad\n" + good + "worse\n").utf8))
+    let run = salc("run", "-e", Self.query("VastStream()"), "--csv", path)
+    #expect(run.exitCode == 0 && run.errors.contains("2 malformed"), "\(run.summary)")
+  }
+
+  @Test("nothing, and a header alone, are no fault")
+  func nothing() {
+    for text in ["", "StartTime,Dur,Proto,SrcAddr,Sport,DstAddr,Dport\n"] {
+      let path = file("header.csv", Array(text.utf8))
+      let run = salc("run", "-e", Self.query("CtuStream()"), "--csv", path)
+      #expect(run.exitCode == 0 && run.errors.contains("0 records"), "\(text): \(run.summary)")
+    }
+  }
+
+  @Test("a capture given as lines, and one without a datagram of the exporter, say so")
+  func captures() {
+    let path = file("packets.pcap", Given.capture())
+    let asLines = salc("run", "-e", Self.query("VastStream()"), "--csv", path)
+    #expect(asLines.exitCode == 65 && asLines.errors.contains("--pcap makes"), "\(asLines.summary)")
+    let exported = salc("run", "-e", Self.query("NetflowV5Stream()"), "--netflow", path)
+    #expect(exported.exitCode == 65, "\(exported.summary)")
+    #expect(
+      exported.errors.contains("is a datagram to port 2055")
+        && exported.errors.contains("port: N"), "\(exported.errors)")
+  }
+
+  @Test("one source of several: the rows of the others are printed, and the run fails")
+  func several() {
+    let good = file("good.csv", Array(RecordCommandTests.line("100.25", "5").utf8))
+    let bad = file("bad.csv", Array("nothing here\n".utf8))
+    let query = """
+      A = VastStream();
+      B = VastStream();
+      X = FOREACH (STREAM A BY SourceIp) GENERATE count() WINDOW 1h;
+      Y = FOREACH (STREAM B BY SourceIp) GENERATE count() WINDOW 1h;
+      OUTPUT X;
+      OUTPUT Y;
+      """
+    let run = salc(
+      "run", "-e", query, "--bind", "A=\(good)", "--bind", "B=\(bad)", "--format", "csv")
+    #expect(run.exitCode == 65 && run.output.contains("10.0.0.1,1"), "\(run.summary)")
+    #expect(run.errors.contains("error: \(bad): not one record"), "\(run.errors)")
+  }
+
+  @Test("help of what is no command")
+  func help() {
+    let help = salc("help", "chekc")
+    #expect(help.exitCode == 2 && help.output.isEmpty, "\(help.summary)")
+    #expect(help.errors.contains("did you mean 'check'? Commands are check, fmt"))
+    #expect(salc("help", "check").exitCode == 0)
+  }
+}
