@@ -2,80 +2,98 @@ import DataModel
 import Kernels
 import Plan
 
-// Flow records made from packets: the panes of one aggregation are joined into flows, whose records
-// enter the graph behind the node that makes them.
+// Flow records made from packets: the panes of a table are joined into flows, whose records enter
+// the graph behind the node that makes them. Nodes with other timeouts may join the same panes.
 extension HostGraph {
-  /// The node that makes flows, ready to run; nil in a plan without one.
+  /// The nodes that make flows, ready to run.
   static func makeFlows(
     _ plan: LogicalPlan, fields: (Int) -> [FieldID], _ configuration: HostConfiguration
-  ) -> FlowRun? {
-    plan.flowMaking.map { node, making in
+  ) -> [FlowRun] {
+    plan.flowMakings.map { node, making in
       FlowRun(node: node, making, fields: fields(node), configuration)
     }
   }
 
+  /// Who says in which pane packets of a table of flows count; nil of other aggregations.
+  func flows(ofTable aggregation: Int) -> FlowRun? {
+    flows.isEmpty ? nil : flows.first { $0.making.aggregation == aggregation }
+  }
+
   /// Joins the panes that have ended by `time` and hands on the records of flows that ended with
   /// them. What closes at a pane's end closes first: so lateness hangs on the panes alone.
-  func runFlows(until time: Int64) {
-    guard let flows else { return }
-    let windows = sources.windows[flows.making.aggregation]
-    let last = flows.making.pane.start(of: time)
-    while let end = [windows.nextEnd, flows.nextTimeout()].compactMap(\.self).min(), end <= last {
-      turnFlows(flows, at: end)
-    }
-    flows.settle(at: last)
-  }
+  func runFlows(until time: Int64) { runFlows { $0.making.pane.start(of: time) } }
 
   /// The end of input: joins what is open, and ends every flow.
   func finishFlows() {
-    guard let flows else { return }
     // The pane at hand is over too; a run may end in its first, before any time was told.
-    var end = sources.windows[flows.making.aggregation].nextEnd ?? .min
-    if flows.boundary > .min { end = max(end, flows.boundary + flows.making.pane.length) }
-    if end > .min { runFlows(until: end) }
-    flows.endAll()
-    pushFlows(flows)
+    let ends = flows.map { run in
+      let open = run.boundary > .min ? run.boundary + run.making.pane.length : .min
+      return max(windows(of: run).nextEnd ?? .min, open)
+    }
+    runFlows { run in flows.firstIndex { $0 === run }.map { ends[$0] } ?? .min }
+    for run in flows { run.endAll() }
+    for run in flows { pushFlows(run) }
   }
 
-  private func turnFlows(_ flows: FlowRun, at end: Int64) {
-    let windows = sources.windows[flows.making.aggregation]
-    var packets: WordsState?
-    if windows.nextEnd == end {
-      windows.close(end: end)
-      packets = windows.lastClosed(by: end) as? WordsState
+  /// Turns at every end of a pane up to each one's last, in the order of time.
+  private func runFlows(until last: (FlowRun) -> Int64) {
+    while let end = flows.compactMap({ nextTurn(of: $0, by: last($0)) }).min() {
+      let due = flows.filter { $0.making.pane.start(of: end) == end && end <= last($0) }
+      turn(due, at: end)
     }
-    let start = end - flows.making.pane.length
-    if let lost = packets?.otherTuples, lost > 0 { noteLoss(.table, count: lost, pane: start) }
-    flows.turn(at: end, packets)
-    let cutShort = flows.takeCutShort()
-    if cutShort > 0 {
-      sources.ledger.note(
-        start: start, end: end,
-        reason: "the table of flows was full, \(cutShort) records were written early")
+    for run in flows { run.settle(at: last(run)) }
+  }
+
+  private func windows(of run: FlowRun) -> AggregationWindows {
+    sources.windows[run.making.aggregation]
+  }
+
+  private func nextTurn(of run: FlowRun, by last: Int64) -> Int64? {
+    [windows(of: run).nextEnd, run.nextTimeout()].compactMap(\.self).filter { $0 <= last }.min()
+  }
+
+  private func turn(_ due: [FlowRun], at end: Int64) {
+    var closed: Set<Int> = []
+    for run in due where windows(of: run).nextEnd == end {
+      windows(of: run).close(end: end)
+      closed.insert(run.making.aggregation)
+    }
+    for run in due {
+      let start = end - run.making.pane.length
+      var packets: WordsState?
+      if closed.contains(run.making.aggregation) {
+        packets = windows(of: run).lastClosed(by: end) as? WordsState
+      }
+      // What a table had no room for is told once, whoever joins its panes.
+      if flows(ofTable: run.making.aggregation) === run, let lost = packets?.otherTuples, lost > 0 {
+        noteLoss(.table, count: lost, pane: start)
+      }
+      run.turn(at: end, packets)
+      let cutShort = run.takeCutShort()
+      if cutShort > 0 {
+        sources.ledger.note(
+          start: start, end: end,
+          reason: "the table of flows was full, \(cutShort) records were written early")
+      }
     }
     let (until, overflow) = end.subtractingReportingOverflow(plan.lateness)
     close(until: overflow ? .min : until)
-    pushFlows(flows)
+    for run in due { pushFlows(run) }
   }
 
-  private func pushFlows(_ flows: FlowRun) {
+  private func pushFlows(_ run: FlowRun) {
     guard let pane else { return }
-    flows.takeRecords(pane: pane) { batch in
-      if hasWindowsOfFlows { noteIfLate(batch) }
-      passMatches(batch, of: flows.node)
+    run.takeRecords(pane: pane) { batch in
+      noteIfLate(batch, of: run.node)
+      passMatches(batch, of: run.node)
     }
-  }
-
-  /// Whether anything of the plan can be late for a record.
-  private var hasWindowsOfFlows: Bool {
-    plan.aggregations.count > 1 || plan.nodes.contains { $0.operation.window != nil }
   }
 
   /// Packets that were lost in a pane are missing in records of flows that began up to the active
   /// timeout before it.
   func spoilFlows(pane start: Int64) {
-    guard let flows, let pane else { return }
-    let first = pane.start(of: start - flows.making.active)
+    guard let active = flows.map(\.making.active).max(), let pane else { return }
+    let first = pane.start(of: start - active)
     for earlier in stride(from: first, to: start, by: Int(pane.length)) {
       sources.ledger.spoil(pane: earlier)
     }

@@ -48,7 +48,7 @@ extension HostGraph {
     _ aggregation: Int, pane: Int64, tuples: UInt64
   ) -> (any WindowState)? {
     let windows = sources.windows[aggregation]
-    if let flows, flows.making.aggregation == aggregation {
+    if let flows = flows(ofTable: aggregation) {
       return windows.state(at: flows.pane(of: pane))
     }
     if windows.isLate(pane, horizon: horizon) {

@@ -13,12 +13,13 @@ extension HostGraph {
     for pair in succession.sets {
       sources.sets[pair.new].exchangeMembers(with: other.sources.sets[pair.old])
     }
-    if let own = flows, let others = other.flows,
-      succession.nodes.contains(where: { $0.new == own.node && $0.old == others.node })
-    {
-      own.exchangeState(with: others)
+    for pair in succession.nodes {
+      stages[pair.new].exchangeState(with: other.stages[pair.old])
+      let own = flows.first { $0.node == pair.new }
+      if let others = other.flows.first(where: { $0.node == pair.old }) {
+        own?.exchangeState(with: others)
+      }
     }
-    for pair in succession.nodes { stages[pair.new].exchangeState(with: other.stages[pair.old]) }
     sources.ledger.formUnion(other.sources.ledger)
     horizon = max(horizon, other.horizon)
   }

@@ -54,10 +54,10 @@ public final class HostGraph {
   /// Whether tuples go through the plan one by one: those of a union ask current values that change
   /// with the tuples that it is made of, or the other way round.
   private var runsSingly = false
-  /// Whether a tuple can come too late for anything; ticks take it whenever it comes.
-  private let hasLateTuples: Bool
-  /// What makes flows of packets.
-  private(set) var flows: FlowRun?
+  /// The nodes whose tuples can come too late for anything.
+  private let nodesWithLateTuples: Set<Int>
+  /// What makes flows of packets, in the order of their nodes.
+  private(set) var flows: [FlowRun] = []
   /// Windows that ended by now are closed.
   var horizon = Int64.min
   /// Tuples without a component of an aggregation's key, by aggregation.
@@ -100,9 +100,7 @@ public final class HostGraph {
           index, output, relations[relation], expressions, graph: sources, asking: relations))
     }
     self.rowOutputs = rowOutputs
-    hasLateTuples =
-      !plan.aggregations.isEmpty
-      || plan.nodes.contains { $0.operation.window != nil && $0.operation.items == nil }
+    nodesWithLateTuples = plan.nodesWithLateTuples
     walksPlan = !plan.items.isEmpty || !plan.unitedNodes.isEmpty
     unkeyed = [UInt64](repeating: 0, count: plan.aggregations.count)
     merged = unkeyed
@@ -196,7 +194,7 @@ public final class HostGraph {
   /// Runs every node behind a source: the host engine, and late tuples of a replay.
   public func push(_ batch: TupleBatch, atSource node: Int) {
     guard batch.selected > 0 else { return }
-    if flows == nil { noteIfLate(batch) }
+    noteIfLate(batch, of: node)
     passWhole(node, batch, everything: true)
   }
 
@@ -204,8 +202,8 @@ public final class HostGraph {
   /// prefiltered DISTINCT is done again in full.
   public func push(_ batch: TupleBatch, export index: Int) {
     guard batch.selected > 0 else { return }
-    if flows == nil { noteIfLate(batch) }
     let node = placed.exports[index].node
+    noteIfLate(batch, of: node)
     let stage = stages[node]
     if placed.nodes[node] == .prefiltered {
       run(stage, batch, UnsafePointer(batch.selection), batch.selected, everything: false)
@@ -231,8 +229,8 @@ public final class HostGraph {
     }
   }
 
-  func noteIfLate(_ batch: TupleBatch) {
-    guard let pane, hasLateTuples else { return }
+  func noteIfLate(_ batch: TupleBatch, of node: Int) {
+    guard let pane, nodesWithLateTuples.contains(node) else { return }
     let start = pane.start(of: batch.times[0])
     if start + pane.length <= horizon {
       sources.ledger.lose(.late, UInt64(batch.selected), pane: start)
@@ -302,7 +300,7 @@ public final class HostGraph {
     for index in everything ? stage.aggregations : stage.hostAggregations {
       let windows = sources.windows[index]
       var time = batch.times[0]
-      if let flows, flows.making.aggregation == index {
+      if let flows = flows(ofTable: index) {
         time = flows.pane(of: time)
       } else if windows.isLate(time, horizon: horizon) {
         continue

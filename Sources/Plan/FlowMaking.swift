@@ -107,12 +107,33 @@ public struct FlowMaking: Sendable, Hashable {
 }
 
 extension LogicalPlan {
-  /// The node that makes flow records of packets, where there is one, and how.
-  public var flowMaking: (node: Int, making: FlowMaking)? {
-    for (index, node) in nodes.enumerated() {
-      if case .flows(let making) = node.operation { return (index, making) }
+  /// The nodes that make flow records of packets, and how.
+  public var flowMakings: [(node: Int, making: FlowMaking)] {
+    nodes.enumerated().compactMap { index, node in
+      if case .flows(let making) = node.operation { (index, making) } else { nil }
     }
-    return nil
+  }
+
+  /// Whether an aggregation is a table of flows: its packets are never late, and it is no window
+  /// of the program.
+  public func isTableOfFlows(_ aggregation: Int) -> Bool {
+    nodes.contains { $0.operation.aggregation == aggregation }
+  }
+
+  /// The nodes whose tuples may come too late for a window behind them.
+  public var nodesWithLateTuples: Set<Int> {
+    var found: Set<Int> = []
+    for (index, aggregation) in aggregations.enumerated() where !isTableOfFlows(index) {
+      found.insert(aggregation.input)
+    }
+    for index in nodes.indices.reversed() {
+      let operation = nodes[index].operation
+      // Ticks take tuples whenever they come; records of flows are late or not on their own.
+      let isWindow = operation.window != nil && operation.items == nil
+      guard isWindow || found.contains(index) && !operation.makesFlows else { continue }
+      found.formUnion(operation.otherInputs.union(nodes[index].input.map { [$0] } ?? []))
+    }
+    return found
   }
 }
 

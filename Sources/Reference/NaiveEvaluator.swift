@@ -47,7 +47,9 @@ public struct NaiveEvaluator {
   var ticksDue: [Int: Set<Int64>] = [:]
   var rowCount = 0
   private let presence = NaivePresence()
-  var flows: NaiveFlows?
+  var flows: [NaiveFlows] = []
+  /// The tuples that have come, where flows are made of some.
+  var held: [(tuple: NaivePacket, source: Int?)] = []
   /// Tuples that came after the close of the window of an aggregation or DISTINCT.
   public private(set) var late = 0
 
@@ -63,17 +65,7 @@ public struct NaiveEvaluator {
   public init(plan: LogicalPlan, band: Double = 0.1) {
     self.plan = plan
     self.band = band
-    flows = plan.flowMaking.map { NaiveFlows($0.making) }
-  }
-
-  /// Takes the next packet or record, of the source at this node where the plan has several.
-  public mutating func take(_ taken: NaivePacket, source: Int? = nil) {
-    // Flows are made of packets when all of them have come.
-    if flows != nil {
-      flows?.take(taken)
-      return
-    }
-    take(taken, at: taken.time, from: source)
+    flows = plan.flowMakings.map { NaiveFlows($0.making, of: $0.node, in: plan) }
   }
 
   /// Runs a tuple of a source, or one that the node `root` made, through the plan; rows as tuples
@@ -112,7 +104,8 @@ public struct NaiveEvaluator {
       }
     }
     let tuple = NaiveTuple(packet: packet) { _, _, _ in false }
-    for (index, aggregation) in plan.aggregations.enumerated() where passed[aggregation.input] {
+    for (index, aggregation) in plan.aggregations.enumerated()
+    where passed[aggregation.input] && !plan.isTableOfFlows(index) {
       guard let key = tuple.key(aggregation.key) else { continue }
       let start = aggregation.window.start(of: packet.time)
       if mayBeLate, isClosed(start + aggregation.window.slide) {
@@ -137,16 +130,8 @@ public struct NaiveEvaluator {
     holdBack(packet, passed, mayBeLate: mayBeLate)
   }
 
-  /// Closes every window and gives all rows, by window end, output and values.
-  public func finish() -> [NaiveRow] {
-    var settled = self
-    settled.takeFlows()
-    settled.settlePatterns(until: .max)
-    settled.advanceRows(until: .max)
-    return settled.allRows()
-  }
-
-  private func allRows() -> [NaiveRow] {
+  /// The rows of all windows, and of tuples, by window end, output and values.
+  func allRows() -> [NaiveRow] {
     var rows = tupleRows
     for (index, output) in plan.outputs.enumerated() {
       guard case .rows(let relation, let columns) = output.content else { continue }

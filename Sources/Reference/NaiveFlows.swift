@@ -34,18 +34,33 @@ struct NaiveFlows {
   struct Written {
     let end: Int64
     let record: NaivePacket
+    /// Whether it is written because the input has ended, after all others.
+    let isLast: Bool
   }
 
+  /// The node that makes them.
+  let node: Int
   private let making: FlowMaking
+  /// The source of the packets, and whether it is the plan's only one.
+  private let source: (node: Int, isOnly: Bool)
   private var newestPane = Int64.min
   /// The packets of each 5-tuple by the pane in which they count.
   private var packets: [Tuple: [Int64: [Sent]]] = [:]
 
-  init(_ making: FlowMaking) { self.making = making }
+  init(_ making: FlowMaking, of node: Int, in plan: LogicalPlan) {
+    self.making = making
+    self.node = node
+    source = (plan.root(of: node), plan.sources.count == 1)
+  }
 
-  /// Takes a packet; those without an IP header are of no flow.
-  mutating func take(_ packet: NaivePacket) {
+  /// The end of the pane at hand.
+  var inputEnd: Int64 { newestPane > .min ? newestPane + making.pane.length : .min }
+
+  /// Takes a packet, or the time of a tuple of another source; packets without an IP header are of
+  /// no flow.
+  mutating func take(_ packet: NaivePacket, from taken: Int?) {
     newestPane = max(newestPane, making.pane.start(of: packet.time))
+    guard source.isOnly || source.node == taken else { return }
     func value(_ name: String) -> Value {
       PacketFields.named(name).map { packet.value($0) } ?? .missing
     }
@@ -69,7 +84,6 @@ struct NaiveFlows {
   /// All records in the order in which they are written.
   func records() -> [Written] {
     guard newestPane > .min else { return [] }
-    let inputEnd = newestPane + making.pane.length
     var found: [(end: Int64, isLast: Int, start: Int64, tuple: Tuple, values: [Value])] = []
     for (tuple, panes) in packets {
       for record in records(of: tuple, panes, inputEnd) {
@@ -87,7 +101,8 @@ struct NaiveFlows {
     return found.enumerated().map { order, record in
       Written(
         end: record.end,
-        record: NaivePacket(record: record.values, time: record.start, order: order))
+        record: NaivePacket(record: record.values, time: record.start, order: order),
+        isLast: record.isLast == 1)
     }
   }
 

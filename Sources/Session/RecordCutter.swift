@@ -12,6 +12,8 @@ struct RecordCutter {
   private let paneWindow: Window?
   private let lateness: Int64
   private let keepsOrder: Bool
+  /// Whether flows are made of what is pushed, which takes a turn at the end of each pane.
+  private let makesFlows: Bool
   private var part: TupleBatch
   /// The newest time that is known: of a record, or of a live source's clock.
   private(set) var newest = Int64.min
@@ -36,6 +38,7 @@ struct RecordCutter {
     lateness = plan.lateness
     part = TupleBatch(fields: fields)
     keepsOrder = plan.showsTupleOrder
+    makesFlows = !plan.flowMakings.isEmpty
   }
 
   /// The start of a record's pane.
@@ -78,6 +81,7 @@ struct RecordCutter {
       let (closed, overflow) = time.subtractingReportingOverflow(lateness)
       let next = (overflow ? 0 : paneWindow.start(of: closed)) + paneWindow.length + lateness
       nextClose = ceiling == .max && own == nil ? max(newest, next) : next
+      if makesFlows { nextClose = min(nextClose, paneWindow.start(of: time) + paneWindow.length) }
     }
     push(batch, start..<batch.count, paneWindow, graph, node)
   }

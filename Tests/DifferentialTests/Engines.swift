@@ -20,6 +20,8 @@ struct Way: Sendable, CustomStringConvertible {
   var disabledRules: Set<String> = []
   /// Whether sources of records stand for flows of packets.
   var takesPackets = false
+  /// Places that sources read instead, by their names.
+  var bindings: [String: String] = [:]
 
   static let host = Way(engine: .host, placement: .hostEngine)
 
@@ -49,11 +51,12 @@ enum Engines {
   static func compiled(_ text: String, _ way: Way) throws -> CompiledQuery {
     let name =
       "\(way.takesPackets)|\(way.placement)|\(way.tableSets ?? 0)|\(way.disabledRules.sorted())"
-      + "|\(text)"
+      + "|\(way.bindings.sorted { $0.key < $1.key })|\(text)"
     if let known = cache.withLock({ $0[name] }) { return known }
     var options = CompileOptions(placement: way.placement)
     options.disabledRules = way.disabledRules
     options.takesPackets = way.takesPackets
+    options.bindings = way.bindings
     if let sets = way.tableSets { options.setTableSets(sets) }
     let source = SourceText(name: "query.sal", text)
     var log = DiagnosticLog()

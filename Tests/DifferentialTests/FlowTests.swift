@@ -46,10 +46,50 @@ struct FlowTests {
     """,
   ]
 
+  /// Packets and their flows, and flows by other timeouts, in one program.
+  static let mixed = [
+    """
+    P = PacketStream();
+    F = FlowStream(active: 5s, idle: 1s);
+    Packets = FOREACH (STREAM P BY SourceIp) GENERATE count() WINDOW 5s;
+    Flows = FOREACH (STREAM F BY SourceIp) GENERATE count() WINDOW 5s;
+    Bytes = FOREACH (STREAM F BY SourceIp) GENERATE sum(SrcTotalBytes) WINDOW 5s;
+    J = JOIN Packets, Flows, Bytes BY SourceIp LEFT;
+    OUTPUT J (Packets, Flows, Bytes);
+    OUTPUT FILTER P BY tcp.flags.syn (SourceIp, DestIp);
+    """,
+    // One table of panes, and one of shorter panes; a window of packets with the table's key.
+    """
+    Short = FlowStream(active: 2s, idle: 1s);
+    Long = FlowStream(active: 6s, idle: 3s, direction: one);
+    Fine = FlowStream(active: 3s, idle: 200ms);
+    K = STREAM (PacketStream()) BY SourceIp, DestIp, SourcePort ELSE 0, DestPort ELSE 0, IpProtocol;
+    N = FOREACH K GENERATE count() WINDOW 1s;
+    A = FOREACH (STREAM Short BY DestIp) GENERATE count() WINDOW 2s;
+    B = FOREACH (STREAM Long BY DestIp) GENERATE count() WINDOW 2s;
+    C = FOREACH (STREAM Fine BY DestIp) GENERATE max(DurationSeconds) WINDOW 2s;
+    OUTPUT N;
+    OUTPUT JOIN A, B, C BY DestIp OUTER;
+    OUTPUT Long (TimeSeconds, DestIp, TotalPackets);
+    """,
+    // Late packets are late for windows and count in flows; a set of packets chooses flows.
+    """
+    Lateness = 100ms;
+    P = PacketStream();
+    F = FlowStream(active: 4s, idle: 500ms);
+    N = FOREACH (STREAM P BY SourceIp) GENERATE count() WINDOW 500ms;
+    Busy = FILTER N BY N > 5;
+    Sum = FOREACH (STREAM (FILTER F BY SourceIp IN Busy) BY DestIp)
+      GENERATE sum(TotalBytes) WINDOW 1s;
+    OUTPUT N;
+    OUTPUT Sum;
+    """,
+  ]
+
   /// Captures that a debug build takes seconds for.
   private static let largest: Set<String> = ["d05", "d14"]
 
-  @Test("generated traffic, on the host", arguments: queries)
+  @Test("generated traffic, on the host", arguments: queries + mixed)
   func host(query: String) throws {
     for traffic in TestCaptures.generated where traffic.name != "cooked" {
       try Comparison(query, traffic.frames, traffic.name).expect([.host])
@@ -58,7 +98,7 @@ struct FlowTests {
 
   @Test(
     "generated traffic, in the kernel", .enabled(if: Requirement.kernel.isMet, "needs the kernel"),
-    arguments: queries)
+    arguments: queries + mixed)
   func kernel(query: String) throws {
     let ways = try EngineTests.kernelWays(query, cuts: 0, seed: 1)
     for traffic in TestCaptures.generated where ["odd", "disorder"].contains(traffic.name) {

@@ -80,18 +80,22 @@ struct SourceTests {
     """,
   ]
 
-  static func run(_ program: String) throws -> Answer {
-    let query = try Engines.compiled(program, .host)
+  static func run(_ program: String, bindings: [String: String] = [:]) throws -> Answer {
+    var way = Way.host
+    way.bindings = bindings
+    let query = try Engines.compiled(program, way)
     let sink = CollectingSink()
     let configuration = RunConfiguration(query: query, input: .merged, seed: 0x5A1C)
     let totals = try Session.run(configuration, into: sink, shouldStop: { false })
     return Answer(rows: sink.rows, losses: sink.losses, totals: totals)
   }
 
-  static func expect(_ program: String, _ tuples: [Int: [NaivePacket]]) throws {
-    let plan = try Query.plan(program)
+  static func expect(
+    _ program: String, _ tuples: [Int: [NaivePacket]], bindings: [String: String] = [:]
+  ) throws {
+    let plan = try Query.plan(program, bindings: bindings)
     let expected = NaiveEvaluator.rows(of: plan, merging: tuples)
-    let answer = try run(program)
+    let answer = try run(program, bindings: bindings)
     #expect(answer.totals.packets == UInt64(tuples.values.reduce(0) { $0 + $1.count }))
     for output in plan.outputs.indices {
       #expect(
@@ -163,6 +167,46 @@ struct SourceTests {
       tuples[node] = NaiveRecords.read(text, schema).records
     }
     try Self.expect(program, tuples)
+  }
+
+  @Test("flows of two captures, by two sets of timeouts, beside records")
+  func flows() throws {
+    var generator = PacketGenerator(seed: 54)
+    let frames = [generator.frames(400), generator.frames(300)]
+    let first = try #require(frames[0].map(\.time).min()) / 1_000_000_000
+    // Records go on when there are no more packets, and close what these have left open.
+    let lines = (0..<60 as Range<Int64>).map { index in
+      "0,\(first + index).5,d,t,6,tcp,10.0.0.\(index % 9),10.0.1.1,80,90,0,0,1,2,3,4,5,6,7,0\n"
+    }.joined()
+    let directory = TemporaryDirectory()
+    let paths = [directory.file("a.pcap"), directory.file("b.pcap"), RecordTests.write(lines)]
+    defer { unlink(paths[2]) }
+    for (path, own) in zip(paths, frames) {
+      FileBytes.write(Reference.CaptureFile.classic(own), to: path)
+    }
+    let program = """
+      Lateness = 10s;
+      A = FlowStream(active: 5s, idle: 1s);
+      B = FlowStream(active: 8s, idle: 2500ms, direction: one);
+      Records = VastStream("\(paths[2])");
+      X = FOREACH (STREAM A BY SourceIp) GENERATE sum(TotalPackets) WINDOW 5s;
+      Y = FOREACH (STREAM B BY SourceIp) GENERATE count() WINDOW 5s;
+      Z = FOREACH (STREAM Records BY SourceIp) GENERATE count() WINDOW 5s;
+      OUTPUT JOIN X, Y BY SourceIp OUTER;
+      OUTPUT A (TimeSeconds, SourceIp, DestIp, TotalPackets, RecordForceOut);
+      OUTPUT B (TimeSeconds, SourceIp, DestIp, TotalPackets, RecordForceOut);
+      OUTPUT Z;
+      """
+    let bindings = ["A": paths[0], "B": paths[1]]
+    let plan = try Query.plan(program, bindings: bindings)
+    let schema = try #require(plan.recordSchema(of: plan.sources[2]))
+    try Self.expect(
+      program,
+      [
+        plan.sources[0]: frames[0].enumerated().map { NaivePacket($1, order: $0) },
+        plan.sources[1]: frames[1].enumerated().map { NaivePacket($1, order: $0) },
+        plan.sources[2]: NaiveRecords.read(lines, schema).records,
+      ], bindings: bindings)
   }
 
   @Test("packets and records meet by key")

@@ -32,7 +32,6 @@ struct SourceTests {
       T = FOREACH (STREAM P BY SourceIp) TRANSFORM (frame.len) : Len;
       U = UNION P, ⟦SAL0221:T⟧; OUTPUT U;
       """,
-      "F = ⟦SAL0901:FlowStream(\"eth0\")⟧; OUTPUT P; OUTPUT F;",
     ])
   func messages(text: String) { expectErrors(text) }
 

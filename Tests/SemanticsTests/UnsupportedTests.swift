@@ -4,7 +4,6 @@ import Testing
 struct UnsupportedTests {
   @Test(
     arguments: [
-      "A = ⟦SAL0901:FlowStream(\"eth0\", active: 60s, idle: 15s)⟧;",
       "A = FILTER P BY ⟦SAL0901:dns.qry.name⟧ == 5;",
       """
       K = STREAM P BY SourceIp, DestIp; N = FOREACH K GENERATE count() WINDOW 5 ITEMS;

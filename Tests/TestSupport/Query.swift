@@ -15,12 +15,13 @@ public enum Query {
   /// The logical plan of a text, as resolved: no rule has touched it. Where it `takesPackets`,
   /// sources of records stand for flows of them.
   public static func plan(
-    _ text: String, takesPackets: Bool = false
+    _ text: String, takesPackets: Bool = false, bindings: [String: String] = [:]
   ) throws(Refused) -> LogicalPlan {
     let source = SourceText(name: "query.sal", text)
     var log = DiagnosticLog()
     let plan = resolve(
-      parse(source, reportingTo: &log), takesPackets: takesPackets, reportingTo: &log)
+      parse(source, reportingTo: &log), takesPackets: takesPackets, bindings: bindings,
+      reportingTo: &log)
     guard let plan else {
       throw Refused(description: DiagnosticRenderer(source: source).render(log) + "\n" + text)
     }

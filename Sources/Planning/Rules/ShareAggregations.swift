@@ -6,7 +6,8 @@ import Plan
 /// Helps: the key is packed, hashed and looked up once a tuple, which is most of the cost; two
 /// counters in one entry cost one more add.
 /// Would be wrong across windows or keys, and for distinct sets of different items: those have
-/// entries of their own. Would hurt between state that needs the order of arrival and state that
+/// entries of their own; and between a window and a table of flows, in which no packet is late.
+/// Would hurt between state that needs the order of arrival and state that
 /// does not: one would keep the other on the host.
 struct ShareAggregations: RewriteRule {
   let name = "ShareAggregations"
@@ -17,6 +18,7 @@ struct ShareAggregations: RewriteRule {
     for (index, aggregation) in plan.aggregations.enumerated() {
       let known = (0..<index).first { other in
         representatives[other] == other && isShared(result.aggregations[other], aggregation)
+          && plan.isTableOfFlows(other) == plan.isTableOfFlows(index)
       }
       representatives.append(known ?? index)
       guard let known else { continue }

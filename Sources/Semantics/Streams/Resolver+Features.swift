@@ -222,7 +222,7 @@ extension Resolver {
     let key = input.components
     for (index, other) in plan.aggregations.enumerated()
     where other.input == input.node && other.key == key && other.window == window
-      && other.summary == summary
+      && other.summary == summary && !plan.isTableOfFlows(index)
     {
       switch (other.form, state) {
       case (.words(let layout), .words(let reductions))
@@ -255,7 +255,7 @@ extension Resolver {
     let known = plan.aggregations.indices.filter {
       let other = plan.aggregations[$0]
       return other.input == stream.node && other.key == stream.components
-        && other.window == window
+        && other.window == window && !plan.isTableOfFlows($0)
     }
     let words = known.filter {
       if case .words = plan.aggregations[$0].form { true } else { false }

@@ -54,26 +54,20 @@ extension Resolver {
   private mutating func flows(
     _ making: FlowMaking, of interfaces: [String], _ call: Call
   ) -> Meaning {
+    let packets = add(.interfaces(interfaces), range: call.range)
     var made = making
     made.aggregation = plan.aggregations.count
-    let source = Plan.Source.interfaces(interfaces)
-    if let first = plan.nodes.first {
-      if let (node, known) = plan.flowMaking {
-        made.aggregation = known.aggregation
-        if made == known, case .source(source) = first.operation {
-          return .tuples(TupleStream(node: node, key: nil))
-        }
-      }
-      reportBesideFlows(call, first: first.range)
-      return .invalid
+    for (node, known) in plan.flowMakings where plan.nodes[node].input == packets {
+      made.aggregation = known.aggregation
+      if made == known { return .tuples(TupleStream(node: node, key: nil)) }
     }
-    let packets = add(.source(source), to: nil, range: call.range)
+    made.aggregation = plan.aggregations.count
     plan.aggregations.append(
       Aggregation(
         input: packets, key: FlowMaking.key, window: made.pane, form: .words(FlowMaking.layout),
         name: plan.nodes[packets].name, range: call.range))
     let node = add(.flows(made), to: packets, range: call.range)
-    if settings["Lateness"] == nil { plan.lateness = made.active }
+    if settings["Lateness"] == nil { plan.lateness = max(plan.lateness, made.active) }
     return .tuples(TupleStream(node: node, key: nil))
   }
 

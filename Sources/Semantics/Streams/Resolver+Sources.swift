@@ -13,7 +13,7 @@ extension Resolver {
   mutating func source(_ call: Call) -> Meaning {
     let name = call.name.text
     if name == RecordFormats.flows.source { return flows(call) }
-    if takesPackets, let schema = RecordFormats.named(name) {
+    if takesPackets, bindings[statementName] == nil, let schema = RecordFormats.named(name) {
       return flows(insteadOf: schema, call)
     }
     if let schema = RecordFormats.named(name) { return records(of: schema, call) }
@@ -47,34 +47,16 @@ extension Resolver {
   }
 
   mutating func add(_ source: Plan.Source, _ call: Call) -> Meaning {
-    let source = bindings[statementName].flatMap { source.bound(to: $0) } ?? source
-    for (index, node) in plan.nodes.enumerated() {
-      guard case .source(let other) = node.operation else { continue }
-      if plan.flowMaking != nil {
-        reportBesideFlows(call, first: node.range)
-        return .invalid
-      }
-      if other == source { return .tuples(TupleStream(node: index, key: nil)) }
-    }
-    return .tuples(TupleStream(node: add(.source(source), to: nil, range: call.range), key: nil))
+    .tuples(TupleStream(node: add(source, range: call.range), key: nil))
   }
 
-  /// Flows are made of one stream of packets, pane by pane, in a query without another source.
-  mutating func reportBesideFlows(_ call: Call, first: SourceRange) {
-    let isFlows = plan.flowMaking != nil && call.name.text == RecordFormats.flows.source
-    notSupported(
-      isFlows
-        ? "flows by two sets of timeouts and directions in one program"
-        : "a second source beside FlowStream",
-      call.range,
-      notes: [
-        Diagnostic.Note("the first source is here", at: first),
-        Diagnostic.Note(
-          isFlows
-            ? "give both the same settings, or write two programs"
-            : "packets and their flows: two programs, which share one kernel program on an "
-              + "interface; flows and records of others: export the flows to a file first"),
-      ])
+  /// The node of a source, where it is bound; equal sources are one.
+  mutating func add(_ source: Plan.Source, range: SourceRange) -> Int {
+    let source = bindings[statementName].flatMap { source.bound(to: $0) } ?? source
+    for (index, node) in plan.nodes.enumerated() {
+      if case .source(source) = node.operation { return index }
+    }
+    return add(.source(source), to: nil, range: range)
   }
 
   mutating func reportArgument(_ argument: Argument, of source: String) {
