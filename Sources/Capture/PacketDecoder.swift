@@ -56,7 +56,8 @@ public struct PacketDecoder: ~Copyable {
       case .record: column.clear(count)
       case .service: parsed.services(into: column)
       case .payloadLength(let isUDPToo): parsed.payloadLengths(isUDPToo: isUDPToo, into: column)
-      case .derived: preconditionFailure("TRANSFORM computes derived columns, no decoder")
+      case .derived: preconditionFailure("nodes make derived columns, no decoder")
+      case .bytes(let bytes): parsed.copyBytes(bytes, into: column)
       case .payloadContains(let needle): parsed.searchPayloads(for: needle, into: column)
       case .wireLength:
         let wire = frames.wireLengths + first

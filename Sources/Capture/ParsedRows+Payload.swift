@@ -32,6 +32,25 @@ extension ParsedRows {
     }
   }
 
+  /// The first bytes of each payload behind which records are read, as far as they were captured;
+  /// missing where the packet has no such header.
+  func copyBytes(_ bytes: PacketBytes, into column: TupleColumn) {
+    guard let room = column.bytes else { preconditionFailure("the column has room for bytes") }
+    let layer = UInt32(bytes.layer.rawValue)
+    for row in 0..<count {
+      let isThere = layers[row].present >> layer & 1 != 0
+      var size: UInt64 = 0
+      if isThere {
+        var frame = sal_frame(bytes: starts[row], length: layers[row].cap_len)
+        let place = sal_payload(&frame, layers + row, 1)
+        size = sal_payload_copy(
+          &frame, place, UInt64(layers[row].cap_len), room + row * PacketBytes.limit)
+      }
+      column.lane0[row] = size
+      column.validity[row] = isThere ? 1 : 0
+    }
+  }
+
   /// Whether `needle`, which is not empty, stands in `bytes`.
   private static func has(
     _ bytes: UnsafeRawBufferPointer, _ needle: UnsafeRawBufferPointer

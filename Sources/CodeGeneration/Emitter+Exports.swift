@@ -30,15 +30,31 @@ extension Emitter {
     }
     var lane = 2 + validityWords
     for id in export.fields {
-      for value in fields.lanes(of: id) {
-        copies.append(.assign(room(lane), value))
-        lane += 1
+      if id.bytes != nil {
+        copies.append(.assign(room(lane), payload(into: lane + 1)))
+      } else {
+        for (place, value) in fields.lanes(of: id).enumerated() {
+          copies.append(.assign(room(lane + place), value))
+        }
       }
+      lane += Export.words(of: id)
     }
     let statements = [CStatement.block(stage(area, stream, copies))]
     note(.export(number), statements, stateBytes: bytes, recordWords: words)
     return [.blank, .comment("\(node.name): tuples for the host")]
-      + outlined("export", number, located(node.textOffset, statements))
+      + outlined(
+        "export", number, readsFrame: export.fields.contains { $0.bytes != nil },
+        located(node.textOffset, statements))
+  }
+
+  /// Copies the first bytes of the payload behind this word of the record; how many there were.
+  private func payload(into word: Int) -> CExpression {
+    .call(
+      "sal_payload_copy",
+      [
+        .name(Names.frame), fields.payloadPlace, .member(.name(Names.length), "cap"),
+        .cast(.pointer(.u8), .name("room") + .integer(UInt64(word))),
+      ])
   }
 
   /// 0 missing, 1 present; of an either-family address 4 or 6.

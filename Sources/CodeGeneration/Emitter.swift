@@ -114,7 +114,7 @@ struct Emitter {
       let name: String
       switch location {
       case .service: name = "service"
-      case .payloadLength, .payloadContains: name = "payload"
+      case .payloadLength, .payloadContains, .bytes: name = "payload"
       default: continue
       }
       if !names.contains(name) { names.append(name) }
@@ -211,17 +211,24 @@ struct Emitter {
         recordBytes: recordWords * 8))
   }
 
-  /// Puts a consumer into a function of its own, where the program is wide, and calls it.
-  mutating func outlined(_ name: String, _ number: Int, _ body: [CStatement]) -> [CStatement] {
+  /// Puts a consumer into a function of its own, where the program is wide, and calls it; one that
+  /// reads the frame gets it too.
+  mutating func outlined(
+    _ name: String, _ number: Int, readsFrame: Bool = false, _ body: [CStatement]
+  ) -> [CStatement] {
     guard fields.isWide else { return body }
     let function = CIdentifier(sanitizing: "\(name)_\(number)")
-    functions += [
-      .blank,
-      .function(
-        prefix: "SAL_NOINLINE", .void, function,
-        [CParameter(.pointer(.structure(HalfBuilder.name)), Names.half)], body),
-    ]
-    return [.expression(.call(function, [.name(Names.half)]))]
+    var parameters = [CParameter(.pointer(.structure(HalfBuilder.name)), Names.half)]
+    var arguments: [CExpression] = [.name(Names.half)]
+    if readsFrame {
+      parameters += [
+        CParameter(.pointer(.structure("xdp_md")), Names.frame),
+        CParameter(.structure("sal_length"), Names.length),
+      ]
+      arguments += [.name(Names.frame), .name(Names.length)]
+    }
+    functions += [.blank, .function(prefix: "SAL_NOINLINE", .void, function, parameters, body)]
+    return [.expression(.call(function, arguments))]
   }
 
   static func body(_ declaration: CDeclaration) -> [CStatement] {

@@ -96,7 +96,7 @@ struct FieldTable {
     }
     self.presences = presences
     let lanes = fields.reduce(0) { $0 + (Self.isStored($1) ? $1.field.type.laneCount : 0) }
-    let place = fields.contains { $0.needle != nil } ? 1 : 0
+    let place = fields.contains { $0.needle != nil || $0.bytes != nil } ? 1 : 0
     isWide = lanes + place + presences.count + keyWords > Self.localWords
   }
 
@@ -108,7 +108,8 @@ struct FieldTable {
     case .slices, .transportProtocol, .extensionCount, .service, .payloadLength: true
     case .payloadContains: true
     case .derived: preconditionFailure("derived columns are the host's")
-    case .presence, .wireLength, .capturedLength, .time: false
+    // The bytes go from the frame into the record; their number is known there.
+    case .presence, .wireLength, .capturedLength, .time, .bytes: false
     case .record: preconditionFailure(Self.recordOnHost)
     }
   }
@@ -130,6 +131,7 @@ struct FieldTable {
     case .extensionCount: [.layer(.ipv6)]
     case .service, .payloadLength: [.computed(id)]
     case .payloadContains: []
+    case .bytes(let bytes): [.layer(bytes.layer)]
     case .derived: preconditionFailure("derived columns are the host's")
     case .wireLength, .capturedLength, .time: []
     case .record: preconditionFailure(recordOnHost)
@@ -212,7 +214,10 @@ struct FieldTable {
     given.map { isWide ? .assign(place($0.name), $0.value) : .declare(.u64, $0.name, $0.value) }
   }
 
-  /// Where the payload's place stands, in programs that search it.
+  /// Whether the program reads the payload: searches it, or hands its first bytes on.
+  var readsPayload: Bool { fields.contains { $0.needle != nil || $0.bytes != nil } }
+
+  /// Where the payload's place stands, in programs that read it.
   var payloadPlace: CExpression { place(Names.payload) }
 
   /// The lanes of a field's value; 0 where it is missing.
@@ -220,6 +225,7 @@ struct FieldTable {
     switch id.field.location {
     case .slices, .transportProtocol, .extensionCount, .service, .payloadLength: places(of: id)
     case .payloadContains: places(of: id)
+    case .bytes: preconditionFailure("an export copies bytes, and nothing else reads them")
     case .derived: preconditionFailure("derived columns are the host's")
     case .presence(let layer): [mask(.layer(layer)) & 1]
     case .wireLength: [place(Names.wireLength)]
@@ -240,6 +246,7 @@ struct FieldTable {
     case .extensionCount: return .value(mask(.layer(.ipv6)))
     case .service, .payloadLength: return .value(mask(.computed(id)))
     case .payloadContains: return .always
+    case .bytes(let bytes): return .value(mask(.layer(bytes.layer)))
     case .derived: preconditionFailure("derived columns are the host's")
     case .presence, .wireLength, .capturedLength, .time: return .always
     case .record: preconditionFailure(Self.recordOnHost)

@@ -21,7 +21,7 @@ extension Parsing {
         result.append(.assign(place, value))
       }
     }
-    if !fields.searches.isEmpty {
+    if fields.readsPayload {
       result.append(.assign(fields.payloadPlace, payload(path, isUDPToo: true)))
     }
     return result

@@ -20,7 +20,7 @@ extension Parsing {
     }
     if !fields.isWide {
       var names = fields.parsed.flatMap(fields.members)
-      if !fields.searches.isEmpty { names.append(Names.payload) }
+      if fields.readsPayload { names.append(Names.payload) }
       for name in names { result.append(.assign(.name(name), .member(Names.tuple, name))) }
     }
     return result
@@ -34,7 +34,7 @@ extension Parsing {
         members.append(CMember(.u64, name, note: id.field.name))
       }
     }
-    if !fields.searches.isEmpty { members.append(CMember(.u64, Names.payload)) }
+    if fields.readsPayload { members.append(CMember(.u64, Names.payload)) }
     if fields.isWide {
       members += fields.presences.map { CMember(.u64, fields.maskName($0)) }
       members += fields.given.map { CMember(.u64, $0.name) }
@@ -80,7 +80,7 @@ extension Parsing {
       }
     }
     for id in fields.parsed { body += generalField(id) }
-    if !fields.searches.isEmpty {
+    if fields.readsPayload {
       body.append(.assign(.arrow(.name("tuple"), Names.payload), generalPayload(isUDPToo: true)))
     }
     return .function(

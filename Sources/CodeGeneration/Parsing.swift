@@ -19,7 +19,7 @@ struct Parsing {
     let masks = fields.isWide ? [] : fields.presences.map(fields.maskName)
     if !masks.isEmpty { result.append(.declareAll(.u64, masks)) }
     var values = fields.isWide ? [] : fields.stored.flatMap(fields.members)
-    if !fields.isWide, !fields.searches.isEmpty { values.append(Names.payload) }
+    if !fields.isWide, fields.readsPayload { values.append(Names.payload) }
     if !values.isEmpty { result.append(.declareAll(.u64, values)) }
     if !result.isEmpty { result.append(.blank) }
     let found = CExpression.unary(.address, .name(Names.fast))
@@ -49,7 +49,7 @@ struct Parsing {
 
   /// Whether anything behind the network header is read.
   private var readsTransport: Bool {
-    if !fields.searches.isEmpty { return true }
+    if fields.readsPayload { return true }
     return fields.presences.contains { presence in
       switch presence {
       case .transportProtocol, .slice, .computed: return true

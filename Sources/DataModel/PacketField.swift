@@ -93,8 +93,10 @@ public enum FieldLocation: Hashable, Sendable {
   case payloadContains([UInt8])
   /// The column of a flow record at this place of its schema; packets have none.
   case record(Int)
-  /// A TRANSFORM computes it.
+  /// A node of the program makes it: a TRANSFORM, or one that reads records within packets.
   case derived
+  /// Bytes that records are read from, and how many there are; missing where there are none.
+  case bytes(PacketBytes)
 }
 
 /// What `payload CONTAINS "…"` means in numbers; `sal/payload.h` has the same.
@@ -130,7 +132,8 @@ public struct PacketField: Sendable {
   }
 }
 
-/// Identifies a row of ``PacketFields/all``, a search of the payload, or a column of records.
+/// Identifies a row of ``PacketFields/all``, a search of the payload, bytes that records are read
+/// from, or a column of records.
 ///
 /// What a search finds is a bit of the packet like `tcp.flags.syn`, made where the packet is
 /// decoded: so it is the same on every side of a cut, and crosses it as one bit.
@@ -142,8 +145,10 @@ public struct FieldID: Hashable, Sendable, Comparable {
   private let needle: [UInt8]
   /// The column of records, where it is one.
   public let record: RecordColumn?
-  /// What a TRANSFORM computes, where it is that.
+  /// What a node of the program makes, where it is that.
   public let derived: DerivedColumn?
+  /// The bytes that records are read from, where it is those.
+  public let bytes: PacketBytes?
 
   /// Wraps an index into ``PacketFields/all``.
   public init(index: Int) {
@@ -151,6 +156,7 @@ public struct FieldID: Hashable, Sendable, Comparable {
     needle = []
     record = nil
     derived = nil
+    bytes = nil
   }
 
   /// The field of a record's column.
@@ -159,6 +165,7 @@ public struct FieldID: Hashable, Sendable, Comparable {
     needle = []
     self.record = record
     derived = nil
+    bytes = nil
   }
 
   /// The field of a derived column; behind all others.
@@ -167,6 +174,16 @@ public struct FieldID: Hashable, Sendable, Comparable {
     needle = []
     record = nil
     derived = column
+    bytes = nil
+  }
+
+  /// The field of bytes that records are read from; beside searches of the payload.
+  init(bytes: PacketBytes) {
+    index = PacketFields.all.count
+    needle = []
+    record = nil
+    derived = nil
+    self.bytes = bytes
   }
 
   /// The field `payload CONTAINS needle`, of 1 to ``PayloadSearch/needleLimit`` bytes.
@@ -177,6 +194,7 @@ public struct FieldID: Hashable, Sendable, Comparable {
     self.needle = needle
     record = nil
     derived = nil
+    bytes = nil
   }
 
   /// The field's row.
@@ -184,6 +202,11 @@ public struct FieldID: Hashable, Sendable, Comparable {
     if let record { return record.field }
     if let derived {
       return PacketField(derived.name, [], derived.type, .derived, "A column of a TRANSFORM.")
+    }
+    if let bytes {
+      return PacketField(
+        "bytes of \(bytes.layer.name)", [], .unsigned(bits: 16), .bytes(bytes),
+        "The first bytes of the message.")
     }
     if needle.isEmpty { return PacketFields.all[index] }
     let shown = needle.map { byte in

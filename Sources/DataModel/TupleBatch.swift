@@ -6,15 +6,36 @@ public struct TupleColumn: @unchecked Sendable {
   public let lane1: UnsafeMutablePointer<UInt64>
   /// 0 missing, 1 present; for `ip` the family, 4 or 6.
   public let validity: UnsafeMutablePointer<UInt8>
+  /// Of ``PacketBytes`` the bytes, ``PacketBytes/limit`` a row, of which the lane's are there.
+  public let bytes: UnsafeMutablePointer<UInt8>?
 
   /// A column in memory that outlives it.
   public init(
     lane0: UnsafeMutablePointer<UInt64>, lane1: UnsafeMutablePointer<UInt64>,
-    validity: UnsafeMutablePointer<UInt8>
+    validity: UnsafeMutablePointer<UInt8>, bytes: UnsafeMutablePointer<UInt8>? = nil
   ) {
     self.lane0 = lane0
     self.lane1 = lane1
     self.validity = validity
+    self.bytes = bytes
+  }
+
+  /// The bytes of a row.
+  public func bytes(_ row: Int) -> UnsafeMutableRawBufferPointer {
+    guard let bytes else { preconditionFailure("the column holds bytes") }
+    return UnsafeMutableRawBufferPointer(
+      start: bytes + row * PacketBytes.limit, count: Int(lane0[row]))
+  }
+
+  /// Copies a value of a column of the same field.
+  @inline(__always)
+  public func copy(_ row: Int, from source: TupleColumn, _ other: Int) {
+    lane0[row] = source.lane0[other]
+    validity[row] = source.validity[other]
+    if lane1 != lane0 { lane1[row] = source.lane1[other] }
+    if bytes != nil, source.bytes != nil {
+      bytes(row).copyMemory(from: UnsafeRawBufferPointer(source.bytes(other)))
+    }
   }
 }
 
@@ -48,9 +69,7 @@ public final class TupleBatch {
   public init(fields: [FieldID]) {
     self.fields = fields
     let n = Self.capacity
-    columns = fields.map { id in
-      Self.makeColumn(of: id.field.type)
-    }
+    columns = fields.map { Self.makeColumn(of: $0) }
     times = .allocate(capacity: n)
     times.initialize(repeating: 0, count: n)
     orders = .allocate(capacity: n)
@@ -62,7 +81,8 @@ public final class TupleBatch {
     columnByField = index
   }
 
-  private static func makeColumn(of type: ScalarType) -> TupleColumn {
+  private static func makeColumn(of id: FieldID) -> TupleColumn {
+    let type = id.field.type
     let n = capacity
     let first = UnsafeMutablePointer<UInt64>.allocate(capacity: n)
     let second =
@@ -71,7 +91,12 @@ public final class TupleBatch {
     if second != first { second.initialize(repeating: 0, count: n) }
     let validity = UnsafeMutablePointer<UInt8>.allocate(capacity: n)
     validity.initialize(repeating: 0, count: n)
-    return TupleColumn(lane0: first, lane1: second, validity: validity)
+    var bytes: UnsafeMutablePointer<UInt8>?
+    if id.bytes != nil {
+      bytes = .allocate(capacity: n * PacketBytes.limit)
+      bytes?.initialize(repeating: 0, count: n * PacketBytes.limit)
+    }
+    return TupleColumn(lane0: first, lane1: second, validity: validity, bytes: bytes)
   }
 
   deinit {
@@ -79,6 +104,7 @@ public final class TupleBatch {
       if column.lane1 != column.lane0 { column.lane1.deallocate() }
       column.lane0.deallocate()
       column.validity.deallocate()
+      column.bytes?.deallocate()
     }
     times.deallocate()
     orders.deallocate()
@@ -93,7 +119,7 @@ public final class TupleBatch {
   /// The column of a derived field, made on first use.
   public func derivedColumn(_ id: FieldID) -> TupleColumn {
     if let known = derived[id] { return known }
-    let made = Self.makeColumn(of: id.field.type)
+    let made = Self.makeColumn(of: id)
     derived[id] = made
     return made
   }
@@ -109,6 +135,9 @@ public final class TupleBatch {
       }
       if to.lane1 != to.lane0 {
         for (index, row) in rows.enumerated() { to.lane1[index] = from.lane1[Int(row)] }
+      }
+      if to.bytes != nil {
+        for (index, row) in rows.enumerated() { to.copy(index, from: from, Int(row)) }
       }
     }
     for (index, row) in rows.enumerated() {

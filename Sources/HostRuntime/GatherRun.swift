@@ -51,9 +51,7 @@ final class GatherRun {
           to.validity[n] = 0
           continue
         }
-        to.lane0[n] = from.lane0[row]
-        if to.lane1 != to.lane0 { to.lane1[n] = from.lane1[row] }
-        to.validity[n] = from.validity[row]
+        to.copy(n, from: from, row)
       }
     }
     made.flush(pass)
@@ -64,18 +62,24 @@ final class GatherRun {
 }
 
 extension HostGraph {
-  /// Notes the tuples that passed a node for the unions that take them.
-  func feedGatherings(_ node: Int, _ rows: UnsafePointer<UInt16>, _ count: Int) {
+  /// Notes the tuples that passed a node for what makes tuples of them behind the batch: unions,
+  /// and what unfolds entries.
+  func feedRunsBehind(_ node: Int, _ rows: UnsafePointer<UInt16>, _ count: Int) {
     guard count > 0 else { return }
     for run in gatherRuns { run.take(node, rows, count) }
+    for run in unfoldRuns where plan.nodes[run.node].input == node { run.take(rows, count) }
   }
 
-  /// Runs what is behind the unions that took tuples of a batch.
-  func passGathered(_ batch: TupleBatch) {
-    guard !gatherRuns.isEmpty else { return }
-    let taken = gatherRuns.map { $0.takeAll() }
-    for (run, tuples) in zip(gatherRuns, taken) where !tuples.isEmpty {
+  /// Runs what is behind the unions that took tuples of a batch, and behind their entries.
+  func passBehind(_ batch: TupleBatch) {
+    guard !gatherRuns.isEmpty || !unfoldRuns.isEmpty else { return }
+    let gathered = gatherRuns.map { $0.takeAll() }
+    let unfolded = unfoldRuns.map { $0.takeAll() }
+    for (run, tuples) in zip(gatherRuns, gathered) where !tuples.isEmpty {
       run.push(tuples, of: batch, pane: pane) { pushRows($0, at: run.node) }
+    }
+    for (run, rows) in zip(unfoldRuns, unfolded) where !rows.isEmpty {
+      run.push(rows, of: batch, pane: pane) { pushRows($0, at: run.node) }
     }
   }
 }

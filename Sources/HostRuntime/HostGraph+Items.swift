@@ -22,7 +22,7 @@ extension HostGraph {
       if index > start {
         guard let input = plan.nodes[index].input, reached[input] >= 0,
           everything || !placed.nodes[index].isInDataPath,
-          !plan.nodes[index].operation.makesFlows
+          !plan.nodes[index].operation.makesFlows, !plan.nodes[index].operation.isUnfolding
         else { continue }
         if case .anyOf(let inputs) = plan.nodes[index].operation {
           reached[index] = unite(inputs, reached, into: stage)
@@ -53,7 +53,7 @@ extension HostGraph {
     let kept = UnsafePointer(stage.kept)
     stage.passed &+= UInt64(n)
     feedPatterns(index, batch, kept, n)
-    feedGatherings(index, kept, n)
+    feedRunsBehind(index, kept, n)
     aggregate(stage, batch, kept, n, everything: everything)
     for group in itemGroups where group.input == index {
       group.fold(batch, kept, n, universe: rows, count)

@@ -49,6 +49,8 @@ public final class HostGraph {
   /// Unions of streams with tuples of their own, and the keys of item states time and again.
   private(set) var gatherRuns: [GatherRun] = []
   private(set) var tickRuns: [ItemTicksRun] = []
+  /// What makes a tuple of each entry of a packet.
+  private(set) var unfoldRuns: [UnfoldRun] = []
   /// Whether nodes run in the order of the plan, because one asks what others have done of a batch.
   private let walksPlan: Bool
   /// Whether tuples go through the plan one by one: those of a union ask current values that change
@@ -129,15 +131,21 @@ public final class HostGraph {
         gatherRuns.append(GatherRun(index, gathering, fields: projectedFields(ofSource: index)))
       case .ticks(let ticks):
         tickRuns.append(ItemTicksRun(index, ticks, of: itemGroups[ticks.group], sources))
+      case .unfold(let entries):
+        unfoldRuns.append(UnfoldRun(index, entries, reading: plan.fields(after: index), sources))
       default: break
       }
     }
-    runsSingly = gatherRuns.contains { run in
-      itemGroups.contains { group in
-        group.isAsked(from: run.node)
-          || (plan.start(of: group.input) == run.node && group.isAskedFromElsewhere)
+    // Tuples of a walk share current values, and those of entries come behind it.
+    if !unfoldRuns.isEmpty && !itemGroups.isEmpty { runsSingly = true }
+    runsSingly =
+      runsSingly
+      || gatherRuns.contains { run in
+        itemGroups.contains { group in
+          group.isAsked(from: run.node)
+            || (plan.start(of: group.input) == run.node && group.isAskedFromElsewhere)
+        }
       }
-    }
   }
 
   private static func widestKey(_ plan: LogicalPlan) -> Int {
@@ -207,7 +215,7 @@ public final class HostGraph {
     let stage = stages[node]
     if placed.nodes[node] == .prefiltered {
       run(stage, batch, UnsafePointer(batch.selection), batch.selected, everything: false)
-      passGathered(batch)
+      passBehind(batch)
     } else {
       passWhole(node, batch, everything: false)
     }
@@ -221,11 +229,11 @@ public final class HostGraph {
     let rows = UnsafePointer(batch.selection)
     guard runsSingly else {
       pass(stages[node], batch, rows, batch.selected, everything: everything)
-      return passGathered(batch)
+      return passBehind(batch)
     }
     for place in 0..<batch.selected {
       pass(stages[node], batch, rows + place, 1, everything: everything)
-      passGathered(batch)
+      passBehind(batch)
     }
   }
 
@@ -263,7 +271,7 @@ public final class HostGraph {
     stage.passed &+= UInt64(count)
     emit(stage, batch, rows, count)
     if !patternRuns.isEmpty { feedPatterns(stage.index, batch, rows, count) }
-    if !gatherRuns.isEmpty { feedGatherings(stage.index, rows, count) }
+    feedRunsBehind(stage.index, rows, count)
     aggregate(stage, batch, rows, count, everything: everything)
     for index in everything ? stage.children : stage.hostChildren {
       run(stages[index], batch, rows, count, everything: everything)

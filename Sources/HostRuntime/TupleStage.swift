@@ -10,6 +10,7 @@ final class TupleStage {
     case beside(RowExpressionProgram)
     case distinct(FirstSeen)
     case transform(TransformRun)
+    case examine(ExaminationRun)
     /// Takes its tuples elsewhere, and hands on what it makes or releases of them.
     case match
     /// Packets end here; the records of flows enter behind it.
@@ -47,7 +48,8 @@ final class TupleStage {
     tick = plan.ticks(before: index)?.every
     switch node.operation {
     case .source, .rows: work = .source
-    case .anyOf, .gather, .ticks: work = .elsewhere
+    case .anyOf, .gather, .ticks, .unfold: work = .elsewhere
+    case .examine(let examination): work = .examine(ExaminationRun(examination, sources))
     case .filter(let predicate): work = .filter(PredicateProgram(predicate, sets: sources.sets))
     case .filterBeside(let condition):
       work = .beside(
@@ -80,7 +82,7 @@ final class TupleStage {
       switch work {
       case .beside(let program): program.rowsInEffect
       case .transform(let run): run.rowsInEffect
-      case .source, .filter, .distinct, .match, .flows, .elsewhere: []
+      case .source, .filter, .examine, .distinct, .match, .flows, .elsewhere: []
       }
     return own + outputs.flatMap(\.rowsInEffect)
   }
@@ -119,6 +121,10 @@ final class TupleStage {
       return (n, 0)
     case .match: return (0, 0)
     case .flows, .elsewhere: return (0, 0)
+    case .examine(let run):
+      run.run(batch, rows: rows, count: count)
+      kept.update(from: rows, count: count)
+      return (count, 0)
     case .transform(let run): return run.run(batch, rows: rows, count: count, kept: kept)
     case .distinct(let seen):
       let end = seen.window.start(of: batch.times[0]) + seen.window.slide

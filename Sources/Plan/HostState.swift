@@ -125,7 +125,8 @@ extension LogicalPlan {
       let tuple = 8 * (fields(behind: index).count + KeyLayout(waiting.key).wordCount) + 64
       return HostState(entry: "waiting tuple", entryBytes: 2 * tuple, entriesMax: limits.edges)
     case .flows: return HostState(entry: "flow", entryBytes: 2 * 176, entriesMax: limits.keys)
-    case .source, .rows, .filter, .filterBeside, .anyOf, .gather, .ticks: return nil
+    case .source, .rows, .filter, .filterBeside, .anyOf, .gather, .ticks, .unfold, .examine:
+      return nil
     }
   }
 

@@ -65,6 +65,8 @@ extension LogicalPlan: CustomStringConvertible {
       what = "any of \(inputs.map { "n\($0)" }.joined(separator: ", "))"
     case .gather(let gathering): what = gathering.text
     case .ticks(let ticks): what = ticks.text
+    case .unfold(let entries): what = "unfold\(from) into \(entries.text)"
+    case .examine(let examination): what = "examine\(from): \(examination.text)"
     case .distinct(let key, let window):
       what = "distinct\(from) by \(list(key)) window \(window)"
     }

@@ -55,8 +55,14 @@ public struct Export: Sendable, Hashable {
     self.needsOrder = needsOrder
   }
 
-  /// 64-bit words of a record: time, order, one validity word a started eight fields, then lanes.
+  /// 64-bit words of a record: time, order, one validity word a started eight fields, then the
+  /// fields' own, in their order.
   public var wordCount: Int {
-    2 + (fields.count + 7) / 8 + fields.reduce(0) { $0 + $1.field.type.laneCount }
+    2 + (fields.count + 7) / 8 + fields.reduce(0) { $0 + Self.words(of: $1) }
+  }
+
+  /// 64-bit words of a field in a record: its lanes, then the bytes that records are read from.
+  public static func words(of field: FieldID) -> Int {
+    field.field.type.laneCount + (field.bytes == nil ? 0 : PacketBytes.words)
   }
 }

@@ -41,6 +41,8 @@ extension PlanCheck {
           input.columns.map(\.field.type.laneCount) == lanes, "\(place): columns of n\(input.node)")
       }
     case .ticks(let ticks): self.ticks(ticks, place)
+    case .unfold: break
+    case .examine(let examination): predicate(examination.condition, place)
     case .unanswered(let waiting):
       components(waiting.key + waiting.otherKey, place)
       require(

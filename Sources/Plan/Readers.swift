@@ -18,7 +18,9 @@ extension LogicalPlan {
   /// tuples of its own.
   public func start(of node: Int) -> Int {
     var current = node
-    while !nodes[current].operation.makesTuples, let input = nodes[current].input {
+    while !nodes[current].operation.makesTuples, !nodes[current].operation.isUnfolding,
+      let input = nodes[current].input
+    {
       current = input
     }
     return current
@@ -62,7 +64,12 @@ extension LogicalPlan {
 
   /// The fields that a node and everything behind it read of tuples as its source made them.
   public func fields(behind node: Int) -> Set<FieldID> {
-    var found = nodes[node].operation.fields.union(fields(ofOther: node) ?? [])
+    nodes[node].operation.fields.union(fields(after: node))
+  }
+
+  /// The fields that everything behind a node reads of the tuples that it hands on.
+  public func fields(after node: Int) -> Set<FieldID> {
+    var found = fields(ofOther: node) ?? []
     for aggregation in aggregations where aggregation.input == node {
       found.formUnion(aggregation.fields)
     }

@@ -80,7 +80,9 @@ public struct StateSuccession: Sendable, Hashable {
 extension TupleOperation {
   fileprivate var hasState: Bool {
     switch self {
-    case .source, .rows, .filter, .transform, .match, .anyOf, .gather, .ticks, .unanswered: false
+    case .source, .rows, .filter, .transform, .match, .anyOf, .gather, .ticks, .unanswered,
+      .unfold, .examine:
+      false
     case .filterBeside, .distinct, .flows: true
     }
   }

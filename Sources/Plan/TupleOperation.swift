@@ -26,6 +26,10 @@ public enum TupleOperation: Sendable, Hashable {
   case gather(Gathering)
   /// The keys of item states, time and again.
   case ticks(ItemTicks)
+  /// Makes a tuple of each entry of a group of repeated fields.
+  case unfold(Unfolding)
+  /// Adds a column: whether any entry of a group of repeated fields satisfies a condition.
+  case examine(Examination)
   /// Passes, some time later, the tuples of the node's input that none of another followed.
   case unanswered(Unanswered)
 }
@@ -42,14 +46,16 @@ extension TupleOperation {
     case .distinct(let key, _): Set(key.map(\.field))
     case .transform(let transform): transform.fields
     case .unanswered(let waiting): Set(waiting.key.map(\.field))
+    case .unfold(let entries): entries.group.fields
+    case .examine(let examination): examination.fields
     }
   }
 
   /// The expressions over tuples, rows in effect and rows that it evaluates.
   public var expressions: [RowExpression] {
     switch self {
-    case .source, .filter, .distinct, .match, .flows, .anyOf, .gather, .ticks,
-      .unanswered:
+    case .source, .filter, .distinct, .match, .flows, .anyOf, .gather, .ticks, .unanswered,
+      .unfold, .examine:
       []
     case .filterBeside(let condition): [condition]
     case .transform(let transform): transform.columns.map { .tuple($0.value) }
@@ -69,7 +75,9 @@ extension TupleOperation {
     case .unanswered(let waiting): [waiting.other]
     case .anyOf(let nodes): Set(nodes)
     case .gather(let gathering): Set(gathering.inputs.map(\.node))
-    case .source, .rows, .filter, .filterBeside, .distinct, .transform, .flows, .ticks: []
+    case .source, .rows, .filter, .filterBeside, .distinct, .transform, .flows, .ticks, .unfold,
+      .examine:
+      []
     }
   }
 
@@ -84,7 +92,9 @@ extension TupleOperation {
       return Set(gathering.inputs.filter { $0.node == node }.flatMap(\.columns))
     // A union of filters asks which have passed a tuple of its input.
     case .anyOf: return nil
-    case .source, .rows, .filter, .filterBeside, .distinct, .transform, .flows, .ticks: return nil
+    case .source, .rows, .filter, .filterBeside, .distinct, .transform, .flows, .ticks, .unfold,
+      .examine:
+      return nil
     }
   }
 
@@ -105,7 +115,9 @@ extension TupleOperation {
         gathering.inputs[index].node = transform(gathering.inputs[index].node)
       }
       return .gather(gathering)
-    case .source, .rows, .filter, .filterBeside, .distinct, .transform, .flows, .ticks: return self
+    case .source, .rows, .filter, .filterBeside, .distinct, .transform, .flows, .ticks, .unfold,
+      .examine:
+      return self
     }
   }
 
@@ -128,7 +140,9 @@ extension TupleOperation {
     case .match(let pattern): pattern.tick
     case .unanswered(let waiting): waiting.tick
     case .ticks(let ticks): ticks.every
-    case .source, .rows, .filter, .filterBeside, .transform, .flows, .anyOf, .gather: nil
+    case .source, .rows, .filter, .filterBeside, .transform, .flows, .anyOf, .gather, .unfold,
+      .examine:
+      nil
     }
   }
 }
@@ -140,7 +154,8 @@ extension TupleOperation {
   public var isRoot: Bool {
     switch self {
     case .source, .rows, .gather, .ticks: true
-    case .filter, .filterBeside, .distinct, .transform, .match, .flows, .anyOf, .unanswered:
+    case .filter, .filterBeside, .distinct, .transform, .match, .flows, .anyOf, .unanswered,
+      .unfold, .examine:
       false
     }
   }
@@ -149,7 +164,9 @@ extension TupleOperation {
   public var choosesTuples: Bool {
     switch self {
     case .filter, .filterBeside, .distinct, .anyOf: true
-    case .source, .rows, .transform, .match, .flows, .gather, .ticks, .unanswered: false
+    case .source, .rows, .transform, .match, .flows, .gather, .ticks, .unanswered, .unfold,
+      .examine:
+      false
     }
   }
 
@@ -166,6 +183,9 @@ extension TupleOperation {
   /// are made of elsewhere.
   public var makesTuples: Bool { makesFlows || isMatch || isGathering }
 
+  /// Whether it makes several tuples of one, which come behind the batch of that.
+  public var isUnfolding: Bool { if case .unfold = self { true } else { false } }
+
   /// Whether it is a union of streams with tuples of their own.
   public var isGathering: Bool { if case .gather = self { true } else { false } }
 
@@ -180,7 +200,9 @@ extension TupleOperation {
   public var showsOrder: Bool {
     switch self {
     case .distinct, .transform, .filterBeside: true
-    case .source, .rows, .filter, .match, .flows, .anyOf, .gather, .ticks, .unanswered: false
+    case .source, .rows, .filter, .match, .flows, .anyOf, .gather, .ticks, .unanswered, .unfold,
+      .examine:
+      false
     }
   }
 
@@ -189,7 +211,7 @@ extension TupleOperation {
     switch self {
     case .distinct, .transform, .unanswered: true
     case .filterBeside(let condition): !condition.current.isEmpty
-    case .source, .rows, .filter, .match, .flows, .anyOf, .gather, .ticks: false
+    case .source, .rows, .filter, .match, .flows, .anyOf, .gather, .ticks, .unfold, .examine: false
     }
   }
 
@@ -198,7 +220,7 @@ extension TupleOperation {
     switch self {
     case .filter(.and(let parts)): parts.count
     case .filter, .filterBeside, .distinct, .unanswered: 1
-    case .source, .rows, .transform, .match, .flows, .anyOf, .gather, .ticks: 0
+    case .source, .rows, .transform, .match, .flows, .anyOf, .gather, .ticks, .unfold, .examine: 0
     }
   }
 
@@ -211,6 +233,8 @@ extension TupleOperation {
     case .filterBeside: "it compares tuples with rows, and the host has the rows"
     case .match: "SUBGRAPH finds matches when no earlier tuple can come any more"
     case .unanswered: "ANTI AFTER waits for what no later tuple can change"
+    case .unfold(let entries): entries.reasonForHost
+    case .examine(let examination): examination.entries.reasonForHost
     case .transform: "TRANSFORM hangs on the order in which tuples arrive"
     case .anyOf: "UNION asks which of its streams have a tuple"
     case .gather: "UNION of streams with tuples of their own is made on the host"

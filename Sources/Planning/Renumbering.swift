@@ -75,7 +75,10 @@ struct Renumbering {
       case .ticks(var ticks):
         ticks.group = at(items, ticks.group)
         node.operation = .ticks(ticks)
-      case .source, .distinct, .match, .anyOf, .gather, .unanswered: break
+      case .examine(var examination):
+        examination.condition = renumbered(examination.condition)
+        node.operation = .examine(examination)
+      case .source, .distinct, .match, .anyOf, .gather, .unanswered, .unfold: break
       }
       return node
     }

@@ -79,28 +79,18 @@ public struct NaiveEvaluator {
       if index != root, let input = node.input, !passed[input] { continue }
       switch node.operation {
       case .source: passed[index] = root == nil || root == index
-      case .match, .unanswered, .flows, .rows, .gather, .ticks: passed[index] = index == root
+      case .match, .unanswered, .flows, .rows, .gather, .ticks, .unfold:
+        passed[index] = index == root
+      case .examine(let examination):
+        packet.derived[examination.into] = .bool(anyEntry(of: packet, satisfies: examination))
+        passed[index] = true
       case .anyOf(let inputs): passed[index] = inputs.contains { passed[$0] }
       case .filter(let predicate):
         passed[index] = satisfies(predicate, packet)
       case .transform(let transform): passed[index] = compute(transform, at: index, &packet)
       case .filterBeside(let condition): passed[index] = holds(condition, beside: packet)
       case .distinct(let components, let window):
-        let tuple = NaiveTuple(packet: packet) { _, _, _ in false }
-        let start = window.start(of: packet.time)
-        guard let key = tuple.key(components) else { continue }
-        if mayBeLate, isClosed(start + window.slide) {
-          late += 1
-          continue
-        }
-        let place = WindowKey(index: index, start: start)
-        let isNew = seen[place, default: []].insert(key).inserted
-        passed[index] =
-          isNew
-          && (1..<window.paneCount).allSatisfy { back in
-            let earlier = WindowKey(index: index, start: start - back * window.slide)
-            return seen[earlier]?.contains(key) != true
-          }
+        passed[index] = isFirst(packet, by: components, in: window, at: index, mayBeLate)
       }
     }
     let tuple = NaiveTuple(packet: packet) { _, _, _ in false }
@@ -127,7 +117,29 @@ public struct NaiveEvaluator {
     emitTuples(tuple, passed)
     takeEdge(packet, passed)
     gather(packet, passed, mayBeLate: mayBeLate)
+    unfold(packet, passed, mayBeLate: mayBeLate)
     holdBack(packet, passed, mayBeLate: mayBeLate)
+  }
+
+  /// Whether a DISTINCT has not seen the tuple's key in its pane, nor in the window's before.
+  private mutating func isFirst(
+    _ packet: NaivePacket, by components: [KeyComponent], in window: Window, at index: Int,
+    _ mayBeLate: Bool
+  ) -> Bool {
+    let tuple = NaiveTuple(packet: packet) { _, _, _ in false }
+    let start = window.start(of: packet.time)
+    guard let key = tuple.key(components) else { return false }
+    if mayBeLate, isClosed(start + window.slide) {
+      late += 1
+      return false
+    }
+    let place = WindowKey(index: index, start: start)
+    let isNew = seen[place, default: []].insert(key).inserted
+    return isNew
+      && (1..<window.paneCount).allSatisfy { back in
+        let earlier = WindowKey(index: index, start: start - back * window.slide)
+        return seen[earlier]?.contains(key) != true
+      }
   }
 
   /// The rows of all windows, and of tuples, by window end, output and values.

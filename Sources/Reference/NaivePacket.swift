@@ -86,6 +86,7 @@ public struct NaivePacket: Sendable {
       }
       return .integer(Int64(end - start))
     case .derived: return derived[id] ?? .missing
+    case .bytes(let bytes): return message(bytes).map { .integer(Int64($0.count)) } ?? .missing
     case .payloadContains(let needle):
       guard let start = payloadStart, start < bytes.count else { return .bool(false) }
       let seen = bytes[start..<min(end, bytes.count, start + PayloadSearch.limit)]
@@ -122,6 +123,13 @@ public struct NaivePacket: Sendable {
     guard let tcp = offsets[.tcp], bytes[tcp + 12] >> 4 >= 5 else { return nil }
     let start = tcp + Int(bytes[tcp + 12] >> 4) * 4
     return start <= end ? start : nil
+  }
+
+  /// The bytes that records are read from, or nil where the packet has none.
+  func message(_ kind: PacketBytes) -> [UInt8]? {
+    guard offsets[kind.layer] != nil else { return nil }
+    guard let start = payloadStart, start < bytes.count else { return [] }
+    return Array(bytes[start..<min(end, bytes.count, start + PacketBytes.limit)])
   }
 
   /// The first byte of a header, or nil where the packet does not have it.

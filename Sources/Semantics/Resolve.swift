@@ -85,6 +85,12 @@ struct Resolver {
   var tupleViews: [Int: Int] = [:]
   /// The value that each repeated field stands for in the comparison at hand.
   var chosenValues: [String: FieldID] = [:]
+  /// The columns of each group of repeated fields, by its name.
+  var groupColumns: [String: [FieldID]] = [:]
+  /// What conditions ask of entries, in the order of their columns.
+  var examinations: [Examination] = []
+  /// Whether the condition at hand is a filter's, which can ask entries.
+  var mayExamine = false
   /// Sets that were asked for while the rows that feed them were still being resolved.
   var pendingSets: [PendingSet] = []
   /// The bound of patterns that have none of their own, nanoseconds.

@@ -170,6 +170,7 @@ extension Resolver {
       return append(stream, expressions, schema, name, range)
     }
     var checked: [(Typed, String)] = []
+    guard let stream = unfolded(stream, for: columns.map(\.expression)) else { return }
     for column in columns {
       guard let value = check(column.expression, in: Scope(stream)) else { return }
       checked.append((value, columnName(column)))

@@ -21,7 +21,7 @@ final class ExportDecoder {
     self.isReplay = isReplay
     self.routes = routes
     batch = TupleBatch(fields: export.fields)
-    widths = export.fields.map(\.field.type.laneCount)
+    widths = export.fields.map { Export.words(of: $0) }
   }
 
   func take(_ records: UnsafePointer<UInt64>, count: Int, pane: Int64) {
@@ -74,7 +74,12 @@ final class ExportDecoder {
       let validity = record[2 + place / 8] >> UInt64(place % 8 * 8)
       column.validity[row] = UInt8(truncatingIfNeeded: validity)
       column.lane0[row] = record[lane]
-      if widths[place] == 2 { column.lane1[row] = record[lane + 1] }
+      if column.bytes != nil {
+        column.bytes(row).copyMemory(
+          from: UnsafeRawBufferPointer(start: record + lane + 1, count: Int(record[lane])))
+      } else if widths[place] == 2 {
+        column.lane1[row] = record[lane + 1]
+      }
       lane += widths[place]
     }
     batch.count = row + 1

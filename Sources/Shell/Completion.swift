@@ -133,7 +133,7 @@ struct Completer {
   private func fields() -> [Candidate] {
     PacketFields.names.map { name in
       Candidate(text: name, detail: PacketFields.named(name).map { "\($0.field.type)" } ?? "")
-    } + RepeatedField.all.map { Candidate(text: $0.name, detail: "any of \($0.fields.count)") }
+    } + RepeatedGroup.names.map { Candidate(text: $0, detail: "several a packet") }
   }
 
   private func operators() -> [Candidate] {

@@ -22,7 +22,7 @@ func plainValue(_ id: FieldID, of frame: CopiedFrame) -> Value {
   case .transportProtocol:
     return layers.protocol == UInt16(SAL_PROTOCOL_NONE)
       ? .missing : .integer(Int64(layers.protocol))
-  case .service, .payloadLength, .payloadContains:
+  case .service, .payloadLength, .payloadContains, .bytes:
     return readable.withUnsafeBufferPointer { bytes in
       var view = sal_frame(bytes: bytes.baseAddress, length: UInt32(frame.bytes.count))
       return computedValue(id, &view, &layers)

@@ -10,6 +10,7 @@ struct PayloadTests {
   func limits() {
     #expect(PayloadSearch.limit == Int(SAL_PAYLOAD_LIMIT))
     #expect(PayloadSearch.needleLimit == Int(SAL_NEEDLE_LIMIT))
+    #expect(PacketBytes.limit == Int(SAL_PAYLOAD_COPY) && PacketBytes.limit % 8 == 0)
     #expect(PayloadSearch.limit + PayloadSearch.needleLimit == Int(SAL_PAYLOAD_BUFFER))
   }
 

@@ -30,9 +30,25 @@ struct TypeTests {
         + " X = FILTER N BY N > 3 AND ApplicationProtocol NOT IN {\"domain\"};")
   }
 
-  @Test func repeatedFieldsOnlyCompare() {
-    expectErrors("X = STREAM P BY ⟦SAL0221:ip.addr⟧;")
-    expectErrors("X = FOREACH P GENERATE sum(⟦SAL0221:tcp.port⟧) WINDOW 1s;")
+  @Test func repeatedFieldsAreAnyOrEach() {
+    expectErrors("X = STREAM P BY ip.addr, dns.a;")
+    expectErrors("X = FOREACH P GENERATE sum(tcp.port) WINDOW 1s;")
+    expectErrors("X = FILTER P BY dns.qry.name == \"A.example.\" OR NOT dns.a IN {10.0.0.0/8};")
+    expectErrors("X = FILTER P BY dns.a ⟦SAL0222:==⟧ 5;")
+    expectErrors("X = FILTER P BY dns.qry.name ⟦SAL0221:<⟧ \"a\";")
+    expectErrors(
+      "X = FILTER P BY ⟦SAL0202:dns.qry.nam⟧ == \"a\";",
+      fixed: "X = FILTER P BY dns.qry.name == \"a\";")
+    expectErrors(
+      "K = STREAM P BY dns.a; N = FOREACH K GENERATE count() WINDOW 1s; X = FILTER K BY N > 1;")
+    expectErrors(
+      "A = STREAM P BY DestIp; J = JOIN A, A BY DestIp ANTI AFTER 1s;"
+        + " X = STREAM J BY ⟦SAL0221:dns.a⟧;"
+    )
+    expectErrors(
+      "K = STREAM P BY DestIp; N = FOREACH K GENERATE count() WINDOW 1s;"
+        + " X = FILTER K BY ⟦SAL0901:dns.resp.ttl < N⟧;")
+    expectErrors("F = NetflowV5Stream(\"f\"); X = FILTER F BY ⟦SAL0202:dns.a⟧ == 10.0.0.1;")
     expectErrors("X = FILTER P BY tcp AND ⟦SAL0221:tcp.port⟧;")
     expectErrors("X = FILTER P BY ip.addr ⟦SAL0222:==⟧ 5;")
     expectErrors(

@@ -4,7 +4,6 @@ import Testing
 struct UnsupportedTests {
   @Test(
     arguments: [
-      "A = FILTER P BY ⟦SAL0901:dns.qry.name⟧ == 5;",
       """
       K = STREAM P BY SourceIp, DestIp; N = FOREACH K GENERATE count() WINDOW 5 ITEMS;
       A = FOREACH (COLLAPSE K BY SourceIp FOR N) GENERATE ⟦SAL0901:first(N)⟧;

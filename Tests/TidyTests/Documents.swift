@@ -43,15 +43,17 @@ enum FieldsDocument {
     }
     lines += [
       "", "## Repeated fields", "",
-      "Each of these names stands for several fields. A comparison (also `!=`, `IN`, `NOT IN`, "
+      "A packet can have several values of each of these. A comparison (also `!=`, `IN`, `NOT IN`, "
         + "`BETWEEN`) is true where any of them satisfies it: `ip.addr == 10.0.0.1` finds packets "
         + "from it and to it, and `NOT ip.addr == 10.0.0.1` those that have nothing to do with it. "
-        + "Keys and arguments need one value.", "",
-      "| name | fields |", "|---|---|",
+        + "In a key or an argument they make one tuple of each; fields of one group move together. "
+        + "See `Language.md`, \"Fields with several values\".", "",
+      "| field | group | type | meaning |", "|---|---|---|---|",
     ]
-    for field in RepeatedField.all {
-      let fields = field.fields.map { "`\($0)`" }.joined(separator: ", ")
-      lines.append("| `\(field.name)` | \(fields) |")
+    for group in RepeatedGroup.all {
+      for member in group.members {
+        lines.append("| `\(member.name)` | \(group.name) | \(member.type) | \(member.summary) |")
+      }
     }
     for format in RecordFormats.all {
       lines += [
@@ -87,6 +89,7 @@ enum FieldsDocument {
     case .service: "the ports"
     case .payloadContains: "the payload"
     case .derived: "TRANSFORM"
+    case .bytes: "the payload"
     }
   }
 }

@@ -23,8 +23,14 @@ def tcp(second, at, source, sport, target, dport, flags, payload=b""):
     packet(second, source, target, 6, segment + payload, at)
 
 
-def dns(second, at, source, sport, target, dport, is_answer):
-    message = struct.pack("!HHHHHH", 7, 0x8180 if is_answer else 0x0100, 1, int(is_answer), 0, 0)
+def dns(second, at, source, sport, target, dport, addresses=(), name="a.example"):
+    """A question for a name, or an answer with its addresses."""
+    labels = b"".join(bytes([len(part)]) + part.encode() for part in name.split(".")) + b"\0"
+    message = struct.pack("!HHHHHH", 7, 0x8180 if addresses else 0x0100, 1, len(addresses), 0, 0)
+    message += labels + struct.pack("!HH", 1, 1)
+    for address in addresses:  # its name is the question's
+        message += struct.pack("!HHHIH", 0xC00C, 1, 1, 60, 4)
+        message += bytes(map(int, address.split(".")))
     packet(second, source, target, 17,
            struct.pack("!HHHH", sport, dport, 8 + len(message), 0) + message, at)
 
@@ -52,14 +58,18 @@ for n in range(40):  # 10: guesses of one length, then the command; the same com
 tcp(132, 0, "198.51.100.1", 2300, "203.0.113.10", 23, ACK, b"run zorro now")
 tcp(132, 1000, "198.51.100.1", 2300, "203.0.113.11", 23, ACK, b"run zorro now")
 for n in range(40):  # 11: answers of forty servers to one who asked nothing, and to one who did
-    dns(140, n * 1000, f"198.51.100.{n + 1}", 53, "203.0.113.12", 999, True)
-    dns(140, n * 1000 + 300, f"198.51.100.{n + 1}", 53, "203.0.113.13", 999, True)
-dns(140, 100, "203.0.113.13", 999, "198.51.100.1", 53, False)
-for n in range(3):  # 9: one host connects before its answers, another one after them
-    dns(150, n * 1000, "198.51.100.53", 53, "203.0.113.9", 999, True)
-    dns(150, n * 1000 + 300, "198.51.100.53", 53, "203.0.113.14", 999, True)
+    dns(140, n * 1000, f"198.51.100.{n + 1}", 53, "203.0.113.12", 999, [f"198.51.100.{n + 1}"])
+    dns(140, n * 1000 + 300, f"198.51.100.{n + 1}", 53, "203.0.113.13", 999, [f"198.51.100.{n + 1}"])
+dns(140, 100, "203.0.113.13", 999, "198.51.100.1", 53)
+hosts = ["198.51.100.9", "198.51.100.10", "198.51.100.11"]
+# 9: an answer of three addresses; one host connects before it, another one after it
+dns(150, 0, "198.51.100.53", 53, "203.0.113.9", 999, hosts)
+dns(150, 300, "198.51.100.53", 53, "203.0.113.14", 999, hosts)
 tcp(149, 999000, "203.0.113.9", 50000, "198.51.100.9", 80, SYN)
 tcp(150, 500000, "203.0.113.14", 50000, "198.51.100.9", 80, SYN)
+for n in range(40):  # 12: a name with ever other addresses, however it is written
+    name = "flux.example" if n % 2 else "FLUX.example"
+    dns(160, n * 1000, "198.51.100.53", 53, "203.0.113.15", 999, [f"192.0.2.{n + 1}"], name)
 
 frames.sort(key=lambda frame: frame[:2])
 with open("attacks.pcap", "wb") as file:

@@ -38,6 +38,7 @@ extension Resolver {
     if id.derived != nil {
       let computed = plan.transforms(before: stream.node)
       if computed.contains(where: { $0.columns.contains { $0.into == id } }) { return true }
+      if isBound(id, in: Scope(stream)) { return true }
       if gathered(before: stream.node).contains(id) { return true }
       return rows?.all.contains(id) == true
     }

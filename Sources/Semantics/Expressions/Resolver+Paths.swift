@@ -5,12 +5,6 @@ import Plan
 import Syntax
 
 extension Resolver {
-  /// Names of the language's fields that no decoder fills yet.
-  private static let laterFields: Set<String> = [
-    "dns.qry.name", "dns.qry.type", "dns.a",
-    "dns.aaaa", "dns.resp.ttl", "dns.resp.name", "dns.resp.type",
-  ]
-
   /// A name in an expression: a feature, a column of the key, or a field of the tuple.
   mutating func check(_ path: Path, in scope: Scope) -> Typed? {
     let first = path.components[0]
@@ -81,9 +75,9 @@ extension Resolver {
       reportNoColumn(path, rows)
       return nil
     }
-    if let repeated = RepeatedField.named(name) {
+    if let (group, _) = RepeatedGroup.named(name) {
       if let id = chosenValues[name] { return (id, id.field.name) }
-      reportRepeated(repeated, path)
+      reportRepeated(group, path)
       return nil
     }
     if Self.searchable.keys.contains(name) {
@@ -93,10 +87,6 @@ extension Resolver {
           notes: [
             Diagnostic.Note("for example: payload CONTAINS \"zorro\"; its length is payload.len")
           ]))
-      return nil
-    }
-    if Self.laterFields.contains(name) {
-      notSupported("‘\(name)’", path.range)
       return nil
     }
     if let id = PacketFields.namedIgnoringCase(name).first {
@@ -142,7 +132,7 @@ extension Resolver {
   mutating func reportUnknownField(_ path: Path, in scope: Scope) {
     let name = path.text
     guard path.components.allSatisfy({ !$0.isMissing }) else { return }
-    let packets = PacketFields.names + RepeatedField.all.map(\.name)
+    let packets = PacketFields.names + RepeatedGroup.names
     let fields = scope.hasTuples ? schema(in: scope)?.names ?? packets : []
     let candidates = (scope.key + scope.earlier).map(\.name) + names.ordered + fields
     var fixIts: [FixIt] = []

@@ -89,9 +89,24 @@ extension Resolver {
           notes: [Diagnostic.Note("texts of records are equal or not: use == != or IN")]))
       return false
     }
+    if isDomainName(a) { makeCanonical(&b) }
+    if isDomainName(b) { makeCanonical(&a) }
     a.type = .text
     b.type = .text
     return true
+  }
+
+  /// Whether a value is a name of DNS, of which case and a last dot say nothing.
+  private func isDomainName(_ value: Typed) -> Bool {
+    guard case .field(let id) = value.node, id.derived != nil,
+      let (group, member) = RepeatedGroup.named(id.field.name)
+    else { return false }
+    return group.members[member].type == .text
+  }
+
+  private func makeCanonical(_ value: inout Typed) {
+    guard case .text(let written) = value.node else { return }
+    value.node = .text(DomainName.canonical(written))
   }
 
   /// The code of a text; one that no table can hold equals none.

@@ -20,9 +20,15 @@ extension Resolver {
           at: node.range))
       return .invalid
     }
-    guard let own = joinedKey(streams[0], node, node.inputs[0]),
-      let other = joinedKey(streams[1], node, node.inputs[1])
+    guard var own = joinedKey(streams[0], node, node.inputs[0]),
+      var other = joinedKey(streams[1], node, node.inputs[1])
     else { return .invalid }
+    // An address of one family meets those of either.
+    for index in own.indices where own[index].type.isAddress && other[index].type.isAddress {
+      guard own[index].type != other[index].type else { continue }
+      own[index].type = .ip
+      other[index].type = .ip
+    }
     for (a, b) in zip(own, other) where a.type != b.type || a.mask != b.mask {
       report(
         Diagnostic(

@@ -16,7 +16,9 @@ extension Resolver {
       return .invalid
     }
     // What is wrong with the stream was said; its fields and windows are not known.
-    guard let input else { return .invalid }
+    guard let input = input.flatMap({ unfolded($0, for: node.call.arguments.map(\.value)) }) else {
+      return .invalid
+    }
     let scope = Scope(input)
     if let request = itemRequest(node, operation, over: input) {
       guard let request, let bound = itemArguments(node.call, request, operation, scope),

@@ -11,12 +11,12 @@ extension Resolver {
       return .invalid
     case .tuples(let stream):
       if let passed = filteredByCurrent(node, stream) { return passed }
-      guard let condition = checkCondition(node.predicate, in: Scope(stream)) else {
+      guard let condition = filterCondition(node.predicate, in: Scope(stream)) else {
         return .invalid
       }
       return filter(stream, by: condition, node.range)
     case .current(_, let stream):
-      guard let condition = checkCondition(node.predicate, in: Scope(stream)) else {
+      guard let condition = filterCondition(node.predicate, in: Scope(stream)) else {
         return .invalid
       }
       return filter(stream, by: condition, node.range)
@@ -30,7 +30,7 @@ extension Resolver {
     case .rows(let rows):
       let key = plan.relations[rows.relation].key
       let scope = rows.tuples.map { Scope($0) } ?? Scope(rowsBy: key)
-      guard let condition = checkCondition(node.predicate, in: scope) else { return .invalid }
+      guard let condition = filterCondition(node.predicate, in: scope) else { return .invalid }
       if !condition.isOfTuple {
         return filter(rows, by: condition, node.range)
       }
@@ -85,6 +85,7 @@ extension Resolver {
   mutating func filter(
     _ stream: TupleStream, by condition: Typed, _ range: SourceRange
   ) -> Meaning {
+    if !examined(in: condition).isEmpty { return examine(stream, by: condition, range) }
     let features = condition.features
     if stream.key != nil, !features.isEmpty, isAnswered(condition, byRowsOf: stream.components) {
       return filter(rows(of: stream, for: features, range), by: condition, range)
@@ -106,7 +107,7 @@ extension Resolver {
       stream.behind(add(.filterBeside(lowered), to: passed.node, range: range)))
   }
 
-  private func joined(_ parts: [Typed], _ range: SourceRange) -> Typed {
+  func joined(_ parts: [Typed], _ range: SourceRange) -> Typed {
     parts.count == 1 ? parts[0] : Typed(.and(parts), .bool, range)
   }
 
@@ -134,7 +135,7 @@ extension Resolver {
     }
   }
 
-  private mutating func filterTuples(
+  mutating func filterTuples(
     _ stream: TupleStream, by condition: Typed, _ range: SourceRange
   ) -> Meaning {
     guard let lowered = predicate(condition, key: stream.components) else { return .invalid }

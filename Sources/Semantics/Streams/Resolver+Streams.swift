@@ -72,13 +72,17 @@ extension Resolver {
   }
 
   private mutating func stream(_ node: KeyedStream) -> Meaning {
-    guard let input = tupleStream(node.input, for: "STREAM") else { return .invalid }
+    guard let stream = tupleStream(node.input, for: "STREAM"),
+      let input = unfolded(stream, for: node.keys.map(\.expression))
+    else { return .invalid }
     guard let key = keys(node.keys, of: input) else { return .invalid }
     return .tuples(input.keyed(by: key))
   }
 
   private mutating func resolve(_ node: Distinct) -> Meaning {
-    guard let input = tupleStream(node.input, for: "DISTINCT") else { return .invalid }
+    guard let stream = tupleStream(node.input, for: "DISTINCT"),
+      let input = unfolded(stream, for: node.keys.map(\.expression))
+    else { return .invalid }
     let key = keys(node.keys, of: input)
     // The grammar asks for the window, so its absence was reported there.
     guard let clause = node.window, let window = window(clause), let key else {

@@ -18,6 +18,7 @@ extension Resolver {
     let outer = transformScope
     transformScope = TransformScope()
     defer { transformScope = outer }
+    guard let input = unfolded(input, for: node.fields.map(\.expression)) else { return .invalid }
     let scope = Scope(input)
     var columns: [Plan.Transform.Column] = []
     for field in node.fields {
@@ -71,10 +72,22 @@ extension Resolver {
 
   /// The field of a name that means a column there, whatever else in the program has that name.
   func bound(_ name: String, in scope: Scope) -> FieldID? {
+    firstBound(in: scope) { $0[name] }
+  }
+
+  /// Whether tuples of a scope have a column that a node gave a name to.
+  func isBound(_ id: FieldID, in scope: Scope) -> Bool {
+    firstBound(in: scope) { $0.values.contains(id) ? id : nil } != nil
+  }
+
+  private func firstBound(
+    in scope: Scope, _ choose: ([String: FieldID]) -> FieldID?
+  ) -> FieldID? {
     var current = scope.node
     while let node = current, plan.nodes.indices.contains(node) {
-      if let id = boundColumns[node]?[name] { return id }
-      current = plan.nodes[node].input
+      if let id = boundColumns[node].flatMap(choose) { return id }
+      // Tuples of a node's own making have nothing of those that they are made of.
+      current = plan.nodes[node].operation.makesTuples ? nil : plan.nodes[node].input
     }
     return nil
   }

@@ -33,9 +33,10 @@ struct DescribeCommand: MetaCommand {
     guard let what = shell.workspace.describe(name) else {
       let below = Self.fields(below: name, shell.output.columns)
       if let field = PacketFields.named(name) { return Self.text(of: field) + below }
-      if let field = RepeatedField.named(name) {
-        let fields = field.fields.map(\.description).joined(separator: " or ")
-        return "\(name) is any of several fields: \(fields)\nOnly comparisons can ask it.\n"
+      if let (group, place) = RepeatedGroup.named(name) {
+        let member = group.members[place]
+        return "\(name): \(member.type). \(member.summary)\nA packet can have several: a "
+          + "comparison asks for any, a key or an argument makes one tuple of each.\n"
       }
       guard below.isEmpty else { return below }
       throw shell.unknown(name)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
- * payload.h - what TCP or UDP carries: its place, its length, and a search in its first bytes.
+ * payload.h - what TCP or UDP carries: its place, its length, its first bytes, and a search there.
  *
- * Purpose  tcp.len, payload.len and payload CONTAINS.
+ * Purpose  tcp.len, payload.len and payload CONTAINS; messages that the host reads records from.
  * Bound    the search sees the first SAL_PAYLOAD_LIMIT bytes of the payload, as far as they were
  *          captured, and needles of 1 to SAL_NEEDLE_LIMIT bytes.
  * Cost     place and length 15 instructions; the search a helper call and four instructions a byte.
@@ -26,6 +26,7 @@ enum {
 	SAL_PAYLOAD_LIMIT = 512,
 	SAL_NEEDLE_LIMIT = 32,
 	SAL_PAYLOAD_BUFFER = SAL_PAYLOAD_LIMIT + SAL_NEEDLE_LIMIT,
+	SAL_PAYLOAD_COPY = 1232,
 };
 
 /*
@@ -82,6 +83,26 @@ SAL_INLINE __u64 sal_fast_total6(const struct sal_fast *f)
 SAL_INLINE __u64 sal_payload_length(__u64 place)
 {
 	return (place & 0xffffffff) | sal_sign(place);
+}
+
+/*
+ * Copies the first SAL_PAYLOAD_COPY bytes of the payload at `place` of a frame with `cap` captured
+ * bytes to `bytes`, which has room for them. Returns how many were there to be copied.
+ */
+SAL_INLINE __u64 sal_payload_copy(SAL_FRAME *frame, __u64 place, __u64 cap, __u8 *bytes)
+{
+	__u64 at = place >> 32, size = place & 0xffffffff;
+
+	if ((__s64)place < 0 || at >= cap)
+		return 0;
+	if (size > cap - at)
+		size = cap - at;
+	if (size > SAL_PAYLOAD_COPY)
+		size = SAL_PAYLOAD_COPY;
+	size = SAL_BOUND(size, 2047);
+	if (size < 1 || size > SAL_PAYLOAD_COPY || SAL_LOAD(frame, (__u32)at, bytes, (__u32)size))
+		return 0;
+	return size;
 }
 
 /* What is searched for: words as a load gives them, and masks of the bytes that count. */

@@ -26,6 +26,17 @@ public struct RepeatedField: Sendable, Hashable {
     RepeatedField("udp.port", ["udp.srcport", "udp.dstport"]),
   ]
 
+  /// Its values as entries of their own.
+  var group: RepeatedGroup {
+    RepeatedGroup(
+      name: name,
+      members: [
+        RepeatedGroup.Member(
+          name, fields[0].field.type, .alternative,
+          "Each of " + fields.map { "`\($0)`" }.joined(separator: " and ") + ".")
+      ], origin: .fields(fields))
+  }
+
   /// Finds a repeated field by its name, case-sensitive.
   public static func named(_ name: String) -> RepeatedField? { all.first { $0.name == name } }
 }
