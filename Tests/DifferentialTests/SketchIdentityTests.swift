@@ -11,10 +11,11 @@ import Testing
   "Every operator's sketch is the same on the host, natively and in the kernel",
   .enabled(if: Requirement.kernel.isMet, "needs the kernel"))
 struct SketchIdentityTests {
-  /// Calls whose state hangs on the order in which tuples or partials come: which item goes is not
-  /// the same where several CPUs are asked, though every bound holds (`SummaryTests`).
+  /// Calls with so few counters of the heaviest items that some have to go: which ones hangs on the
+  /// order in which tuples or partials come, though every bound holds (`SummaryTests`). With enough
+  /// counters they are in the groups.
   static func hangsOnOrder(_ call: CatalogueCall) -> Bool {
-    call.text.contains(" WITHIN ") && (call.name == "topk" || call.text.contains("Linf"))
+    call.text.contains(" WITHIN 20%") && (call.name == "topk" || call.text.contains("Linf"))
   }
 
   static let calls = CatalogueCall.Size.allCases.flatMap { CatalogueCall.all($0) }
