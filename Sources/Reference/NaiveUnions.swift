@@ -1,4 +1,4 @@
-import DataModel
+public import DataModel
 public import Plan
 
 // Unions of streams with tuples of their own, and sources merged by time.
@@ -20,9 +20,11 @@ extension NaiveEvaluator {
   /// The exact answer of a plan over several sources: of the tuples that stand first in each, the
   /// one with the earliest time comes next, at equal times that of the first source.
   public static func rows(
-    of plan: LogicalPlan, merging sources: [Int: [NaivePacket]], band: Double = 0.1
+    of plan: LogicalPlan, merging sources: [Int: [NaivePacket]], band: Double = 0.1,
+    attributes: (@Sendable (Int, String, Value) -> VertexAttribute?)? = nil
   ) -> [NaiveRow] {
     var evaluator = NaiveEvaluator(plan: plan, band: band)
+    evaluator.attributes = attributes
     var next = sources.mapValues { _ in 0 }
     var order = 0
     while true {

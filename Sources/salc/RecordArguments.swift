@@ -58,8 +58,11 @@ struct RecordArguments: ParsableArguments {
         "the query has several sources, \(list); say which reads what with --bind NAME=PLACE")
     }
     let tables = query.plan.tables.map(\.name)
-    for binding in try bind.map(Self.binding) {
-      guard names.contains(binding.name) || tables.contains(binding.name) else {
+    let bindings = try bind.map(Self.binding)
+    // Sources that were bound to one place are one, by the name of the first.
+    let places = bindings.filter { names.contains($0.name) }.map(\.place)
+    for binding in bindings where !places.contains(binding.place) {
+      guard tables.contains(binding.name) else {
         throw ValidationError("no source is called \(binding.name); the query has \(list)")
       }
     }

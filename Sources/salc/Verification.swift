@@ -7,7 +7,8 @@ import Session
 import Sinks
 import Synchronization
 
-/// The same capture through the exact evaluator, the host and the kernel.
+/// The same tuples through the exact evaluator, the host and, where they are a capture's packets,
+/// the kernel.
 struct Verification {
   /// Two answers held against each other.
   struct Comparison {
@@ -22,13 +23,19 @@ struct Verification {
     let packets: Int
     let needed: Int
     let available: Int
+    /// What is too large.
+    let path: String
   }
 
   let query: CompiledQuery
-  let path: String
+  /// What the query reads: a capture, records, or several of either.
+  let input: RunConfiguration.Input
+  /// Files of the query's tables of vertices, beside those that it names.
+  let tableFiles: [String: String]
   /// Bytes that the exact evaluator may use; nil for all that the machine can give.
   let memory: Int?
 
+  /// Tuples that the exact evaluator read.
   private(set) var packets = 0
   private(set) var comparisons: [Comparison] = []
   /// Why the kernel could not be asked; nil where it was.
@@ -38,21 +45,32 @@ struct Verification {
   /// What the runs remarked, such as the Lateness that a disordered capture wants; each once.
   private(set) var remarks: [String] = []
 
-  init(of query: CompiledQuery, over path: String, memory: Int? = nil) {
+  init(
+    of query: CompiledQuery, over input: RunConfiguration.Input,
+    tableFiles: [String: String] = [:], memory: Int? = nil
+  ) {
     self.memory = memory
     self.query = query
-    self.path = path
+    self.input = input
+    self.tableFiles = tableFiles
   }
 
   /// Runs all three, and compares each engine with the exact answer and the two with each other.
   mutating func run() throws {
-    let exact = try exactRows()
+    let (exact, tuples, told) = try exactRows()
+    (packets, remarks) = (tuples, told)
     let keys = query.plan.outputs.map { Self.keyColumns(of: $0) }
-    let host = try rows(.captureOnHost(path: path), "host")
+    let host = try rows(input, "host")
     comparisons.append(
       Comparison(
         judged: "host", by: "exact",
         verdict: Verdict(expected: exact, found: host, keys: keys)))
+    guard case .captureOnHost(let path) = input else {
+      withoutKernel =
+        query.plan.sources.count > 1
+        ? "the host merges the sources by time" : "the host reads flow records"
+      return
+    }
     let attempt = Result { () throws(SessionError) in
       try rows(.captureInKernel(path: path, cpus: 1), "kernel")
     }
@@ -75,43 +93,21 @@ struct Verification {
   /// Whether nothing differs.
   var agrees: Bool { comparisons.allSatisfy(\.verdict.agrees) }
 
-  private mutating func exactRows() throws -> [NaiveRow] {
-    let available = memory ?? Self.availableMemory()
-    guard let bytes = try Session.contents(ofCapture: path, limit: available) else {
-      throw TooLarge(packets: 0, needed: available, available: available)
-    }
-    var count = 0
-    CaptureFile.forEachFrame(of: bytes) { _ in count += 1 }
-    packets = count
-    let needed = bytes.count + count * Self.bytesPerPacket(of: query.plan)
-    guard needed <= available else {
-      throw TooLarge(packets: count, needed: needed, available: available)
-    }
-    var evaluator = NaiveEvaluator(plan: query.plan)
-    let tables = try query.readTables()
-    evaluator.attributes = { tables[$0].attribute($1, of: $2) }
-    var order = 0
-    CaptureFile.forEachFrame(of: bytes) { frame in
-      evaluator.take(NaivePacket(frame, order: order))
-      order += 1
-    }
-    return evaluator.finish()
-  }
-
   private mutating func rows(
     _ input: RunConfiguration.Input, _ engine: String
   ) throws(SessionError) -> [Row] {
     let sink = CollectingSink()
     let remarked = Mutex<[String]>([])
-    let configuration = RunConfiguration(
+    var configuration = RunConfiguration(
       query: query, input: input, seed: RunConfiguration.captureSeed,
       remark: { text in remarked.withLock { $0.append(text) } })
+    configuration.tableFiles = tableFiles
     let totals = try Session.run(configuration, into: sink, shouldStop: { false })
     remarks += remarked.withLock { $0 }.filter { !remarks.contains($0) }
     let summary = RunSummary(totals)
     if !summary.losses.isEmpty { losses.append("\(engine): \(summary.losses)") }
     if totals.packets != UInt64(packets) {
-      losses.append("\(engine): \(totals.packets) packets, but the exact evaluator read \(packets)")
+      losses.append("\(engine): \(totals.packets) \(unit), but the exact evaluator read \(packets)")
     }
     return sink.rows
   }
@@ -124,37 +120,5 @@ struct Verification {
     return columns.indices.filter {
       if case .key = columns[$0] { true } else { false }
     }
-  }
-
-  /// What the exact evaluator keeps of a packet at most: a state for a key of its own in each
-  /// aggregation and DISTINCT, a value for each feature (an item where it counts items), a row for
-  /// each stream of tuples. 650 to 800 bytes were measured where every packet has a key of its own.
-  static func bytesPerPacket(of plan: LogicalPlan) -> Int {
-    var bytes = 0
-    for node in plan.nodes {
-      if case .distinct = node.operation { bytes += 300 }
-    }
-    bytes += plan.aggregations.count * 500
-    bytes += plan.features.count * 500
-    for output in plan.outputs {
-      if case .tuples(_, let columns) = output.content { bytes += 600 + 150 * columns.count }
-    }
-    return bytes
-  }
-
-  /// Bytes that the machine can still give; all of an address space where that is not known.
-  private static func availableMemory() -> Int {
-    guard let file = fopen("/proc/meminfo", "r") else { return .max / 2 }
-    defer { fclose(file) }
-    var line = [CChar](repeating: 0, count: 256)
-    while fgets(&line, Int32(line.count), file) != nil {
-      let words = line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
-        .split(separator: UInt8(ascii: " "))
-        .map { String(decoding: $0, as: UTF8.self) }
-      if words.first == "MemAvailable:", words.count > 1, let kilobytes = Int(words[1]) {
-        return kilobytes * 1024
-      }
-    }
-    return .max / 2
   }
 }

@@ -10,12 +10,13 @@ import Session
 struct VerifyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify",
-    abstract: "Hold host and kernel against an exact evaluator, on a capture of yours.",
+    abstract: "Hold host and kernel against an exact evaluator, on captures and records of yours.",
     discussion: """
       The exact evaluator shares no code with the engines. Values without a bound must be equal,
       estimates must lie in their bounds taken twice as wide, and rows that an estimate decides
       about are left out as uncertain. Exit 0 where all agree, 1 where they differ. Without
-      privilege the kernel is left out.
+      privilege the kernel is left out; so it is of records, and of several sources, which the
+      host merges. Records are read by salc's own readers: their evaluation is verified.
       """)
 
   @OptionGroup var query: QueryArguments
@@ -25,6 +26,8 @@ struct VerifyCommand: ParsableCommand {
     help: "The capture (pcap or pcapng, also .gz) to read.",
     completion: .file(extensions: ["pcap", "pcapng", "gz"]))
   var pcap: String?
+
+  @OptionGroup var records: RecordArguments
 
   @Option(help: "How many differences to print for each comparison.")
   var differences: Int = 5
@@ -41,40 +44,61 @@ struct VerifyCommand: ParsableCommand {
   func run() throws {
     var options = try placement.options()
     options.takesPackets = options.takesPackets || pcap != nil
+    options.bindings = try records.bindings()
+    options.recordPlace = records.csv
     let compiled = try query.compile(options)
-    if compiled.plan.sources.count > 1 {
-      throw ValidationError(
-        "verify takes a query over one capture, and this one has several sources")
-    }
-    guard let path = pcap ?? compiled.namedInput.capture else {
-      throw ValidationError("name the capture with --pcap FILE")
-    }
     var verification = Verification(
-      of: compiled, over: path, memory: memory.map { $0 << 20 })
+      of: compiled, over: try input(compiled), tableFiles: try records.tableFiles(for: compiled),
+      memory: memory.map { $0 << 20 })
     do {
       try verification.run()
     } catch let error as SessionError {
       standardError("error: \(error)\n")
       throw ExitStatus(error.kind)
     } catch let error as Verification.TooLarge {
-      standardError(text(error, path))
+      standardError(text(error))
       throw ExitStatus.failure
     }
     try standardOutput(report(verification, compiled.plan))
     if !verification.agrees { throw ExitStatus.failure }
   }
 
-  private func text(_ error: Verification.TooLarge, _ path: String) -> String {
+  /// What the query reads, all of it files.
+  private func input(_ compiled: CompiledQuery) throws -> RunConfiguration.Input {
+    let isLive = compiled.hasLiveSource
+    if compiled.plan.sources.count > 1 {
+      try records.check(sourcesOf: compiled, otherFlags: [pcap])
+      if isLive { throw ValidationError("verify reads files, and not what comes over a socket") }
+      return .merged
+    }
+    if let origin = try records.origin(for: compiled, hasPackets: pcap != nil) {
+      guard case .file(let path, _) = origin, path != "-" else {
+        throw ValidationError("verify reads files, and what comes otherwise is there once")
+      }
+      return .records(origin)
+    }
+    guard let path = pcap ?? compiled.namedInput.capture else {
+      throw ValidationError("name the capture with --pcap FILE")
+    }
+    return .captureOnHost(path: path)
+  }
+
+  private func text(_ error: Verification.TooLarge) -> String {
+    let path = error.path
     let size = error.packets > 0 ? "its \(error.packets) packets need up to" : "it needs more than"
     return "error: \(path) is too big for the exact evaluator, which keeps every value: \(size) "
       + "\(mebibytes(error.needed)) of memory, and \(mebibytes(error.available)) are available\n"
-      + "note: verify a part of it: editcap -r \(path) part.pcap 1-100000\n"
+      + "note: verify a part of it: \(part(of: path))\n"
+  }
+
+  private func part(of path: String) -> String {
+    pcap == path ? "editcap -r \(path) part.pcap 1-100000" : "its first 100000 records or packets"
   }
 
   private func mebibytes(_ bytes: Int) -> String { "\((bytes + 1 << 20 - 1) >> 20) MiB" }
 
   private func report(_ verification: Verification, _ plan: LogicalPlan) -> String {
-    var lines = ["\(verification.path): \(verification.packets) packets"]
+    var lines = ["\(verification.inputName): \(verification.packets) \(verification.unit)"]
     lines += verification.losses.map { "lost, \($0)" }
     lines += verification.remarks.map { "note: \($0)" }
     for comparison in verification.comparisons {

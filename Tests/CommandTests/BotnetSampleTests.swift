@@ -33,6 +33,34 @@ struct BotnetSampleTests {
     }
   }
 
+  /// Made up: of one scenario a feature tells the label, of another it does not, of a third there
+  /// is nothing to learn.
+  @Test("prints each of several scenarios, and their mean")
+  func scenarios() throws {
+    var random = RandomSource(seed: 11)
+    func write(_ name: String, _ row: (Int) -> (label: Int, feature: Int)) {
+      let rows = (0..<400).map(row).map { "\($0.label),\($0.feature)\n" }
+      _ = directory.write("Label,F0\n" + rows.joined(), to: name)
+    }
+    write("told.csv") { ($0 % 4 == 0 ? 1 : 0, $0 % 4 == 0 ? 5 : 1) }
+    write("noise.csv") { ($0 % 4 == 0 ? 1 : 0, random.number(0...9)) }
+    write("clean.csv") { (0, $0) }
+    let evaluate = "'\(Tool.python)' '\(Repository.root)/samples/botnet/evaluate.py' --seeds 1 "
+    let run = shell("cd '\(directory.path)' && \(evaluate) told.csv clean.csv noise.csv")
+    let lines = run.output.split(separator: "\n")
+    #expect(run.exitCode == 1 && run.errors.contains("clean.csv: 0 flows"), "\(run.summary)")
+    try #require(lines.count == 7, "\(run.output)")
+    #expect(lines[0] == "told.csv: 400 flows, 100 of botnets, 200 | 200")
+    #expect(Self.mean(lines[1]) == 1 && Self.mean(lines[2]) == 1)
+    #expect(lines[3].hasPrefix("noise.csv: 400 flows"))
+    let noise = try #require(Self.mean(lines[4]), "\(lines[4])")
+    #expect(abs(noise - 0.5) < 0.2)
+    #expect(lines[6].hasPrefix("2 scenarios: mean ROC AUC "))
+    let mean = try #require(lines[6].split(separator: " ").dropLast(2).last.flatMap { Double($0) })
+    #expect(mean > 0.5 && mean < 1)
+    #expect(shell("cd '\(directory.path)' && \(evaluate) told.csv noise.csv").exitCode == 0)
+  }
+
   private static func mean(_ line: Substring) -> Double? {
     line.split(separator: " ").last.flatMap { Double($0) }
   }

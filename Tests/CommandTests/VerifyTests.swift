@@ -16,6 +16,58 @@ import Testing
     }
   }
 
+  private func verify(_ query: String, _ arguments: [String]) -> Tool.Outcome {
+    Tool.run(Tool.salc, ["verify", "-e", query] + arguments, timeout: 60)
+  }
+
+  private func records() -> String {
+    let lines = (0..<300).map { index in
+      RecordCommandTests.line("\(100 + index / 3).\(index % 10)", "\(index * 7)")
+    }
+    return directory.write(lines.joined() + "rubbish\n", to: "flows.csv")
+  }
+
+  @Test func recordsAreVerifiedOnTheHost() {
+    let query =
+      RecordCommandTests.query + "Last = FOREACH K GENERATE ave(SrcTotalBytes, 5, 2);\n"
+      + "OUTPUT Flows (SourceIp, Last);"
+    for place in ["--csv", "--bind"] {
+      let path = (place == "--bind" ? "Flows=" : "") + records()
+      let outcome = salc("verify", "-e", query, place, path)
+      #expect(outcome.exitCode == 0, "\(outcome.summary)")
+      #expect(outcome.output.contains("flows.csv: 300 records\n"), "\(outcome.output)")
+      #expect(outcome.output.contains("note: \(records()): 1 malformed"), "\(outcome.output)")
+      #expect(outcome.output.contains("K: 10 rows compared, 10 identical"), "\(outcome.output)")
+      #expect(outcome.output.contains("Flows: 300 rows compared, 300 identical"))
+      #expect(
+        outcome.output.hasSuffix(
+          "kernel: left out, the host reads flow records\nexact and host agree\n"))
+    }
+  }
+
+  @Test func severalSourcesAreVerified() {
+    let query = """
+      P = PacketStream();
+      F = FlowStream(active: 5s, idle: 1s);
+      V = VastStream();
+      X = FOREACH (STREAM P BY SourceIp) GENERATE count() WINDOW 1s;
+      Y = FOREACH (STREAM F BY SourceIp) GENERATE count() WINDOW 1s;
+      Z = FOREACH (STREAM V BY SourceIp) GENERATE count() WINDOW 1s;
+      OUTPUT JOIN X, Z BY SourceIp OUTER;
+      OUTPUT Y;
+      """
+    let capture = directory.capture()
+    let bindings = ["P=\(capture)", "F=\(capture)", "V=\(records())"].flatMap { ["--bind", $0] }
+    let outcome = verify(query, bindings)
+    #expect(outcome.exitCode == 0, "\(outcome.summary)")
+    #expect(outcome.output.contains("flows.csv: 304 tuples\n"), "\(outcome.output)")
+    #expect(outcome.output.hasSuffix("by time\nexact and host agree\n"), "\(outcome.output)")
+    let missing = verify(query, bindings.dropLast(2))
+    #expect(missing.exitCode == 2 && missing.errors.contains("--bind V=PLACE"))
+    let live = verify(query, bindings.dropLast() + ["V=listen:9999"])
+    #expect(live.exitCode == 2 && live.errors.contains("verify reads files"), "\(live.summary)")
+  }
+
   @Test(
     .enabled(if: Requirement.captures.isMet, "needs captures: SALC_TEST_DATA"),
     .enabled(if: Requirement.kernel.isMet, "needs the kernel"),
