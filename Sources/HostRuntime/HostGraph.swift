@@ -120,7 +120,8 @@ public final class HostGraph {
       switch node.operation {
       case .match(let pattern):
         patternRuns.append(
-          PatternRun(index, pattern, fields: projectedFields(ofSource: index), configuration))
+          PatternRun(
+            index, pattern, of: plan, fields: projectedFields(ofSource: index), configuration))
       case .unanswered(let waiting):
         patternRuns.append(
           UnansweredRun(

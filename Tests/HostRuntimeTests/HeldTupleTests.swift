@@ -86,4 +86,22 @@ struct HeldTupleTests {
     #expect(run.finish().map(\.values) == expected)
     #expect(lost(run).count == UInt64(max(0, 60 - limit)))
   }
+
+  @Test("conditions between edges leave out what would be too much to try")
+  func jointConditions() throws {
+    let query = """
+      M = SUBGRAPH ON P WITH source(SourceIp) AND target(DestIp) {
+        a e1 b; a e2 b; a e3 b; a e4 b; start(e1) < start(e2); start(e2) < start(e3);
+        start(e3) < start(e4); start(e4) - start(e1) < 1000;
+        e2.frame.len == e1.frame.len + 1; e3.frame.len - e2.frame.len == 1;
+        2 * e4.frame.len > 2 * e3.frame.len + 1; e4.frame.len <= e3.frame.len + 1;
+      }
+      OUTPUT M (a, e1.frame.len);
+      """
+    let run = try run(query, limit: 1000)
+    // Of 240 tuples each has more triples before it than a search may try.
+    run.push((0..<240).map { packet(Double($0), 1, 100 + Int64($0)) })
+    #expect(run.finish().map { $0.values[1] } == (100..<337).map { .integer($0) })
+    #expect(lost(run).count == 0)
+  }
 }

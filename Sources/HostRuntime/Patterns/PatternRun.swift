@@ -45,7 +45,8 @@ final class PatternRun: SettlingRun {
   }
 
   init(
-    _ node: Int, _ pattern: Pattern, fields: [FieldID], _ configuration: HostConfiguration
+    _ node: Int, _ pattern: Pattern, of plan: LogicalPlan, fields: [FieldID],
+    _ configuration: HostConfiguration
   ) {
     self.node = node
     self.pattern = pattern
@@ -67,6 +68,7 @@ final class PatternRun: SettlingRun {
       pattern, stores: stores,
       storeOfEdge: pattern.edges.map { edge in inputs.firstIndex(of: edge.input) ?? 0 },
       stepLimit: configuration.patternStepLimit,
+      joint: JointConditions(of: pattern, at: node, in: plan, held),
       isAdmitted: Self.admission(pattern, vertices, sourcePacker.layout, configuration.tables))
     batch = MatchBatch(pattern, fields: fields, vertices, held, layout: sourcePacker.layout)
     keptCounts = inputs.map { _ in 0 }

@@ -12,8 +12,9 @@ struct FoundMatch {
 ///
 /// A depth-first search that binds one edge of the pattern after the other: always the one with
 /// the fewest tuples to try, by the degrees of the vertices that are bound at that moment. It keeps
-/// no partial matches, so its state is that of the edges. Times are held to the closed bounds, so
-/// each pair of edges is checked as soon as both are bound.
+/// no partial matches, so its state is that of the edges. Times are held to the closed bounds, and
+/// fields of several edges to the conditions between them, so each pair of edges is checked as soon
+/// as both are bound.
 /// - Cost: the tuples tried, at most `stepLimit` for one edge.
 final class PatternSearch {
   /// Kept alive for ``roles``.
@@ -25,6 +26,9 @@ final class PatternSearch {
   private let stepLimit: Int
   /// Whether what side tables say of the vertices bound so far lets them be.
   private let isAdmitted: ((_ vertex: Int, _ bound: UInt32, _ ids: [UInt32]) -> Bool)?
+
+  /// What fields of several edges have to keep.
+  private let joint: JointConditions?
 
   private let chosen: UnsafeMutablePointer<GraphEdge>
   private let places: UnsafeMutablePointer<Int32>
@@ -49,11 +53,12 @@ final class PatternSearch {
 
   init(
     _ pattern: Pattern, stores: [EdgeStore], storeOfEdge: [Int], stepLimit: Int,
-    isAdmitted: ((Int, UInt32, [UInt32]) -> Bool)?
+    joint: JointConditions?, isAdmitted: ((Int, UInt32, [UInt32]) -> Bool)?
   ) {
     self.stores = stores
     self.stepLimit = stepLimit
     self.isAdmitted = isAdmitted
+    self.joint = joint
     count = pattern.edges.count
     full = (1 << UInt32(count)) - 1
     roles = .allocate(capacity: count)
@@ -82,6 +87,7 @@ final class PatternSearch {
   }
 
   deinit {
+    joint?.deallocate()
     roles.deallocate()
     chosen.deallocate()
     places.deallocate()
@@ -128,6 +134,10 @@ final class PatternSearch {
     }
     chosen[role] = edge
     let mask = done | 1 << UInt32(role)
+    if let joint, !joint.hold(last: role, bound: mask, chosen, places) {
+      boundMask = before
+      return
+    }
     if mask == full { keep() } else { extend(mask) }
     boundMask = before
   }
