@@ -19,6 +19,7 @@ struct MergedReplay {
     let results = run.results
     var merge = SourceMerge(run.placed.plan, run.graph)
     for node in run.placed.plan.sources { try merge.open(node, configuration) }
+    try Session.begin(configuration, placement: "host", attach: nil, sink)
     merge.whenFirst = { _ = results.isComplete(atPane: $0) }
     let inputs = merge.inputs
     var pulse = ReplayPulse(run.clock, unit: "tuples") {

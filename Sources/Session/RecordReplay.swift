@@ -20,6 +20,7 @@ struct RecordReplay {
     }
     let fields = graph.projectedFields(ofSource: node)
     let reader = try origin.open(schema, fields, configuration)
+    try Session.begin(configuration, placement: "host", attach: nil, sink)
     let feed = RecordFeed(
       reader, fields: fields,
       isAhead: !origin.isLive && configuration.readsAhead(fileBytes: reader.progress.total))

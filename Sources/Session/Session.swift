@@ -39,11 +39,9 @@ public enum Session {
       return try HostReplay(configuration: configuration, path: path, shouldStop: shouldStop)
         .run(into: sink)
     case .records(let origin):
-      try begin(configuration, placement: "host", attach: nil, sink)
       return try RecordReplay(configuration: configuration, origin: origin, shouldStop: shouldStop)
         .run(into: sink)
     case .merged:
-      try begin(configuration, placement: "host", attach: nil, sink)
       return try MergedReplay(configuration: configuration, shouldStop: shouldStop)
         .run(into: sink)
     case .captureInKernel(let path, let cpus):

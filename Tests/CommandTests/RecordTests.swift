@@ -64,6 +64,24 @@ import Testing
     #expect(parts.count == 2 && parts[0].contains("10.0.0.1,5000000000"), "\(piped.summary)")
   }
 
+  /// Two datagrams of NetFlow v5; nothing follows while the signal comes.
+  @Test func datagramsOfAPipeAreReadBeforeItsEnd() {
+    func datagram(_ sequence: UInt8) -> [UInt8] {
+      let zeros = { [UInt8](repeating: 0, count: $0) }
+      let header = [0, 5, 0, 1] + zeros(4) + [0x65, 0x53, 0xF1, 0] + zeros(7) + [sequence]
+      return header + zeros(4) + [10, 0, 0, 1, 10, 0, 0, 2] + zeros(40)
+    }
+    let path = directory.file("exported.dat")
+    FileBytes.write(datagram(0) + datagram(1), to: path)
+    let query = "F = NetflowV5Stream(); OUTPUT F (SourceIp, DestIp);"
+    let piped = shell(
+      "{ { cat '\(path)'; sleep 2; echo later >&3; } | $SALC run -e '\(query)' --netflow - "
+        + "--format csv; } 3>&1")
+    let parts = piped.output.parts(separatedBy: "later\n")
+    #expect(parts.count == 2, "\(piped.summary)")
+    #expect(parts.first?.parts(separatedBy: "10.0.0.1,10.0.0.2").count == 3, "\(piped.summary)")
+  }
+
   @Test func gzippedFilesAndPipesAreRead() {
     let path = file()
     let piped = shell("cat '\(path)' | $SALC run -e '\(Self.query)' --csv /dev/stdin --format csv")

@@ -80,6 +80,15 @@ import Testing
     #expect(run.errors.contains("error: \(bad): not one record"), "\(run.errors)")
   }
 
+  @Test("what cannot be opened prints nothing, not even a header")
+  func unopened() {
+    for place in ["/nowhere/flows.csv", "tcp:127.0.0.1:1"] {
+      let run = salc(
+        "run", "-e", Self.query("VastStream()"), "--csv", place, "--format", "csv")
+      #expect(run.exitCode == 1 && run.output.isEmpty, "\(run.summary)")
+    }
+  }
+
   @Test("help of what is no command")
   func help() {
     let help = salc("help", "chekc")

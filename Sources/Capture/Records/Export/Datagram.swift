@@ -27,7 +27,7 @@ protocol DatagramDecoder: AnyObject {
 
 /// Where datagrams come from.
 protocol DatagramSource: AnyObject {
-  /// The next datagram; nil at the end, or where none is there yet and `wait` is false. Throws
+  /// The next datagram; nil at the end, or where none is at hand and `wait` is false. Throws
   /// an idle error (`CaptureError.isIdle`) where a live source waited for a while in vain.
   func next(wait: Bool) throws(CaptureError) -> Datagram?
   /// Whether more may come after nil.
@@ -44,6 +44,8 @@ public final class DatagramReader: RecordReader {
   private let decoder: any DatagramDecoder
   private var isMidway = false
   private var nextOrder: UInt64 = 0
+  /// What ended the source while records that came before were still to be handed on.
+  private var failure: CaptureError?
   private static let emptyMax = 4096
 
   init(_ source: any DatagramSource, _ decoder: any DatagramDecoder) {
@@ -56,6 +58,7 @@ public final class DatagramReader: RecordReader {
 
   public func nextBatch(into batch: TupleBatch) throws(CaptureError) -> Bool {
     batch.count = 0
+    if let failure { throw failure }
     var empty = 0
     while batch.count < TupleBatch.capacity {
       if !isMidway {
@@ -65,7 +68,10 @@ public final class DatagramReader: RecordReader {
         let found: Datagram?
         do throws(CaptureError) { found = try source.next(wait: batch.count == 0) } catch {
           if error.isIdle { decoder.settle(isEnd: false) }
-          throw error
+          guard batch.count > 0 else { throw error }
+          // Records that were read are no part of what went wrong behind them.
+          if !error.isIdle, !error.isInterruption { failure = error }
+          break
         }
         guard let datagram = found else { break }
         decoder.take(datagram)

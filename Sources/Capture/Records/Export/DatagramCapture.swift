@@ -22,6 +22,7 @@ final class DatagramCapture: DatagramSource {
   func next(wait: Bool) throws(CaptureError) -> Datagram? {
     while true {
       if next == frames.count {
+        guard wait else { return nil }
         next = 0
         guard try capture.nextBatch(into: &frames) else {
           noteEnd()

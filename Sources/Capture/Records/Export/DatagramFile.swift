@@ -25,7 +25,7 @@ final class DatagramFile: DatagramSource {
       let run = source.ready
       let bytes = Octets(run.base.assumingMemoryBound(to: UInt8.self), run.count)
       if run.count == 0 {
-        guard !isEnd, try source.refill(toward: 1) else { return nil }
+        guard wait, !isEnd, try source.refill(toward: 1) else { return nil }
         continue
       }
       switch DatagramFraming.length(kind, bytes, isEnd: isEnd) {
@@ -34,6 +34,7 @@ final class DatagramFile: DatagramSource {
         source.consume(datagram.count)
         return Datagram(bytes: datagram)
       case .open:
+        guard wait else { return nil }
         isEnd = try !source.refill(toward: run.count + 1)
       case .none:
         if !isSkipping {
