@@ -34,8 +34,8 @@ final class DistinctState: WindowState {
     missingBit = bit
     table = DistinctTable(
       keyWords: projection.layout.wordCount, precision: precision,
-      exactItems: CountDistinct.exactItems, seed: seed, keyLimit: configuration.keyLimit,
-      byteLimit: configuration.distinctBytesLimit)
+      exactItems: CountDistinct.exactItems, seed: seed, keyLimit: configuration.limits.keys,
+      byteLimit: configuration.limits.distinctBytes)
     keyWords = .allocate(capacity: TupleBatch.capacity * max(projection.layout.wordCount, 1))
     missing = .allocate(capacity: TupleBatch.capacity)
   }

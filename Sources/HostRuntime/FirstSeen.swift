@@ -1,5 +1,6 @@
 import DataModel
 import Kernels
+import Plan
 
 /// The keys that a DISTINCT has seen in each pane that an open window covers.
 final class FirstSeen {
@@ -58,7 +59,7 @@ final class FirstSeen {
     if let found = open.last(where: { $0.start == start }) { return found.keys }
     let table = KeyedTable(
       keyWords: packer.layout.wordCount, identity: [0], seed: configuration.seed,
-      limit: configuration.keyLimit)
+      limit: configuration.limits.keys)
     open.append((start, table))
     return table
   }

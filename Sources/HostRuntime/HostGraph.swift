@@ -164,7 +164,7 @@ public final class HostGraph {
       IntervalSet(
         keyWords: KeyLayout(types: specification.types).wordCount,
         longestWithin: plan.longestWithin(of: SetID(index: index)) + plan.lateness,
-        seed: configuration.seed, limit: configuration.keyLimit)
+        seed: configuration.seed, limit: configuration.limits.keys)
     }
   }
 

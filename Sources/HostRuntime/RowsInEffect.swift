@@ -36,7 +36,7 @@ final class RowsInEffect {
     let longest = plan.aggregations.map(\.window.length).max() ?? 0
     reach = lag + relation.relation.window.length + longest + plan.lateness
     seed = graph.configuration.seed
-    limit = graph.configuration.keyLimit
+    limit = graph.configuration.limits.keys
   }
 
   /// Takes in the rows of a close.

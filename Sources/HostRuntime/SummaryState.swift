@@ -38,7 +38,7 @@ final class SummaryState: WindowState {
     self.weight = weight.map { ExpressionProgram($0) }
     seed = configuration.seed
     salt = seed &+ number << 44
-    byteLimit = configuration.distinctBytesLimit
+    byteLimit = configuration.limits.distinctBytes
     packer = KeyPacker(key: aggregation.key, items: components)
     let first = aggregation.key.count
     keys = KeyProjection(
@@ -58,7 +58,7 @@ final class SummaryState: WindowState {
     missingBit = bit
     table = KeyedTable(
       keyWords: keys.layout.wordCount, identity: [0, 0], seed: seed,
-      limit: configuration.keyLimit)
+      limit: configuration.limits.keys)
     keyWords = .allocate(capacity: TupleBatch.capacity * max(1, keys.layout.wordCount))
     counts = .allocate(capacity: TupleBatch.capacity)
     tuples = .allocate(capacity: TupleBatch.capacity)

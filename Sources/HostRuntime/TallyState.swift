@@ -39,10 +39,10 @@ final class TallyState: TableState {
       to: aggregation.key.map(\.type))
     table = KeyedTable(
       keyWords: packer.layout.wordCount, identity: accumulators.identity,
-      seed: configuration.seed, limit: configuration.keyLimit)
+      seed: configuration.seed, limit: configuration.limits.keys)
     groups = KeyedTable(
       keyWords: keyLayout.wordCount, identity: [0, 0], seed: configuration.seed,
-      limit: configuration.keyLimit)
+      limit: configuration.limits.keys)
   }
 
   var keyCount: Int { groups.count }

@@ -22,7 +22,7 @@ final class WordsState: TableState {
     program = ReductionProgram(layout)
     table = KeyedTable(
       keyWords: packer.layout.wordCount, identity: layout.identity, seed: configuration.seed,
-      limit: configuration.keyLimit)
+      limit: configuration.limits.keys)
   }
 
   var keyCount: Int { table.count }

@@ -2,13 +2,15 @@ import DataModel
 
 /// The limits that a run of a plan on the host keeps to.
 public struct HostLimits: Sendable, Hashable {
-  /// The most keys of one aggregation and window, of one DISTINCT window, and of one set.
+  /// The most keys of one aggregation and window, of one DISTINCT window, and of one set; tuples of
+  /// further keys are summed in a remainder and reported.
   public var keys: Int
   /// The most bytes that the distinct items or summaries of one aggregation and window take.
   public var distinctBytes: Int
-  /// The most bytes that the entries of all item windows take.
+  /// The most bytes that the entries of all item windows take; windows of further keys are short.
   public var itemBytes: Int
-  /// The most tuples of one SUBGRAPH or ANTI AFTER that wait, and the most edges of one filter.
+  /// The most tuples of one SUBGRAPH or ANTI AFTER that wait, and the most edges that one filter of
+  /// a pattern keeps; 40 bytes each, and its share of the tables by vertex and pair.
   public var edges: Int
 
   /// Creates limits; those that nothing else is said of.

@@ -19,7 +19,7 @@ final class FlowRun {
     self.node = node
     self.making = making
     columns = FlowColumns(fields)
-    cache = FlowCache(making, limit: configuration.keyLimit, seed: configuration.seed)
+    cache = FlowCache(making, limit: configuration.limits.keys, seed: configuration.seed)
     func offset(_ reduction: Reduction) -> Int {
       guard let offset = FlowMaking.layout.offset(of: reduction) else {
         preconditionFailure("the table of flows has \(reduction)")

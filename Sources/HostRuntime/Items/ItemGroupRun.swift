@@ -85,9 +85,9 @@ final class ItemGroupRun {
     asked = askPackers.map { AskedKeys(words: $0.layout.wordCount) }
     table = KeyedTable(
       keyWords: packer.layout.wordCount, identity: [0, 0], seed: configuration.seed,
-      limit: configuration.keyLimit)
+      limit: configuration.limits.keys)
     members = group.latest.isEmpty ? nil : TableMembers(group, configuration)
-    let budget = MemoryBudget(bytes: configuration.itemBytesLimit / plan.items.count)
+    let budget = MemoryBudget(bytes: configuration.limits.itemBytes / plan.items.count)
     let (states, features) = Self.makeStates(
       group, own, of: plan, asks: asks.count, budget: budget)
     self.features = features

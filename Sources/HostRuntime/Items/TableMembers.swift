@@ -19,7 +19,7 @@ final class TableMembers {
     packer = KeyPacker(key: group.key + group.latest)
     table = KeyedTable(
       keyWords: packer.layout.wordCount, identity: [0, 0], seed: configuration.seed,
-      limit: configuration.keyLimit)
+      limit: configuration.limits.keys)
     most = Int32(clamping: group.states.map(\.items).max() ?? 0)
     let n = TupleBatch.capacity
     rows = .allocate(capacity: n)

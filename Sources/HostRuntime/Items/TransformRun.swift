@@ -42,7 +42,7 @@ final class TransformRun {
     }
     table = KeyedTable(
       keyWords: packer.layout.wordCount, identity: [0, 0], seed: configuration.seed,
-      limit: configuration.keyLimit)
+      limit: configuration.limits.keys)
     depth = transform.depth
     width = transform.previous.count * 2
     let n = TupleBatch.capacity

@@ -63,7 +63,7 @@ final class PatternRun: SettlingRun {
     let stores = inputs.map { _ in EdgeStore(vertices, held) }
     self.stores = stores
     reach = pattern.bounds.reach
-    limit = configuration.edgeLimit
+    limit = configuration.limits.edges
     search = PatternSearch(
       pattern, stores: stores,
       storeOfEdge: pattern.edges.map { edge in inputs.firstIndex(of: edge.input) ?? 0 },

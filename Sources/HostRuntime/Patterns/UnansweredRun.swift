@@ -62,7 +62,7 @@ final class UnansweredRun: SettlingRun {
     let width = max(1, packers[0].layout.wordCount)
     keys = VertexTable(words: width, seed: configuration.seed)
     held = HeldTuples(fields: fields)
-    limit = min(configuration.edgeLimit, Int(Int32.max))
+    limit = min(configuration.limits.edges, Int(Int32.max))
     kept = .allocate(capacity: TupleBatch.capacity)
     words = .allocate(capacity: TupleBatch.capacity * width)
   }
