@@ -57,7 +57,9 @@ extension LogicalPlan {
   public func hostState(ofAggregation index: Int, _ limits: HostLimits) -> HostState {
     let aggregation = aggregations[index]
     let keyWords = KeyLayout(aggregation.key).wordCount
-    let windows = windowsAtOnce(aggregation.window, depth: depth(of: index))
+    // A table of flows is closed at the end of each pane, however late windows close.
+    let windows = windowsAtOnce(
+      aggregation.window, depth: depth(of: index), lateness: isTableOfFlows(index) ? 0 : lateness)
     let keys = aggregation.key.isEmpty ? 1 : limits.keys
     func keyed(_ words: Int) -> HostState {
       HostState(
@@ -110,7 +112,7 @@ extension LogicalPlan {
     case .distinct(let key, let window):
       let bytes = HostState.tableBytes(KeyLayout(key).wordCount + 1)
       return HostState(
-        entry: "key", entryBytes: windowsAtOnce(window, depth: 0) * bytes,
+        entry: "key", entryBytes: windowsAtOnce(window, depth: 0, lateness: lateness) * bytes,
         entriesMax: limits.keys)
     case .transform(let transform):
       let ring = transform.previous.count * 2 * transform.depth * 8
@@ -142,7 +144,7 @@ extension LogicalPlan {
 
   /// Open windows, those that wait for late tuples, panes of sliding ones, and closed ones that are
   /// read.
-  private func windowsAtOnce(_ window: Window, depth: Int) -> Int {
+  private func windowsAtOnce(_ window: Window, depth: Int, lateness: Int64) -> Int {
     let late = (lateness + window.slide - 1) / window.slide
     let panes = window.isSliding ? window.length / window.slide : 0
     return Int(min(1 + late + panes, 1 << 20)) + depth + 1

@@ -43,4 +43,14 @@ struct FlowTests {
     #expect(plan.aggregations[0].key == plan.aggregations[1].key)
     #expect(plan.aggregations.indices.filter { plan.isTableOfFlows($0) }.count == 1)
   }
+
+  @Test("a table of flows is declared with the panes that it keeps, not with those of Lateness")
+  func declared() throws {
+    let limits = HostLimits()
+    let bytes = try ["1s", "600s"].map { active in
+      try Query.plan("F = FlowStream(active: \(active), idle: 1s); OUTPUT F;")
+        .hostState(ofAggregation: 0, limits).bytesMax
+    }
+    #expect(bytes[0] == bytes[1] && bytes[0] > 0)
+  }
 }
