@@ -59,6 +59,13 @@ struct RepeatedFieldTests {
     OUTPUT Short (Name, dns.a, dns.resp.ttl, SourceIp);
     OUTPUT P (dns.qry.name, dns.qry.name.len, dns.count.labels);
     """,
+    // So many fields that the program keeps them in its state, and exports from a function.
+    """
+    OUTPUT P (dns.qry.name, dns.a, eth.src, eth.dst, SourceIp, DestIp, ip.src, ip.dst, ipv6.src,
+      ipv6.dst, SourcePort, DestPort, tcp.seq, tcp.ack, tcp.flags, ip.id, ip.ttl, ip.len, ip.proto,
+      udp.length, udp.checksum, dns.id, dns.flags, frame.len, IpBytes, HopLimit, ip.checksum,
+      ip.flags, ip.dsfield, tcp.window_size_value, payload.len, icmp.type, vlan.id, eth.type);
+    """,
     // Windows of items, unions, and what waits for an answer.
     """
     A = FILTER P BY dns.flags.response;
