@@ -34,6 +34,7 @@ let modules: [Target] = [
   .target(name: "CTerminal", path: "Sources/CTerminal"),
   .target(name: "Diagnostics", swiftSettings: safe),
   .target(name: "DataModel", swiftSettings: hot),
+  .target(name: "Threads", swiftSettings: hot),
   .target(name: "Syntax", dependencies: ["Diagnostics"], swiftSettings: safe),
   .target(name: "Kernels", dependencies: ["DataModel", "CRuntimeBPF"], swiftSettings: hot),
   .target(name: "BPFModel", dependencies: ["DataModel"], swiftSettings: safe),
@@ -62,7 +63,7 @@ let modules: [Target] = [
     dependencies: ["DataModel", "Kernels", "CRuntimeBPF", "CZlib", "CSockets", "CText"],
     swiftSettings: hot),
   .target(
-    name: "HostRuntime", dependencies: ["DataModel", "Kernels", "Operators", "Plan"],
+    name: "HostRuntime", dependencies: ["DataModel", "Kernels", "Operators", "Plan", "Threads"],
     swiftSettings: hot),
   .target(
     name: "BPFRuntime", dependencies: ["BPFModel", "DataModel", "CLibBPF"], swiftSettings: hot),
@@ -70,23 +71,26 @@ let modules: [Target] = [
     name: "Reference", dependencies: ["DataModel", "Operators", "Plan"], swiftSettings: strict),
   .target(
     name: "Sinks",
-    dependencies: ["DataModel", .byName(name: "CSQLite", condition: .when(traits: ["SQLite"]))],
+    dependencies: [
+      "DataModel", "Threads", .byName(name: "CSQLite", condition: .when(traits: ["SQLite"])),
+    ],
     swiftSettings: hot),
   .target(
-    name: "Terminal", dependencies: ["DataModel", "Sinks", "CTerminal"], swiftSettings: strict),
+    name: "Terminal", dependencies: ["DataModel", "Sinks", "Threads", "CTerminal"],
+    swiftSettings: strict),
   .target(
     name: "Session",
     dependencies: [
       "Compiler", "HostRuntime", "BPFRuntime", "Capture", "Sinks", "Diagnostics",
       "DataModel",
-      "Plan", "BPFModel",
+      "Plan", "BPFModel", "Threads",
     ], swiftSettings: hot),
   .target(name: "CLineEditing", path: "Sources/CLineEditing"),
   .target(
     name: "Shell",
     dependencies: [
       "Session", "Compiler", "Semantics", "Syntax", "Plan", "Operators", "Sinks", "DataModel",
-      "Diagnostics", "Terminal", "CLineEditing",
+      "Diagnostics", "Terminal", "CLineEditing", "Threads",
     ], swiftSettings: strict),
   .executableTarget(
     name: "salc",
@@ -136,6 +140,7 @@ let tests: [Target] = [
     name: "HostRuntimeTests",
     dependencies: [
       "TestSupport", "HostRuntime", "Kernels", "DataModel", "Operators", "Plan", "Diagnostics",
+      "Threads",
       "CRuntimeBPF",
     ],
     swiftSettings: strict),

@@ -10,8 +10,8 @@ extension Explanation {
     text += "───── cut ─────\n"
     for entry in entries where !entry.isInDataPath { text += line(entry, "HOST") }
     text += "host state \(HostState.text(bytes: hostBytesMax))\n"
-    guard hasProgram else { return text + "nothing runs in the data path\n" }
-    return text + totals
+    guard hasProgram else { return text + "nothing runs in the data path\n" + threadsText }
+    return text + totals + threadsText
   }
 
   /// The whole program against the target's budget.
@@ -68,7 +68,8 @@ extension Explanation {
     }
     let hostBytes = HostState.json(bytes: hostBytesMax)
     return "{\"version\":1,\"target\":\(jsonQuoted(target.name)),\"pane\":\(jsonQuoted(pane)),"
-      + "\"nodes\":[\(nodes.joined(separator: ","))],\"totals\":{\"state_bytes\":\(stateBytes),"
+      + "\"nodes\":[\(nodes.joined(separator: ","))],\"threads\":\(threadsJSON),"
+      + "\"totals\":{\"state_bytes\":\(stateBytes),"
       + "\"state_bytes_max\":\(target.halfBytesMax),"
       + "\"host_state_bytes_max\":\(hostBytes),"
       + "\"fast_path_instructions\":\(fastPath.whole),"

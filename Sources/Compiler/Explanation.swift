@@ -50,6 +50,8 @@ public struct Explanation: Sendable {
   let object: ObjectFacts?
   let pane: String
   let hasProgram: Bool
+  /// How states are spread over the threads of a run on the host.
+  let spreads: [Spread]
 
   /// Explains a compiled query.
   public init(_ query: CompiledQuery, limits: HostLimits = HostLimits()) {
@@ -67,6 +69,7 @@ public struct Explanation: Sendable {
     object = query.object.flatMap { ObjectFacts($0) }
     pane = query.plan.pane.map(\.description) ?? "none"
     hasProgram = query.program != nil
+    spreads = Self.spreads(query.plan)
   }
 
   /// The explanation in a format; ends with a newline.

@@ -101,3 +101,14 @@ public struct KeyLayout: Hashable, Sendable {
     return Value(lanes: lanes, type: types[component], isV6: isV6)
   }
 }
+
+extension [KeyComponent] {
+  /// Whether both read the same values of a tuple, whatever the names.
+  public func isSameKey(as other: [KeyComponent]) -> Bool {
+    count == other.count
+      && zip(self, other).allSatisfy {
+        $0.field == $1.field && $0.type == $1.type && $0.mask == $1.mask
+          && $0.fallback == $1.fallback
+      }
+  }
+}

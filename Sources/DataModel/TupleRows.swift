@@ -180,8 +180,9 @@ extension TupleRows {
     deinit { for block in blocks { block.deallocate() } }
   }
 
-  /// The same rows in memory of their own.
+  /// The same rows in memory of their own; themselves where that is so already.
   public func copy() -> TupleRows {
+    if owner != nil { return self }
     let storage = Storage()
     let places = storage.make(UInt16.self, count)
     let times = storage.make(Int64.self, count)
@@ -218,7 +219,7 @@ extension TupleRows {
             bit: reals.bit, present: copied(reals.present), saturated: copied(reals.saturated),
             bounds: reals.bounds.map { gathered($0, storage, stride: reals.stride) }))
       case .shared(let places, let table):
-        return .estimates((0..<count).map { table[Int(places[Int(rows[$0])])] })
+        return .shared(gathered(places, storage), table)
       case .estimates: return column
       }
     }

@@ -1,6 +1,4 @@
 import DataModel
-import Kernels
-import Operators
 import Plan
 
 /// The windows of one aggregation: what is open, and the last ones that closed.
@@ -27,29 +25,12 @@ final class AggregationWindows {
   private var closes: [Close] = []
 
   init(
-    _ aggregation: Aggregation, depth: Int, _ scratch: BatchScratch,
-    _ configuration: HostConfiguration
+    _ aggregation: Aggregation, depth: Int, _ making: StateMaking
   ) {
     self.aggregation = aggregation
     self.depth = Int64(depth)
     window = aggregation.window
-    switch aggregation.form {
-    case .words(let layout):
-      makeState = { WordsState(aggregation, layout, scratch, configuration) }
-    case .tally(let items, let weight) where aggregation.summary != nil:
-      var made: UInt64 = 0
-      makeState = {
-        made += 1
-        return SummaryState(
-          aggregation, items: items, weight: weight, number: made, scratch, configuration)
-      }
-    case .tally(let items, _):
-      makeState = { TallyState(aggregation, items: items, scratch, configuration) }
-    case .distinct(let items, let precision):
-      makeState = {
-        DistinctState(aggregation, items: items, precision: precision, scratch, configuration)
-      }
-    }
+    makeState = { making.make() }
   }
 
   /// The end of the first window that has yet to close with tuples in it.

@@ -46,6 +46,7 @@ final class DistinctState: WindowState {
   }
 
   var keyCount: Int { table.keys.count }
+  var usage: StateUsage { StateUsage(entries: table.keys.count, bytes: table.byteCount) }
   var otherTuples: UInt64 { table.keys.otherTuples + table.lostTuples + otherOfPanes }
 
   func update(_ batch: TupleBatch, rows: UnsafePointer<UInt16>, count: Int) -> Int {

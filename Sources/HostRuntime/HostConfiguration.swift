@@ -1,5 +1,6 @@
 public import DataModel
 public import Plan
+public import Threads
 
 /// What a run of the host graph is given beside its plan.
 public struct HostConfiguration: Sendable {
@@ -9,6 +10,9 @@ public struct HostConfiguration: Sendable {
   public var limits: HostLimits
   /// The most edges that SUBGRAPH tries for one tuple that may complete a match.
   public var patternStepLimit: Int
+  /// Threads that evaluate beside the caller's, and how many they are with it; the rows are the
+  /// same. Nil where the caller is alone.
+  public var crew: (crew: Crew, threads: Int)?
   /// What the plan's side tables say of vertices, in the plan's order.
   public var tables: [any VertexAttributes] = []
 

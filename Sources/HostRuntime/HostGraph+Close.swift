@@ -16,6 +16,7 @@ extension HostGraph {
   public func finish() {
     finishFlows()
     close(until: .max)
+    crew?.settle()
     noteItemLosses()
   }
 
@@ -73,6 +74,7 @@ extension HostGraph {
   }
 
   private func closeWindows(end: Int64) {
+    crew?.settle()
     closeInOrder(end: end)
     for output in rowOutputs where output.relation.hasRows(at: end) {
       let start = end - output.relation.relation.window.length

@@ -54,6 +54,7 @@ extension HostGraph {
 
   private func turn(_ due: [FlowRun], at end: Int64) {
     var closed: Set<Int> = []
+    crew?.settle()
     for run in due where windows(of: run).nextEnd == end {
       windows(of: run).close(end: end)
       closed.insert(run.making.aggregation)

@@ -29,6 +29,7 @@ extension HostGraph {
           finish(index, batch, rows, count, reached[index], everything: everything)
           continue
         }
+        if asksItems[index] { crew?.settleItems() }
         let (n, lost) = stage.filter(
           batch, rows: UnsafePointer(stages[input].kept), count: reached[input],
           horizon: horizon)
@@ -39,6 +40,7 @@ extension HostGraph {
       }
       finish(index, batch, rows, count, reached[index], everything: everything)
     }
+    crew?.settleItems()
     for (index, stage) in stages.enumerated() where reached[index] > 0 {
       emit(stage, batch, UnsafePointer(stage.kept), reached[index])
     }
@@ -55,8 +57,10 @@ extension HostGraph {
     feedPatterns(index, batch, kept, n)
     feedRunsBehind(index, kept, n)
     aggregate(stage, batch, kept, n, everything: everything)
-    for group in itemGroups where group.input == index {
-      group.fold(batch, kept, n, universe: rows, count)
+    for (place, group) in itemGroups.enumerated() where group.input == index {
+      if crew?.fold(place, group, batch, kept, n, universe: rows, count) != true {
+        group.fold(batch, kept, n, universe: rows, count)
+      }
       guard n > 0 else { continue }
       for run in tickRuns where run.group === group { run.note(batch.times[0], horizon) }
     }

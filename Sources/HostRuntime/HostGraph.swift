@@ -53,11 +53,15 @@ public final class HostGraph {
   private(set) var unfoldRuns: [UnfoldRun] = []
   /// Whether nodes run in the order of the plan, because one asks what others have done of a batch.
   private let walksPlan: Bool
+  /// Whether a node asks windows of items, or changes the batch, before it hands tuples on.
+  let asksItems: [Bool]
   /// Whether tuples go through the plan one by one: those of a union ask current values that change
   /// with the tuples that it is made of, or the other way round.
   private var runsSingly = false
   /// The nodes whose tuples can come too late for anything.
   private let nodesWithLateTuples: Set<Int>
+  /// The threads that fold tuples beside this one.
+  let crew: GraphCrew?
   /// What makes flows of packets, in the order of their nodes.
   private(set) var flows: [FlowRun] = []
   /// Windows that ended by now are closed.
@@ -79,14 +83,21 @@ public final class HostGraph {
     let plan = placed.plan
     self.plan = plan
     pane = plan.pane
-    let scratch = BatchScratch(keyWords: Self.widestKey(plan))
+    let widestKey = Self.widestKey(plan)
+    let scratch = BatchScratch(keyWords: widestKey)
     self.scratch = scratch
+    let crew = mode == .wholeQuery ? GraphCrew(plan, configuration) : nil
+    self.crew = crew
     let itemGroups = plan.items.indices.map { ItemGroupRun($0, of: plan, configuration) }
     self.itemGroups = itemGroups
     sources = RowSources(
       plan,
       plan.aggregations.enumerated().map { index, aggregation in
-        AggregationWindows(aggregation, depth: plan.depth(of: index), scratch, configuration)
+        AggregationWindows(
+          aggregation, depth: plan.depth(of: index),
+          StateMaking(
+            aggregation, scatter: crew?.scatter(of: index), configuration,
+            scratch: { crew == nil ? scratch : BatchScratch(keyWords: widestKey) }))
       },
       Self.makeSets(plan, configuration), configuration, items: itemGroups)
     var relations: [RelationEvaluation] = []
@@ -104,6 +115,7 @@ public final class HostGraph {
     self.rowOutputs = rowOutputs
     nodesWithLateTuples = plan.nodesWithLateTuples
     walksPlan = !plan.items.isEmpty || !plan.unitedNodes.isEmpty
+    asksItems = plan.nodes.indices.map { plan.asksItems($0) }
     unkeyed = [UInt64](repeating: 0, count: plan.aggregations.count)
     merged = unkeyed
     stages = makeStages()
@@ -185,6 +197,9 @@ public final class HostGraph {
     for (index, count) in unkeyed.enumerated() where count > 0 {
       found[plan.aggregations[index].name, default: 0] &+= count
     }
+    for (index, count) in (crew?.unkeyed ?? []).enumerated() where count > 0 {
+      found[plan.aggregations[index].name, default: 0] &+= count
+    }
     return found
   }
 
@@ -195,16 +210,16 @@ public final class HostGraph {
 
   /// The fields that a decoder supplies in batches pushed at a source.
   public func projectedFields(ofSource node: Int) -> [FieldID] {
-    // What makes flows or matches has columns of its own; packets of flows are read by their
-    // aggregation.
-    plan.fields(behind: node).filter { $0.derived == nil }.sorted()
+    plan.projectedFields(ofSource: node)
   }
 
-  /// Runs every node behind a source: the host engine, and late tuples of a replay.
+  /// Runs every node behind a source: the host engine, and late tuples of a replay. Where there are
+  /// more threads than the caller's, the batch stays as it is until the ``step`` is settled.
   public func push(_ batch: TupleBatch, atSource node: Int) {
     guard batch.selected > 0 else { return }
     noteIfLate(batch, of: node)
-    passWhole(node, batch, everything: true)
+    walkWhole(node, batch, everything: true)
+    crew?.endStep()
   }
 
   /// Runs what the host does behind a node of the data path with the tuples that it exported; a
@@ -225,8 +240,14 @@ public final class HostGraph {
   /// Runs every node behind rows that are used as tuples, or behind tuples made of others.
   func pushRows(_ batch: TupleBatch, at node: Int) { passWhole(node, batch, everything: true) }
 
-  /// Hands a whole batch to everything behind a node, then to the unions that took tuples of it.
+  /// Hands a whole batch to everything behind a node, and is done with it.
   private func passWhole(_ node: Int, _ batch: TupleBatch, everything: Bool) {
+    walkWhole(node, batch, everything: everything)
+    crew?.settle()
+  }
+
+  /// Hands a whole batch to everything behind a node, then to the unions that took tuples of it.
+  private func walkWhole(_ node: Int, _ batch: TupleBatch, everything: Bool) {
     let rows = UnsafePointer(batch.selection)
     guard runsSingly else {
       pass(stages[node], batch, rows, batch.selected, everything: everything)
@@ -306,6 +327,7 @@ public final class HostGraph {
     everything: Bool
   ) {
     guard count > 0 else { return }
+    crew?.beginStage()
     for index in everything ? stage.aggregations : stage.hostAggregations {
       let windows = sources.windows[index]
       var time = batch.times[0]
@@ -314,8 +336,12 @@ public final class HostGraph {
       } else if windows.isLate(time, horizon: horizon) {
         continue
       }
-      let folded = windows.state(at: time).update(batch, rows: rows, count: count)
-      unkeyed[index] += UInt64(count - folded)
+      let state = windows.state(at: time)
+      if let crew {
+        unkeyed[index] += UInt64(crew.fold(index, state, batch, rows, count))
+      } else {
+        unkeyed[index] += UInt64(count - state.update(batch, rows: rows, count: count))
+      }
     }
   }
 }

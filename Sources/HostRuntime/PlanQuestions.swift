@@ -1,7 +1,19 @@
-import DataModel
-import Plan
+public import DataModel
+public import Plan
 
 extension LogicalPlan {
+  /// The fields that a decoder supplies in batches pushed at a source.
+  public func projectedFields(ofSource node: Int) -> [FieldID] {
+    // What makes flows or matches has columns of its own; packets of flows are read by their
+    // aggregation.
+    fields(behind: node).filter { $0.derived == nil }.sorted()
+  }
+
+  /// Whether a node asks windows of items, or adds columns to the batch that others read.
+  func asksItems(_ node: Int) -> Bool {
+    !nodes[node].operation.choosesTuples || !currentFeatures(askedBy: node).isEmpty
+  }
+
   /// The longest `within` of any question to a set.
   func longestWithin(of set: SetID) -> Int64 {
     var asked: [Int64] = []

@@ -71,6 +71,7 @@ final class SummaryState: WindowState {
   }
 
   var keyCount: Int { table.count }
+  var usage: StateUsage { StateUsage(entries: table.count, bytes: byteCount) }
   var otherTuples: UInt64 { table.otherTuples + lostTuples + otherOfPanes }
 
   func update(_ batch: TupleBatch, rows: UnsafePointer<UInt16>, count: Int) -> Int {

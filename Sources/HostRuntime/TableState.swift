@@ -16,6 +16,7 @@ protocol TableState: WindowState {
 }
 
 extension TableState {
+  var usage: StateUsage { StateUsage(entries: table.count) }
   var otherTuples: UInt64 { table.otherTuples + otherOfPanes }
 
   func update(_ batch: TupleBatch, rows: UnsafePointer<UInt16>, count: Int) -> Int {

@@ -1,10 +1,20 @@
 import DataModel
 import Operators
 
+/// What a state takes of what its aggregation may take.
+struct StateUsage {
+  /// Keys, or keys with items.
+  var entries = 0
+  /// Bytes of sets.
+  var bytes = 0
+}
+
 /// The state of one aggregation in one window: filled while the window is open, read at its close.
 protocol WindowState: AnyObject {
   /// Keys with at least one tuple.
   var keyCount: Int { get }
+  /// What it takes so far.
+  var usage: StateUsage { get }
   /// Tuples of keys that found no room.
   var otherTuples: UInt64 { get }
   /// Folds the tuples `rows[0..<count]`; returns how many have the key.

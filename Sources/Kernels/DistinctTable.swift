@@ -35,6 +35,12 @@ public final class DistinctTable {
 
   deinit { sets.forEach { $0.deallocate() } }
 
+  /// The most bytes that one tuple adds to the sets: a table of hashes doubles, or becomes
+  /// registers.
+  public static func bytesOfTuple(precision: Int, exactItems: Int) -> Int {
+    max(32, exactItems * 16, 1 << precision)
+  }
+
   /// Forgets all keys.
   public func removeAll() {
     sets.forEach { $0.deallocate() }

@@ -67,6 +67,16 @@ public final class KeyedTable {
   /// Whether the slot holds a key.
   public func isOccupied(_ slot: Int) -> Bool { entries[slot * stride + keyWords] != 0 }
 
+  /// The slots that hold keys, in the order of the keys' words.
+  public func slotsByKey() -> [Int] {
+    (0..<capacity).filter { isOccupied($0) }.sorted { a, b in
+      for word in 0..<keyWords where entry(a)[word] != entry(b)[word] {
+        return entry(a)[word] < entry(b)[word]
+      }
+      return false
+    }
+  }
+
   /// Bytes that the table holds.
   public var byteCount: Int { (capacity + 1) * stride * 8 }
 

@@ -1,6 +1,7 @@
 import Capture
 import DataModel
 import Sinks
+import Threads
 
 /// Fills batches on a thread of its own, a few ahead of the loop that evaluates them; in the same
 /// order, so that rows are those of one thread.
@@ -30,9 +31,16 @@ final class BatchesAhead<Note>: @unchecked Sendable {
   private var failure: CaptureError?
   private var hasEnded = false
   private var isLeft = false
+  /// Batches that were taken and not given back, but for the one at hand.
+  private var held = 0
+  /// Who waits for the other.
+  private var isThreadWaiting = false
+  private var isLoopWaiting = false
 
-  /// The batches: one is evaluated, one filled, the others wait.
-  private static var depth: Int { 6 }
+  /// The batches: one is evaluated, one filled, the others wait; beside those that are held.
+  private static var depth: Int { 12 }
+  /// Batches that are free once the thread is woken: waking it costs as much as filling one.
+  private static var enough: Int { 6 }
 
   init(fields: [FieldID], _ fill: @escaping Filler) {
     self.fields = fields
@@ -46,7 +54,9 @@ final class BatchesAhead<Note>: @unchecked Sendable {
     var found: Filled?
     var thrown: CaptureError?
     monitor.locked {
+      isLoopWaiting = true
       while filled.isEmpty, !hasEnded, !shouldStop() { monitor.wait(nanoseconds: 20_000_000) }
+      isLoopWaiting = false
       if !filled.isEmpty {
         found = filled.removeFirst()
       } else {
@@ -58,11 +68,19 @@ final class BatchesAhead<Note>: @unchecked Sendable {
     return found
   }
 
+  /// Another batch is kept for a while beside the one at hand.
+  func hold() {
+    monitor.locked {
+      held += 1
+      monitor.signal()
+    }
+  }
+
   /// Gives a batch back to be filled again.
   func give(_ batch: TupleBatch) {
     monitor.locked {
       free.append(batch)
-      if free.count == 1 { monitor.signal() }
+      if isThreadWaiting, free.count >= Self.enough { monitor.signal() }
     }
   }
 
@@ -97,7 +115,7 @@ final class BatchesAhead<Note>: @unchecked Sendable {
           failure = thrown
           hasEnded = true
         }
-        if filled.count <= 1 { monitor.signal() }
+        if isLoopWaiting { monitor.signal() }
       }
       if note == nil { return }
     }
@@ -106,7 +124,11 @@ final class BatchesAhead<Note>: @unchecked Sendable {
 
   private func take() -> TupleBatch? {
     monitor.locked {
-      while free.isEmpty, made == Self.depth, !isLeft { monitor.wait(nanoseconds: 1_000_000_000) }
+      isThreadWaiting = true
+      while free.isEmpty, made == Self.depth + held, !isLeft {
+        monitor.wait(nanoseconds: 1_000_000_000)
+      }
+      isThreadWaiting = false
       if isLeft { return nil }
       if let batch = free.popLast() { return batch }
       made += 1

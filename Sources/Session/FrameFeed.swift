@@ -1,5 +1,6 @@
 import Capture
 import DataModel
+import HostRuntime
 import Plan
 
 /// The frames of a capture as tuples, in batches that lie in one pane each: decoded where they are
@@ -46,11 +47,18 @@ final class FrameFeed {
 
   private let decoding: Decoding
   private let ahead: BatchesAhead<Note>?
+  private let fields: [FieldID]
+  private var rotation: BatchRotation
   /// The tuples that were decoded last, until the next are.
   private(set) var batch: TupleBatch
   private(set) var note = Note(isNew: false, pane: .min, isLast: false, offset: 0)
 
-  init(_ capture: CaptureFile, fields: [FieldID], pane: Window?, isAhead: Bool) {
+  /// Tuples for a graph, whose threads may read a batch on after it was pushed.
+  init(
+    _ capture: CaptureFile, fields: [FieldID], pane: Window?, isAhead: Bool, for graph: HostGraph
+  ) {
+    self.fields = fields
+    rotation = BatchRotation(graph)
     let decoding = Decoding(capture, fields: fields, pane: pane)
     self.decoding = decoding
     batch = TupleBatch(fields: fields)
@@ -68,12 +76,13 @@ final class FrameFeed {
   /// Decodes the next batch; false at the end, or where `shouldStop` says so while it waits.
   func next(_ shouldStop: () -> Bool) throws(CaptureError) -> Bool {
     guard let ahead else {
+      batch = rotation.exchange(batch) ?? TupleBatch(fields: fields)
       guard let found = try decoding.fill(batch) else { return false }
       note = found
       return true
     }
     guard let filled = try ahead.next(shouldStop) else { return false }
-    ahead.give(batch)
+    if let free = rotation.exchange(batch) { ahead.give(free) } else { ahead.hold() }
     batch = filled.batch
     note = filled.note
     return true

@@ -3,6 +3,7 @@ import Compiler
 import HostRuntime
 import Plan
 import Sinks
+import Threads
 
 /// A whole query evaluated on the host: what every kind of input begins with and ends with.
 struct HostEvaluation {
@@ -13,13 +14,24 @@ struct HostEvaluation {
   private let configuration: RunConfiguration
   private let started: Int64
 
-  init(_ configuration: RunConfiguration, into sink: any Sink) throws(SessionError) {
+  /// Evaluates in so many threads where the plan has work for them.
+  init(
+    _ configuration: RunConfiguration, into sink: any Sink, threads: Int
+  ) throws(SessionError) {
     self.configuration = configuration
     started = clock.now
     placed = configuration.query.placed
     let results = ResultStream(sink, limit: try WindowLimit(configuration))
+    var host = try configuration.host()
+    // Unasked, keys are not divided: a query whose tuples cost little would lose by it.
+    let isDivided = placed.plan.isDivided(among: configuration.threads ?? 1)
+    if isDivided || placed.plan.hasRowsToWrite(forThreads: threads) {
+      let crew = Crew(helpers: threads - 1)
+      if isDivided { host.crew = (crew, threads) }
+      sink.takeHelp(of: crew)
+    }
     graph = HostGraph(
-      placed, mode: .wholeQuery, configuration: try configuration.host(),
+      placed, mode: .wholeQuery, configuration: host,
       rows: { results.take($0) }, losses: { results.take($0) })
     graph.tupleRows = { results.take($0) }
     self.results = results

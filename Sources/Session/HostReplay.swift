@@ -12,15 +12,16 @@ struct HostReplay {
   let shouldStop: () -> Bool
 
   func run(into sink: any Sink) throws(SessionError) -> RunTotals {
-    let run = try HostEvaluation(configuration, into: sink)
-    let (placed, graph, results) = (run.placed, run.graph, run.results)
     let capture: CaptureFile
     do { capture = try CaptureFile(path: path) } catch { throw .capture(error) }
+    let threads = configuration.threads(fileBytes: capture.fileLength)
+    let run = try HostEvaluation(configuration, into: sink, threads: threads)
+    let (placed, graph, results) = (run.placed, run.graph, run.results)
     try Session.begin(configuration, placement: "host", attach: nil, sink)
     let source = try placed.onlySource()
     let feed = FrameFeed(
       capture, fields: graph.projectedFields(ofSource: source), pane: placed.plan.pane,
-      isAhead: configuration.readsAhead(fileBytes: capture.fileLength))
+      isAhead: threads > 1, for: graph)
     let length = capture.fileLength
     var pulse = ReplayPulse(run.clock, unit: "packets") { (feed.note.offset, length) }
     var damage: CaptureError?

@@ -15,7 +15,8 @@ struct MergedReplay {
   let shouldStop: () -> Bool
 
   func run(into sink: any Sink) throws(SessionError) -> RunTotals {
-    let run = try HostEvaluation(configuration, into: sink)
+    let threads = configuration.oneThread(because: "several sources are merged tuple by tuple")
+    let run = try HostEvaluation(configuration, into: sink, threads: threads)
     let results = run.results
     var merge = SourceMerge(run.placed.plan, run.graph)
     for node in run.placed.plan.sources { try merge.open(node, configuration) }
@@ -65,7 +66,7 @@ struct SourceMerge {
 
   init(_ plan: LogicalPlan, _ graph: HostGraph) {
     self.graph = graph
-    cutter = RecordCutter(plan, fields: [])
+    cutter = RecordCutter(plan, fields: [], for: graph)
     showsOrder = plan.showsTupleOrder
     pane = plan.pane
   }

@@ -15,6 +15,8 @@ struct RecordCutter {
   /// Whether flows are made of what is pushed, which takes a turn at the end of each pane.
   private let makesFlows: Bool
   private var part: TupleBatch
+  private let fields: [FieldID]
+  private var rotation: BatchRotation
   /// The newest time that is known: of a record, or of a live source's clock.
   private(set) var newest = Int64.min
   /// How far records stand behind newer ones.
@@ -33,7 +35,9 @@ struct RecordCutter {
   private var groupOfRow = [Int](repeating: 0, count: TupleBatch.capacity)
   private var groupByPane: [Int64: Int] = [:]
 
-  init(_ plan: LogicalPlan, fields: [FieldID]) {
+  init(_ plan: LogicalPlan, fields: [FieldID], for graph: HostGraph) {
+    self.fields = fields
+    rotation = BatchRotation(graph)
     paneWindow = plan.pane
     lateness = plan.lateness
     part = TupleBatch(fields: fields)
@@ -154,10 +158,11 @@ struct RecordCutter {
     }
   }
 
-  private func push(
+  private mutating func push(
     _ batch: TupleBatch, rows: some Collection<UInt16>, _ graph: HostGraph, _ node: Int
   ) {
     rows.withContiguousStorageIfAvailable { part.take($0, of: batch) }
     graph.push(part, atSource: node)
+    if graph.readsOn { part = rotation.exchange(part) ?? TupleBatch(fields: fields) }
   }
 }

@@ -1,5 +1,6 @@
 import Capture
 import DataModel
+import HostRuntime
 
 /// The records of a source, batch by batch: read where they are evaluated, or ahead of it by a
 /// thread of its own.
@@ -13,11 +14,16 @@ final class RecordFeed {
   private let reader: any RecordReader
   private let ahead: BatchesAhead<State>?
   private var state: State
+  private let fields: [FieldID]
+  private var rotation: BatchRotation
   /// The records that were read last; until the next are.
   private(set) var batch: TupleBatch
 
-  init(_ reader: any RecordReader, fields: [FieldID], isAhead: Bool) {
+  /// Records for a graph, whose threads may read a batch on after it was pushed.
+  init(_ reader: any RecordReader, fields: [FieldID], isAhead: Bool, for graph: HostGraph) {
     self.reader = reader
+    self.fields = fields
+    rotation = BatchRotation(graph)
     state = Self.state(of: reader)
     batch = TupleBatch(fields: fields)
     guard isAhead else {
@@ -39,6 +45,7 @@ final class RecordFeed {
   func next(_ shouldStop: () -> Bool) throws(CaptureError) -> Bool {
     guard let ahead else {
       defer { state = Self.state(of: reader) }
+      batch = rotation.exchange(batch) ?? TupleBatch(fields: fields)
       return try reader.nextBatch(into: batch)
     }
     let filled: BatchesAhead<State>.Filled?
@@ -51,7 +58,7 @@ final class RecordFeed {
       if ahead.isOver { state = Self.state(of: reader) }
       return false
     }
-    ahead.give(batch)
+    if let free = rotation.exchange(batch) { ahead.give(free) } else { ahead.hold() }
     batch = filled.batch
     state = filled.note
     return true

@@ -12,19 +12,22 @@ struct RecordReplay {
   let shouldStop: () -> Bool
 
   func run(into sink: any Sink) throws(SessionError) -> RunTotals {
-    let run = try HostEvaluation(configuration, into: sink)
-    let (placed, graph, results) = (run.placed, run.graph, run.results)
-    let node = try placed.onlySource()
-    guard let schema = placed.plan.recordSchema(of: node) else {
+    let plan = configuration.query.placed.plan
+    let node = try configuration.query.placed.onlySource()
+    guard let schema = plan.recordSchema(of: node) else {
       throw .unsupported("the query reads packets, and flow records were given")
     }
-    let fields = graph.projectedFields(ofSource: node)
+    let fields = plan.projectedFields(ofSource: node)
     let reader = try origin.open(schema, fields, configuration)
+    let threads =
+      origin.isLive
+      ? configuration.oneThread(because: "between two records of a live source time passes")
+      : configuration.threads(fileBytes: reader.progress.total)
+    let run = try HostEvaluation(configuration, into: sink, threads: threads)
+    let (graph, results) = (run.graph, run.results)
     try Session.begin(configuration, placement: "host", attach: nil, sink)
-    let feed = RecordFeed(
-      reader, fields: fields,
-      isAhead: !origin.isLive && configuration.readsAhead(fileBytes: reader.progress.total))
-    var cutter = RecordCutter(placed.plan, fields: fields)
+    let feed = RecordFeed(reader, fields: fields, isAhead: threads > 1, for: graph)
+    var cutter = RecordCutter(plan, fields: fields, for: graph)
     var pulse = ReplayPulse(run.clock, unit: "records") { feed.progress }
     var losses = RecordLosses()
     var quiet = QuietClock()

@@ -45,9 +45,12 @@ public enum Session {
       return try MergedReplay(configuration: configuration, shouldStop: shouldStop)
         .run(into: sink)
     case .captureInKernel(let path, let cpus):
+      _ = configuration.oneThread(because: "the data path has the states, a CPU each")
       if let obstacle = Probe.obstacle() { throw .missingKernelSupport(obstacle) }
       return try replay(configuration, path, cpus, into: sink, shouldStop)
     case .interfaces(let names, let mode):
+      _ = configuration.oneThread(
+        because: "the CPUs of the data path share the packets, and one thread turns windows")
       return try LiveRun(
         configuration: configuration, interfaces: names, mode: mode, shouldStop: shouldStop
       ).run(into: sink)

@@ -5,6 +5,7 @@ import Plan
 import Session
 import Sinks
 import Synchronization
+import Threads
 
 /// A query of the shell that runs, in the foreground or behind it, on a thread of its own.
 final class QueryRun: @unchecked Sendable {

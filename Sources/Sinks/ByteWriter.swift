@@ -104,6 +104,9 @@ final class ByteWriter {
     advance(count)
   }
 
+  /// Bytes that stay in memory, for another writer to take by ``take(_:)``.
+  convenience init(inMemory capacity: Int) { self.init(descriptor: -1, capacity: capacity) }
+
   /// Ends a row: counts it, and writes a full block out.
   func endRow() throws(SinkError) {
     rowsInBuffer &+= 1
@@ -112,7 +115,7 @@ final class ByteWriter {
 
   /// Writes a full block out; called at the end of a record.
   func writeIfFull() throws(SinkError) {
-    if count >= Self.blockBytes { try flush() }
+    if count >= Self.blockBytes && descriptor >= 0 { try flush() }
   }
 
   /// Writes everything out, waiting while `mayWait` allows it; what a failed write left
@@ -122,10 +125,31 @@ final class ByteWriter {
       count = 0
       rowsInBuffer = 0
     }
+    try writeOut(base, count)
+    writtenRows &+= rowsInBuffer
+  }
+
+  /// Takes all that another writer holds in memory, behind what is here, and empties it.
+  func take(_ other: ByteWriter) throws(SinkError) {
+    defer {
+      other.count = 0
+      other.rowsInBuffer = 0
+    }
+    if count + other.count < Self.blockBytes {
+      put(from: other.base, other.count)
+      rowsInBuffer &+= other.rowsInBuffer
+      return
+    }
+    try flush()
+    try writeOut(other.base, other.count)
+    writtenRows &+= other.rowsInBuffer
+  }
+
+  private func writeOut(_ bytes: UnsafePointer<UInt8>, _ count: Int) throws(SinkError) {
     var written = 0
     while written < count {
       guard chunkBytes == .max || awaitRoom() else { throw .stalled(rows: 0) }
-      let result = write(descriptor, base + written, min(chunkBytes, count - written))
+      let result = write(descriptor, bytes + written, min(chunkBytes, count - written))
       if result < 0 {
         let code = errno
         if code == EINTR || code == EAGAIN { continue }
@@ -134,7 +158,6 @@ final class ByteWriter {
       }
       written += result
     }
-    writtenRows &+= rowsInBuffer
   }
 
   private func takeBack(_ count: Int) {

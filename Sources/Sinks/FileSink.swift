@@ -1,5 +1,6 @@
 import DataModel
 import Glibc
+import Threads
 
 /// A file that another sink's bytes go to: opened before the run, emptied when it begins.
 final class FileSink: Sink {
@@ -45,6 +46,8 @@ final class FileSink: Sink {
     }
     try sink.begin(meta)
   }
+
+  func takeHelp(of crew: Crew) { sink.takeHelp(of: crew) }
 
   func row(_ row: Row) throws(SinkError) { try sink.row(row) }
 

@@ -1,4 +1,5 @@
 public import DataModel
+public import Threads
 
 /// One JSON object a line: `meta`, `row`, `loss`, `end`. The contract that scripts rely on; the
 /// envelope's version is in `meta`. Field order is fixed and rows of captures are deterministic.
@@ -7,17 +8,8 @@ public final class NDJSONSink: Sink {
   public static let version = 1
 
   private let out: ByteWriter
-  private var schemas: [OutputSchema] = []
-  private var fixed: [FixedText] = []
-
-  /// What every row of an output repeats, escaped once.
-  private struct FixedText {
-    /// Up to the opening quote of the first time.
-    var head: [UInt8]
-    /// The name of each column as a member's name: `"DestIp":`, with a comma in front but for the
-    /// first.
-    var columns: [[UInt8]]
-  }
+  private let blocks: TextBlocks
+  private var text = NDJSONText([])
 
   /// Writes to an open descriptor, which stays open; a reader that does not read is waited for
   /// while `mayWait` says so.
@@ -25,17 +17,19 @@ public final class NDJSONSink: Sink {
     self.init(ByteWriter(descriptor: descriptor, mayWait: mayWait))
   }
 
-  init(_ out: ByteWriter) { self.out = out }
+  init(_ out: ByteWriter) {
+    self.out = out
+    blocks = TextBlocks(out)
+  }
 
   public var writtenRows: UInt64? { out.writtenRows }
 
   public func begin(_ meta: RunMeta) throws(SinkError) {
-    schemas = meta.outputs
-    fixed = schemas.map(Self.fixedText)
+    text = NDJSONText(meta.outputs)
     out.put(#"{"type":"meta","version":1,"query":"#)
     out.put(json: meta.query)
     out.put(#","outputs":["#)
-    for (index, schema) in schemas.enumerated() {
+    for (index, schema) in meta.outputs.enumerated() {
       if index > 0 { out.put(",") }
       out.put(#"{"name":"#)
       out.put(json: schema.name)
@@ -62,31 +56,22 @@ public final class NDJSONSink: Sink {
     try out.flush()
   }
 
+  public func takeHelp(of crew: Crew) { blocks.crew = crew }
+
   public func row(_ row: Row) throws(SinkError) {
-    let fixed = fixed[row.output]
-    out.put(bytes: fixed.head)
-    out.put(time: row.start)
-    if schemas[row.output].isWindowed {
-      out.put(#"","window_end":""#)
-      out.put(time: row.end)
+    try blocks.drain()
+    try text.put(row, to: out)
+  }
+
+  public func rows(_ rows: TupleRows) throws(SinkError) {
+    let text = text
+    try blocks.put(rows) { (rows, out) throws(SinkError) in
+      for place in 0..<rows.count { try text.put(rows.row(place), to: out) }
     }
-    out.put(#"","fields":{"#)
-    for index in fixed.columns.indices {
-      out.put(bytes: fixed.columns[index])
-      out.put(json: row.values[index])
-    }
-    out.put("}")
-    if !row.bounds.isEmpty {
-      out.put(#","bounds":"#)
-      out.put(json: row.bounds, schemas[row.output])
-    }
-    out.put(#","quality":""#)
-    out.put(text: row.quality.rawValue)
-    out.put(row.isUncertain ? "\",\"uncertain\":true}\n" : "\"}\n")
-    try out.endRow()
   }
 
   public func loss(_ record: LossRecord) throws(SinkError) {
+    try blocks.drain()
     out.put(#"{"type":"loss","window_start":""#)
     out.put(time: record.start)
     out.put(#"","window_end":""#)
@@ -103,9 +88,13 @@ public final class NDJSONSink: Sink {
     try out.writeIfFull()
   }
 
-  public func flush() throws(SinkError) { try out.flush() }
+  public func flush() throws(SinkError) {
+    try blocks.drain()
+    try out.flush()
+  }
 
   public func end(_ totals: RunTotals) throws(SinkError) {
+    try blocks.drain()
     out.put(#"{"type":"end","packets":"#)
     out.put(unsigned: totals.packets)
     out.put(#","rows":"#)
@@ -174,16 +163,5 @@ public final class NDJSONSink: Sink {
       out.put(unsigned: lost[cause] ?? 0)
     }
     out.put("}")
-  }
-
-  private static func fixedText(_ schema: OutputSchema) -> FixedText {
-    let time = schema.isWindowed ? "window_start" : "time"
-    let head =
-      Array(#"{"type":"row","output":"#.utf8) + ByteWriter.quoted(schema.name)
-      + Array(#","\#(time)":""#.utf8)
-    let columns = schema.columns.enumerated().map { index, column in
-      (index > 0 ? [UInt8(ascii: ",")] : []) + ByteWriter.quoted(column.name) + [UInt8(ascii: ":")]
-    }
-    return FixedText(head: head, columns: columns)
   }
 }

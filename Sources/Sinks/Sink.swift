@@ -1,4 +1,5 @@
 public import DataModel
+public import Threads
 import Glibc
 
 /// Takes the results of a run: first the meta data, then rows and losses as windows close.
@@ -21,6 +22,10 @@ public protocol Sink: AnyObject {
   /// The totals; nothing follows.
   func end(_ totals: RunTotals) throws(SinkError)
 
+  /// Threads that may write rows of tuples as text, beside the one that calls: told before them.
+  /// What is written, and its order, are the same.
+  func takeHelp(of crew: Crew)
+
   /// Rows that have reached the target for sure; nil where the sink does not know.
   var writtenRows: UInt64? { get }
   /// Rows that were shown, and that nobody had read when newer ones took their place or the run
@@ -35,6 +40,9 @@ extension Sink {
   public func rows(_ rows: TupleRows) throws(SinkError) {
     for place in 0..<rows.count { try row(rows.row(place)) }
   }
+
+  /// Most sinks take rows where they are called.
+  public func takeHelp(of crew: Crew) {}
 
   /// What was taken without an error counts as written.
   public var writtenRows: UInt64? { nil }

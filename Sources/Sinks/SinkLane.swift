@@ -1,4 +1,5 @@
 import DataModel
+import Threads
 
 /// One sink of several, with a queue and a thread of its own: what it waits for, no other does.
 ///
@@ -85,6 +86,9 @@ final class SinkLane: @unchecked Sendable {
     isOver = false
     Thread { self.work() }.detach()
   }
+
+  /// Has threads write the sink's rows beside the lane's own; told before there are any.
+  func takeHelp(of crew: Crew) { sink.takeHelp(of: crew) }
 
   /// Puts results in. Where the queue is full, waits while `mayWait` says so; what finds no room is
   /// counted.

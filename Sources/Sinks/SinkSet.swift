@@ -1,4 +1,5 @@
 public import DataModel
+public import Threads
 
 /// Several sinks as one: each output's rows go to the sinks that it names, each in a lane of its
 /// own, so that a slow or failing one holds up no other.
@@ -67,6 +68,8 @@ public final class SinkSet: Sink {
       try lane.begin(own)
     }
   }
+
+  public func takeHelp(of crew: Crew) { for lane in lanes { lane.takeHelp(of: crew) } }
 
   public func row(_ row: Row) throws(SinkError) {
     for lane in routes[row.output] { try put(.row(row), in: lane) }

@@ -2,6 +2,7 @@ public import DataModel
 import Glibc
 public import Sinks
 import Synchronization
+import Threads
 
 /// The live view: a sink that draws on a terminal, at most ten times a second, and listens to keys.
 ///

@@ -1,6 +1,7 @@
 public import Glibc
 public import DataModel
 public import Sinks
+public import Threads
 
 /// Another sink with a progress bar on standard error beside it, for captures on a terminal.
 ///
@@ -23,6 +24,8 @@ public final class ProgressSink: Sink {
   deinit { clear() }
 
   public func begin(_ meta: RunMeta) throws(SinkError) { try sink.begin(meta) }
+
+  public func takeHelp(of crew: Crew) { sink.takeHelp(of: crew) }
 
   public func row(_ row: Row) throws(SinkError) {
     clear()

@@ -56,7 +56,9 @@ struct RunCommand: ParsableCommand {
   var stopOnSinkFailure = false
 
   @Option(
-    help: "Threads that read and evaluate a file; the rows are the same. One a core, if not given.")
+    help: ArgumentHelp(
+      "Threads for a file: reading, evaluating, writing rows; from 3 on, shares of the keys.",
+      discussion: "The rows are the same. One a core if not given, and 1 for files below 1 MiB."))
   var threads: Int?
 
   @Option(help: "Exit with 3 if more tuples than this were lost.")

@@ -4,6 +4,7 @@ import HostRuntime
 import Operators
 import Plan
 import Testing
+import Threads
 
 let second: Int64 = 1_000_000_000
 
@@ -54,7 +55,8 @@ struct PlanBuilder {
 
   /// One aggregation with features for these calls; returns the features' indices.
   mutating func features(
-    _ calls: [OperatorCall], by key: [KeyComponent], seconds: Int64 = 1, of input: Int = 0
+    _ calls: [OperatorCall], by key: [KeyComponent], seconds: Int64 = 1, slide: Int64? = nil,
+    of input: Int = 0
   ) -> [Int] {
     var reductions: [Reduction] = []
     var form: Aggregation.Form?
@@ -68,7 +70,8 @@ struct PlanBuilder {
     }
     plan.aggregations.append(
       Aggregation(
-        input: input, key: key, window: Window(length: seconds * second),
+        input: input, key: key,
+        window: Window(length: seconds * second, slide: (slide ?? seconds) * second),
         form: form ?? .words(AccumulatorLayout(reductions)), name: "A", range: range))
     let aggregation = plan.aggregations.count - 1
     return calls.map { call in
@@ -81,11 +84,13 @@ struct PlanBuilder {
   }
 
   mutating func relation(
-    _ operation: Relation.Operation, key: [KeyComponent], seconds: Int64 = 1
+    _ operation: Relation.Operation, key: [KeyComponent], seconds: Int64 = 1, slide: Int64? = nil
   ) -> Int {
     plan.relations.append(
       Relation(
-        operation, key: key, window: Window(length: seconds * second), name: "R", range: range))
+        operation, key: key,
+        window: Window(length: seconds * second, slide: (slide ?? seconds) * second), name: "R",
+        range: range))
     return plan.relations.count - 1
   }
 
@@ -139,17 +144,20 @@ final class TestRun {
 
   init(
     _ builder: PlanBuilder, placed: PlacedPlan? = nil, mode: HostGraph.Mode = .wholeQuery,
-    keyLimit: Int = 1 << 20, edgeLimit: Int = 1 << 22, batchSize: Int = 1024
+    keyLimit: Int = 1 << 20, edgeLimit: Int = 1 << 22, batchSize: Int = 1024, threads: Int = 1,
+    distinctBytes: Int = 256 << 20
   ) {
     pane = builder.plan.pane
     self.batchSize = batchSize
     var rows: (Row) -> Void = { _ in }
     var losses: (LossRecord) -> Void = { _ in }
+    var configuration = HostConfiguration(
+      seed: 0x5EED,
+      limits: HostLimits(keys: keyLimit, distinctBytes: distinctBytes, edges: edgeLimit))
+    if threads > 1 { configuration.crew = (Crew(helpers: threads - 1), threads) }
     graph = HostGraph(
-      placed ?? builder.placed, mode: mode,
-      configuration: HostConfiguration(
-        seed: 0x5EED, limits: HostLimits(keys: keyLimit, edges: edgeLimit)),
-      rows: { rows($0) }, losses: { losses($0) })
+      placed ?? builder.placed, mode: mode, configuration: configuration, rows: { rows($0) },
+      losses: { losses($0) })
     fields = graph.projectedFields(ofSource: 0)
     rows = { [unowned self] in self.rows.append($0) }
     losses = { [unowned self] in self.losses.append($0) }

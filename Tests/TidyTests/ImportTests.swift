@@ -5,6 +5,7 @@ import Testing
 private let edges: [String: Set<String>] = [
   "Diagnostics": [],
   "DataModel": [],
+  "Threads": [],
   "Kernels": ["DataModel", "CRuntimeBPF"],
   "Syntax": ["Diagnostics"],
   "BPFModel": ["DataModel"],
@@ -18,19 +19,19 @@ private let edges: [String: Set<String>] = [
     "CodeGeneration",
   ],
   "Capture": ["DataModel", "Kernels", "CRuntimeBPF", "CZlib", "CSockets", "CText"],
-  "HostRuntime": ["DataModel", "Kernels", "Operators", "Plan"],
+  "HostRuntime": ["DataModel", "Kernels", "Operators", "Plan", "Threads"],
   "BPFRuntime": ["BPFModel", "DataModel", "CLibBPF"],
   "Reference": ["DataModel", "Operators", "Plan"],
-  "Sinks": ["DataModel", "CSQLite"],
-  "Terminal": ["DataModel", "Sinks", "CTerminal"],
+  "Sinks": ["DataModel", "CSQLite", "Threads"],
+  "Terminal": ["DataModel", "Sinks", "Threads", "CTerminal"],
   "Session": [
     "Compiler", "HostRuntime", "BPFRuntime", "Capture", "Sinks", "Diagnostics",
     "DataModel", "Plan",
-    "BPFModel",
+    "BPFModel", "Threads",
   ],
   "Shell": [
     "Session", "Compiler", "Semantics", "Syntax", "Plan", "Operators", "Sinks", "DataModel",
-    "Diagnostics", "Terminal", "CLineEditing",
+    "Diagnostics", "Terminal", "CLineEditing", "Threads",
   ],
   "salc": [
     "Shell",

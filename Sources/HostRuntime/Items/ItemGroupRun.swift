@@ -353,17 +353,6 @@ struct ItemReader {
   }
 }
 
-extension [KeyComponent] {
-  /// Whether both read the same values of a tuple, whatever the names.
-  func isSameKey(as other: [KeyComponent]) -> Bool {
-    count == other.count
-      && zip(self, other).allSatisfy {
-        $0.field == $1.field && $0.type == $1.type && $0.mask == $1.mask
-          && $0.fallback == $1.fallback
-      }
-  }
-}
-
 extension LogicalPlan {
   /// Whether a node is `ancestor` or follows it.
   func reaches(_ node: Int, from ancestor: Int) -> Bool {

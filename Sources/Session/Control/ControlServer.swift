@@ -5,6 +5,7 @@ import Diagnostics
 import Glibc
 import Sinks
 import Synchronization
+import Threads
 
 /// Answers `salc ps`, `reload`, `stop` and `run --share` for a hub, on a Unix socket that only its
 /// user (and root) may connect to.

@@ -5,6 +5,7 @@ import Diagnostics
 import HostRuntime
 import Plan
 public import Sinks
+import Threads
 
 /// Several live queries on the same interfaces with one XDP program: one parse, and one hash and
 /// one update for what they have in common.

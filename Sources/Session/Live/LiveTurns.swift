@@ -6,6 +6,7 @@ import HostRuntime
 import Plan
 import Sinks
 import Synchronization
+import Threads
 
 /// The clock and the turn of a live program (architecture: write the word, RCU barrier, drain what
 /// was evicted before it, read and merge the idle half, clear, rows), and the change from one

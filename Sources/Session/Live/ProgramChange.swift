@@ -1,6 +1,6 @@
 import BPFRuntime
 import Plan
-import Sinks
+import Threads
 
 /// A program that is loaded and shall follow the present one, and whose it is.
 final class ProgramChange: @unchecked Sendable {

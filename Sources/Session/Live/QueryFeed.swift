@@ -1,5 +1,6 @@
 import DataModel
 import Sinks
+import Threads
 
 /// A query's results on their way to its sink, by a thread of their own: a slow sink holds up
 /// neither the turn nor another query.

@@ -1,6 +1,6 @@
 import Compiler
 import Plan
-import Sinks
+import Threads
 
 /// One query taking another's place: at once where all state goes on, else at a window's edge until
 /// which both run.

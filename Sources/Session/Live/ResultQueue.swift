@@ -1,5 +1,6 @@
 import DataModel
 import Sinks
+import Threads
 
 /// Results between the turn's thread and the sink's, so that a slow sink never holds up a turn.
 /// Beyond its limit rows are dropped, and one record says which windows lost how many.

@@ -1,4 +1,5 @@
 import Glibc
+import Threads
 
 /// A client of the metrics' server: what has come of its request and what is left of the answer.
 struct HTTPConnection {

@@ -1,5 +1,6 @@
 import DataModel
 import Synchronization
+import Threads
 
 /// What a scrape sees: the last closed window of each output and the counts of the run.
 ///

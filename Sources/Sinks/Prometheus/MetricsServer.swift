@@ -1,5 +1,6 @@
 import DataModel
 import Glibc
+import Threads
 
 /// Listens on an address and answers requests for metrics, on a thread of its own.
 ///

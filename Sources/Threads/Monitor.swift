@@ -2,8 +2,6 @@ import Glibc
 
 /// A lock with a condition to wait for. Whoever holds it inherits the priority of whoever waits, so
 /// the clock's thread never waits behind an ordinary one for long.
-///
-/// It stands here because sinks are what everything that has threads imports.
 public final class Monitor: @unchecked Sendable {
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>
   private let changed: UnsafeMutablePointer<pthread_cond_t>
@@ -54,11 +52,14 @@ public final class Monitor: @unchecked Sendable {
   /// Wakes everybody who waits.
   public func signal() { pthread_cond_broadcast(changed) }
 
+  /// Wakes one of those who wait.
+  public func signalOne() { pthread_cond_signal(changed) }
+
   /// Nanoseconds of as many milliseconds.
-  static let millisecond = 1_000_000
+  public static let millisecond = 1_000_000
 
   /// Milliseconds of a clock that no one sets.
-  static var now: Int {
+  public static var now: Int {
     var time = timespec()
     clock_gettime(CLOCK_MONOTONIC, &time)
     return time.tv_sec * 1000 + time.tv_nsec / 1_000_000

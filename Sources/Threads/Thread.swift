@@ -1,8 +1,6 @@
 import Glibc
 
 /// A dedicated thread: of a run, a sink, a view. There are no tasks and no actors.
-///
-/// It stands here because sinks are what everything that has threads imports.
 public struct Thread {
   private var handle = pthread_t()
 
