@@ -129,15 +129,16 @@ public final class TupleBatch {
   public func take(_ rows: UnsafeBufferPointer<UInt16>, of other: TupleBatch) {
     precondition(fields == other.fields, "tuples are copied between batches of the same fields")
     for (to, from) in zip(columns, other.columns) {
+      if to.bytes != nil {
+        for (index, row) in rows.enumerated() { to.copy(index, from: from, Int(row)) }
+        continue
+      }
       for (index, row) in rows.enumerated() {
         to.lane0[index] = from.lane0[Int(row)]
         to.validity[index] = from.validity[Int(row)]
       }
       if to.lane1 != to.lane0 {
         for (index, row) in rows.enumerated() { to.lane1[index] = from.lane1[Int(row)] }
-      }
-      if to.bytes != nil {
-        for (index, row) in rows.enumerated() { to.copy(index, from: from, Int(row)) }
       }
     }
     for (index, row) in rows.enumerated() {

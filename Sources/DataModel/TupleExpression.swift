@@ -160,6 +160,12 @@ extension TupleExpression {
 }
 
 extension TuplePredicate {
+  /// The conditions that all have to hold: of AND its parts and theirs, else the predicate itself.
+  public var conjuncts: [TuplePredicate] {
+    if case .and(let parts) = self { return parts.flatMap(\.conjuncts) }
+    return [self]
+  }
+
   /// The fields that the predicate reads, keys of set tests included.
   public var fields: Set<FieldID> {
     switch self {

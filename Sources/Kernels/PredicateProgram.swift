@@ -26,7 +26,7 @@ public final class PredicateProgram {
   /// Compiles the predicate; `sets` are the plan's, by ``SetID``.
   public init(_ predicate: TuplePredicate, sets: [IntervalSet]) {
     var builder = Builder(sets: sets)
-    let parts = Self.conjuncts(predicate)
+    let parts = predicate.conjuncts
     let plain = parts.filter { $0.sets.isEmpty }
     var stages: [[Instruction]] = []
     // An empty AND is one stage that passes all.
@@ -58,11 +58,6 @@ public final class PredicateProgram {
       source = UnsafePointer(kept)
     }
     return n
-  }
-
-  private static func conjuncts(_ predicate: TuplePredicate) -> [TuplePredicate] {
-    if case .and(let parts) = predicate { return parts.flatMap(conjuncts) }
-    return [predicate]
   }
 
   private struct Builder {

@@ -105,10 +105,24 @@ private final class CrewCore: @unchecked Sendable {
   }
 
   func settle(through step: UInt64) {
+    help(while: { lanes.contains { $0.oldest <= step } }) {
+      ready.firstIndex { $0.oldest <= step }
+    }
+  }
+
+  func finish(_ lane: CrewLane) {
+    help(while: { !lane.isAtRest }) {
+      ready.firstIndex { $0 === lane } ?? ready.indices.first
+    }
+  }
+
+  /// Works off ready lanes that `place` chooses, and waits where there is none; both closures run
+  /// inside the monitor.
+  private func help(while isUnfinished: () -> Bool, choosing place: () -> Int?) {
     while true {
       let lane = monitor.locked { () -> CrewLane? in
-        while lanes.contains(where: { $0.oldest <= step }) {
-          if let place = ready.firstIndex(where: { $0.oldest <= step }) { return take(at: place) }
+        while isUnfinished() {
+          if let place = place() { return take(at: place) }
           awaiting += 1
           monitor.wait(nanoseconds: 1000 * Monitor.millisecond)
           awaiting -= 1
@@ -117,23 +131,6 @@ private final class CrewCore: @unchecked Sendable {
       }
       guard let lane else { return }
       work(off: lane)
-    }
-  }
-
-  func finish(_ lane: CrewLane) {
-    while true {
-      let own = monitor.locked { () -> CrewLane? in
-        while !lane.isAtRest {
-          if let place = ready.firstIndex(where: { $0 === lane }) { return take(at: place) }
-          if !ready.isEmpty { return take(at: 0) }
-          awaiting += 1
-          monitor.wait(nanoseconds: 1000 * Monitor.millisecond)
-          awaiting -= 1
-        }
-        return nil
-      }
-      guard let own else { return }
-      work(off: own)
     }
   }
 

@@ -47,7 +47,7 @@ struct JointConditions {
   init?(of pattern: Pattern, at node: Int, in plan: LogicalPlan, _ held: TupleStore) {
     var found: [Condition] = []
     var all: [Term] = []
-    for predicate in plan.soleFilters(behind: node).flatMap(Self.conjuncts) {
+    for predicate in plan.soleFilters(behind: node).flatMap(\.conjuncts) {
       guard case .compare(let comparison, let left, let right) = predicate,
         let a = Self.linear(left, pattern, held), let b = Self.linear(right, pattern, held)
       else { continue }
@@ -115,11 +115,6 @@ struct JointConditions {
   }
 
   // MARK: Making them
-
-  private static func conjuncts(_ predicate: TuplePredicate) -> [TuplePredicate] {
-    if case .and(let parts) = predicate { return parts.flatMap(conjuncts) }
-    return [predicate]
-  }
 
   /// An expression as a sum of multiples; nil where it is none.
   private static func linear(

@@ -17,7 +17,7 @@ struct FuseFilters: RewriteRule {
       guard case .filter(let outer) = node.operation, let input = node.input,
         readers[input] == 1, case .filter(let inner) = result.nodes[input].operation
       else { continue }
-      result.nodes[index].operation = .filter(.and(parts(inner) + parts(outer)))
+      result.nodes[index].operation = .filter(.and(inner.conjuncts + outer.conjuncts))
       result.nodes[index].input = result.nodes[input].input
       isDropped[input] = true
     }
@@ -25,9 +25,5 @@ struct FuseFilters: RewriteRule {
     var renumbering = Renumbering(keeping: plan)
     renumbering.nodes = Renumbering.keeping(isDropped.map { !$0 })
     return renumbering.apply(to: result)
-  }
-
-  private func parts(_ predicate: TuplePredicate) -> [TuplePredicate] {
-    if case .and(let parts) = predicate { parts } else { [predicate] }
   }
 }
