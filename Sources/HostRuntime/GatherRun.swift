@@ -9,6 +9,7 @@ final class GatherRun {
   private let made: PanedBatch
   /// Tuples of the batch at hand: the row, and which input passed it.
   private var taken: [(row: UInt16, input: Int)] = []
+  private var handedOut: [(row: UInt16, input: Int)] = []
 
   init(_ node: Int, _ gathering: Gathering, fields: [FieldID]) {
     self.node = node
@@ -26,12 +27,16 @@ final class GatherRun {
 
   /// What was taken since the last call: by row, then input, as if each tuple had come alone.
   func takeAll() -> [(row: UInt16, input: Int)] {
-    defer { taken.removeAll(keepingCapacity: true) }
     if gathering.inputs.count > 1 {
       taken.sort { ($0.row, $0.input) < ($1.row, $1.input) }
     }
-    return taken
+    swap(&taken, &handedOut)
+    taken.removeAll(keepingCapacity: true)
+    return handedOut
   }
+
+  /// Whether anything was taken since.
+  var hasTaken: Bool { !taken.isEmpty }
 
   /// Copies tuples of a batch, and hands them on in batches that share a pane.
   func push(
@@ -67,12 +72,14 @@ extension HostGraph {
   func feedRunsBehind(_ node: Int, _ rows: UnsafePointer<UInt16>, _ count: Int) {
     guard count > 0 else { return }
     for run in gatherRuns { run.take(node, rows, count) }
-    for run in unfoldRuns where plan.nodes[run.node].input == node { run.take(rows, count) }
+    for run in unfoldRuns where run.input == node { run.take(rows, count) }
   }
 
   /// Runs what is behind the unions that took tuples of a batch, and behind their entries.
   func passBehind(_ batch: TupleBatch) {
-    guard !gatherRuns.isEmpty || !unfoldRuns.isEmpty else { return }
+    guard gatherRuns.contains(where: \.hasTaken) || unfoldRuns.contains(where: \.hasTaken) else {
+      return
+    }
     let gathered = gatherRuns.map { $0.takeAll() }
     let unfolded = unfoldRuns.map { $0.takeAll() }
     for (run, tuples) in zip(gatherRuns, gathered) where !tuples.isEmpty {

@@ -145,7 +145,9 @@ public final class HostGraph {
       case .ticks(let ticks):
         tickRuns.append(ItemTicksRun(index, ticks, of: itemGroups[ticks.group], sources))
       case .unfold(let entries):
-        unfoldRuns.append(UnfoldRun(index, entries, reading: plan.fields(after: index), sources))
+        unfoldRuns.append(
+          UnfoldRun(
+            index, behind: node.input, entries, reading: plan.fields(after: index), sources))
       default: break
       }
     }

@@ -5,6 +5,7 @@ import Plan
 /// Makes a tuple of each entry of the tuples of a batch, behind that batch.
 final class UnfoldRun {
   let node: Int
+  let input: Int?
   private let entries: Unfolding
   private let sources: RowSources
   private let reader: RepeatedReader
@@ -16,10 +17,15 @@ final class UnfoldRun {
   private let computed: [FieldID]
   private let made: PanedBatch
   private var taken: [UInt16] = []
+  private var handedOut: [UInt16] = []
 
   /// `fields` are read of the tuples that it makes.
-  init(_ node: Int, _ entries: Unfolding, reading fields: Set<FieldID>, _ sources: RowSources) {
+  init(
+    _ node: Int, behind input: Int?, _ entries: Unfolding, reading fields: Set<FieldID>,
+    _ sources: RowSources
+  ) {
     self.node = node
+    self.input = input
     self.entries = entries
     self.sources = sources
     let read = entries.columns.indices.filter {
@@ -40,9 +46,13 @@ final class UnfoldRun {
 
   /// What was taken since the last call.
   func takeAll() -> [UInt16] {
-    defer { taken.removeAll(keepingCapacity: true) }
-    return taken
+    swap(&taken, &handedOut)
+    taken.removeAll(keepingCapacity: true)
+    return handedOut
   }
+
+  /// Whether anything was taken since.
+  var hasTaken: Bool { !taken.isEmpty }
 
   /// Hands the entries of tuples of a batch on, in batches that share a pane.
   func push(
@@ -57,8 +67,9 @@ final class UnfoldRun {
       + computed.compactMap { id in
         source.column(id).map { (from: $0, to: batch.derivedColumn(id)) }
       }
+    reader.turn(to: source)
     for row in rows.map(Int.init) {
-      let isWhole = reader.read(source, row) { values in
+      let isWhole = reader.read(row) { values in
         guard named.isEmpty || named.contains(where: { values[$0].validity != 0 }) else { return }
         let n = made.append(at: source.times[row], in: pane, pass)
         for (from, to) in copied { to.copy(n, from: from, row) }
@@ -85,10 +96,12 @@ final class ExaminationRun {
   private let kept: UnsafeMutablePointer<UInt16>
   /// Fields of the tuple itself that the condition reads.
   private let beside: [FieldID]
+  private let pane: Window?
 
   init(_ examination: Examination, _ sources: RowSources) {
     self.examination = examination
     self.sources = sources
+    pane = sources.plan.pane
     let columns = examination.entries.columns
     let read = examination.condition.fields
     let members = columns.indices.filter { read.contains(columns[$0]) }
@@ -112,11 +125,13 @@ final class ExaminationRun {
       }
       return (from, entries.column(id) ?? entries.derivedColumn(id))
     }
+    reader.turn(to: batch)
+    var lost: UInt64 = 0
     for place in 0..<count {
       let row = Int(rows[place])
       answer.lane0[row] = 0
       answer.validity[row] = 1
-      let isWhole = reader.read(batch, row) { values in
+      let isWhole = reader.read(row) { values in
         if entries.count == TupleBatch.capacity { judge(answer) }
         let n = entries.count
         entries.times[n] = batch.times[row]
@@ -126,9 +141,11 @@ final class ExaminationRun {
         entries.count = n + 1
         owners.append(row)
       }
-      if !isWhole, let pane = sources.plan.pane {
-        sources.ledger.lose(.unparsed, 1, pane: pane.start(of: batch.times[row]))
-      }
+      if !isWhole { lost += 1 }
+    }
+    // A batch lies in one pane.
+    if lost > 0, let pane {
+      sources.ledger.lose(.unparsed, lost, pane: pane.start(of: batch.times[0]))
     }
     judge(answer)
   }

@@ -18,7 +18,7 @@ extension LogicalPlan {
   /// where nothing of a key's state hangs on other keys but the limits, which the host watches.
   public func division(ofAggregation index: Int) -> Division {
     let aggregation = aggregations[index]
-    if nodes.contains(where: { $0.operation.aggregation == index }) {
+    if isTableOfFlows(index) {
       return .walk(why: "what joins flows reads it pane by pane")
     }
     let isBesideItems =

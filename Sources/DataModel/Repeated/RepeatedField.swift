@@ -36,7 +36,4 @@ public struct RepeatedField: Sendable, Hashable {
           "Each of " + fields.map { "`\($0)`" }.joined(separator: " and ") + ".")
       ], origin: .fields(fields))
   }
-
-  /// Finds a repeated field by its name, case-sensitive.
-  public static func named(_ name: String) -> RepeatedField? { all.first { $0.name == name } }
 }

@@ -16,6 +16,8 @@ public final class RepeatedReader {
   private let wanted: [RepeatedGroup.Member]
   private var values: [Lanes]
   private var text: [UInt8] = []
+  /// The columns of the batch at hand that entries are made of.
+  private var sources: [TupleColumn] = []
 
   /// A reader of these members of a group.
   public init(_ group: RepeatedGroup, members: [Int]) {
@@ -24,43 +26,49 @@ public final class RepeatedReader {
     values = [Lanes](repeating: Lanes(), count: members.count)
   }
 
-  /// Hands out the entries of the tuple of a row, each with the values of the wanted members; false
-  /// where something of them was lost: the message is cut off, contradicts itself, or has a text
-  /// that finds no room.
-  public func read(_ batch: TupleBatch, _ row: Int, _ body: ([Lanes]) -> Void) -> Bool {
+  /// Turns to the tuples of a batch.
+  public func turn(to batch: TupleBatch) {
+    let fields =
+      switch group.origin {
+      case .fields(let fields): fields
+      case .dnsQuestions, .dnsRecords: [PacketBytes.dns.field, RepeatedGroup.tcp]
+      }
+    sources.removeAll(keepingCapacity: true)
+    for field in fields {
+      guard let column = batch.column(field) else {
+        preconditionFailure("the batch has what entries are made of: \(field)")
+      }
+      sources.append(column)
+    }
+  }
+
+  /// Hands out the entries of the tuple of a row of the batch turned to, each with the values of
+  /// the wanted members; false where something of them was lost: the message is cut off,
+  /// contradicts itself, or has a text that finds no room.
+  public func read(_ row: Int, _ body: ([Lanes]) -> Void) -> Bool {
     switch group.origin {
-    case .fields(let fields):
-      for field in fields {
-        let column = Self.column(field, batch)
+    case .fields:
+      for column in sources {
         guard column.validity[row] != 0 else { continue }
-        values = [Lanes](
-          repeating: Lanes(
-            lane0: column.lane0[row],
-            lane1: column.lane1 == column.lane0 ? 0 : column.lane1[row],
-            validity: column.validity[row]), count: wanted.count)
+        let value = Lanes(
+          lane0: column.lane0[row],
+          lane1: column.lane1 == column.lane0 ? 0 : column.lane1[row],
+          validity: column.validity[row])
+        for place in values.indices { values[place] = value }
         body(values)
       }
       return true
-    case .dnsQuestions: return read(batch, row, records: false, body)
-    case .dnsRecords: return read(batch, row, records: true, body)
+    case .dnsQuestions: return read(row, records: false, body)
+    case .dnsRecords: return read(row, records: true, body)
     }
   }
 
-  private static func column(_ field: FieldID, _ batch: TupleBatch) -> TupleColumn {
-    guard let column = batch.column(field) else {
-      preconditionFailure("the batch has what entries are made of: \(field)")
-    }
-    return column
-  }
-
-  private func read(
-    _ batch: TupleBatch, _ row: Int, records: Bool, _ body: ([Lanes]) -> Void
-  ) -> Bool {
-    let column = Self.column(PacketBytes.dns.field, batch)
+  private func read(_ row: Int, records: Bool, _ body: ([Lanes]) -> Void) -> Bool {
+    let column = sources[0]
     guard column.validity[row] != 0 else { return true }
     var message = DNSMessage(
       UnsafeRawBufferPointer(column.bytes(row)),
-      overTCP: Self.column(RepeatedGroup.tcp, batch).lane0[row] != 0)
+      overTCP: sources[1].lane0[row] != 0)
     let told = message
     var isWhole = true
     let isRead = message.forEach(records: records) { entry in

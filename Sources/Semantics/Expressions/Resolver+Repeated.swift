@@ -45,14 +45,14 @@ extension Resolver {
   private mutating func examination(
     _ node: Expression, of group: RepeatedGroup, in scope: Scope
   ) -> Typed? {
-    guard mayExamine, isReadable(group, in: scope, node.range) else {
-      if mayExamine { return nil }
+    guard mayExamine else {
       report(
         Diagnostic(
           .wrongType, "a packet has several \(group.name) entries; only FILTER asks for any",
           at: node.range, notes: [Diagnostic.Note("ask first: FILTER P BY \(text(node.range))")]))
       return nil
     }
+    guard isReadable(group, in: scope, node.range) else { return nil }
     guard let condition = check(node, in: scope) else { return nil }
     guard condition.features.isEmpty, !condition.hasCurrent, !condition.hasReals else {
       notSupported("comparing features with \(group.name) entries", node.range)

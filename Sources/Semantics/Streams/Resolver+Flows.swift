@@ -56,7 +56,6 @@ extension Resolver {
   ) -> Meaning {
     let packets = add(.interfaces(interfaces), range: call.range)
     var made = making
-    made.aggregation = plan.aggregations.count
     for (node, known) in plan.flowMakings where plan.nodes[node].input == packets {
       made.aggregation = known.aggregation
       if made == known { return .tuples(TupleStream(node: node, key: nil)) }
