@@ -152,8 +152,9 @@ let tests: [Target] = [
     swiftSettings: strict),
   .testTarget(
     name: "SemanticsTests",
-    dependencies: ["Semantics", "Syntax", "Plan", "Operators", "DataModel", "Diagnostics"],
-    swiftSettings: strict),
+    dependencies: [
+      "TestSupport", "Semantics", "Syntax", "Plan", "Operators", "DataModel", "Diagnostics",
+    ], swiftSettings: strict),
   .testTarget(
     name: "PlanningTests",
     dependencies: [

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "salc_text.h"
+#include "salc_values.h"
 
 #ifdef __x86_64__
 #include <immintrin.h>
@@ -78,31 +79,18 @@ INLINE void note_words(const struct bits *bits, uint32_t words, uint64_t offset,
 
 static void look_plain(const uint8_t *at, uint32_t words, uint8_t separator, struct bits *bits)
 {
-	typedef char vector __attribute__((vector_size(16)));
 	uint32_t i, j;
 
 	for (i = 0; i < words; i++) {
 		uint64_t marks = 0, feeds = 0;
 
-#if defined(__SSE2__)
 		for (j = 0; j < 4; j++) {
-			vector octets, separators, ends;
+			const uint8_t *octets = at + 64 * (uint64_t)i + 16 * j;
 
-			__builtin_memcpy(&octets, at + 64 * (uint64_t)i + 16 * j, 16);
-			separators = (vector)(octets == (char)separator);
-			ends = (vector)(octets == (char)10);
-			marks |= (uint64_t)(uint32_t)__builtin_ia32_pmovmskb128(separators | ends)
-			         << 16 * j;
-			feeds |= (uint64_t)(uint32_t)__builtin_ia32_pmovmskb128(ends) << 16 * j;
+			marks |= (uint64_t)salc_text_equal(octets, separator) << 16 * j;
+			feeds |= (uint64_t)salc_text_equal(octets, '\n') << 16 * j;
 		}
-#else
-		for (j = 0; j < 64; j++) {
-			uint8_t octet = at[64 * (uint64_t)i + j];
-
-			marks |= (uint64_t)(octet == separator || octet == '\n') << j;
-			feeds |= (uint64_t)(octet == '\n') << j;
-		}
-#endif
+		marks |= feeds;
 		bits->marks[i] = marks;
 		bits->feeds[i] = feeds;
 	}

@@ -196,11 +196,9 @@ public final class HostGraph {
   /// Tuples without a key, by the names of the features that wanted one; those that had none.
   public var unkeyedTuples: [String: UInt64] {
     var found: [String: UInt64] = [:]
-    for (index, count) in unkeyed.enumerated() where count > 0 {
-      found[plan.aggregations[index].name, default: 0] &+= count
-    }
-    for (index, count) in (crew?.unkeyed ?? []).enumerated() where count > 0 {
-      found[plan.aggregations[index].name, default: 0] &+= count
+    for (index, own) in unkeyed.enumerated() {
+      let count = own &+ (crew?.unkeyed[index] ?? 0)
+      if count > 0 { found[plan.aggregations[index].name, default: 0] &+= count }
     }
     return found
   }

@@ -23,8 +23,9 @@ struct HostEvaluation {
     placed = configuration.query.placed
     let results = ResultStream(sink, limit: try WindowLimit(configuration))
     var host = try configuration.host()
-    // Unasked, keys are not divided: a query whose tuples cost little would lose by it.
-    let isDivided = placed.plan.isDivided(among: configuration.threads ?? 1)
+    // Unasked, keys are not divided: a query whose tuples cost little would lose by it. And where
+    // the input allows one thread, the tuples of a batch would be replaced under the others.
+    let isDivided = placed.plan.isDivided(among: min(threads, configuration.threads ?? 1))
     if isDivided || placed.plan.hasRowsToWrite(forThreads: threads) {
       let crew = Crew(helpers: threads - 1)
       if isDivided { host.crew = (crew, threads) }

@@ -185,11 +185,13 @@ private final class CrewCore: @unchecked Sendable {
     monitor.locked {
       lane.taken.removeAll(keepingCapacity: true)
       working -= 1
-      if !lane.waiting.isEmpty, !isOver {
-        ready.append(lane)
-        wake(min(1, sleeping))
+      let isReady = !lane.waiting.isEmpty && !isOver
+      if isReady { ready.append(lane) }
+      if awaiting > 0 || isOver {
+        monitor.signal()
+      } else if isReady, sleeping > 0 {
+        monitor.signalOne()
       }
-      if awaiting > 0 || isOver { monitor.signal() }
     }
   }
 }

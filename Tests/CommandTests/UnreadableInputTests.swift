@@ -62,6 +62,17 @@ import Testing
         && exported.errors.contains("port: N"), "\(exported.errors)")
   }
 
+  @Test("a pipe is not opened again to see what it was")
+  func pipe() throws {
+    let pipe = directory.file("flows.csv")
+    #expect(shell("mkfifo \(pipe)").exitCode == 0)
+    let job = Job(Tool.salc, ["run", "-e", Self.query("VastStream()"), "--csv", pipe])
+    #expect(shell("echo nothing > \(pipe)").exitCode == 0)
+    let run = job.wait(timeout: 30)
+    #expect(run.exitCode == 65 && !run.timedOut, "\(run.summary)")
+    #expect(run.errors.contains("not one record of VastStream"), "\(run.errors)")
+  }
+
   @Test("one source of several: the rows of the others are printed, and the run fails")
   func several() {
     let good = file("good.csv", Array(RecordCommandTests.line("100.25", "5").utf8))

@@ -80,12 +80,15 @@ struct SourceTests {
     """,
   ]
 
-  static func run(_ program: String, bindings: [String: String] = [:]) throws -> Answer {
+  static func run(
+    _ program: String, bindings: [String: String] = [:], threads: Int? = nil
+  ) throws -> Answer {
     var way = Way.host
     way.bindings = bindings
     let query = try Engines.compiled(program, way)
     let sink = CollectingSink()
-    let configuration = RunConfiguration(query: query, input: .merged, seed: 0x5A1C)
+    var configuration = RunConfiguration(query: query, input: .merged, seed: 0x5A1C)
+    configuration.threads = threads
     let totals = try Session.run(configuration, into: sink, shouldStop: { false })
     return Answer(rows: sink.rows, losses: sink.losses, totals: totals)
   }

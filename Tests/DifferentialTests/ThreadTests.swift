@@ -83,6 +83,26 @@ struct ThreadTests {
     #expect(compared >= 5)
   }
 
+  @Test("several sources are merged by one thread, which no other folds beside")
+  func severalSources() throws {
+    let texts = [RecordTests.lines(6000, seed: 21), RecordTests.lines(5000, seed: 22)]
+    let paths = texts.map { RecordTests.write($0) }
+    defer { for path in paths { unlink(path) } }
+    let program = """
+      A = VastStream("\(paths[0])");
+      B = VastStream("\(paths[1])");
+      Sent = FOREACH (STREAM A BY SourceIp) GENERATE countdistinct(DestIp) EXACT WINDOW 1h;
+      Got = FOREACH (STREAM (UNION A, B) BY DestIp) GENERATE countdistinct(SourcePort) WINDOW 1h;
+      OUTPUT Sent;
+      OUTPUT Got;
+      """
+    let one = try SourceTests.run(program, threads: 1)
+    #expect(one.rows.count > 100)
+    for count in Self.counts {
+      Self.expectSame(one, try SourceTests.run(program, threads: count), "\(count) threads")
+    }
+  }
+
   @Test("lines with quotes, empty ones, and one longer than any record")
   func lines() throws {
     var text = RecordTests.lines(3000, seed: 7)

@@ -53,11 +53,15 @@ private let pure: Set<String> = [
 
 @Suite("Imports run one way")
 struct ImportTests {
-  /// The modules' declared dependencies, out of the text of Package.swift.
-  static let declared: [String: Set<String>] = {
+  /// The modules' declared dependencies, and those of the test targets.
+  static let declared = dependencies(inList: "modules")
+  static let declaredByTests = dependencies(inList: "tests")
+
+  /// The dependencies of a list of targets, out of the text of Package.swift.
+  private static func dependencies(inList list: String) -> [String: Set<String>] {
     let text = Repository.text("Package.swift")
-    let modules = text.between("let modules: [Target] = [", and: "\n]\n") ?? ""
-    let targets = modules.parts(separatedBy: "arget(").flatMap { $0.parts(separatedBy: "Library(") }
+    let list = text.between("let \(list): [Target] = [", and: "\n]\n") ?? ""
+    let targets = list.parts(separatedBy: "arget(").flatMap { $0.parts(separatedBy: "Library(") }
     var result: [String: Set<String>] = [:]
     for target in targets {
       guard let name = target.between("name: \"", and: "\"") else { continue }
@@ -67,7 +71,7 @@ struct ImportTests {
       result[name] = Set(names.quotedStrings).subtracting(["swift-argument-parser", "SQLite"])
     }
     return result
-  }()
+  }
 
   @Test("declared dependencies are those of the table", arguments: edges.keys.sorted())
   func declaredDependencies(module: String) throws {
@@ -97,6 +101,30 @@ struct ImportTests {
           "\(file) imports \(name), but \(module) knows no file, clock or process")
       }
     }
+  }
+
+  /// An import that is not declared builds only where the other module happens to be built before.
+  @Test("imports of tests are declared", arguments: declaredByTests.keys.sorted())
+  func importsOfTestsAreDeclared(target: String) throws {
+    let declared = try #require(Self.declaredByTests[target])
+    let files = Repository.files(below: "Tests/" + target).filter { $0.hasSuffix(".swift") }
+    #expect(!files.isEmpty)
+    // Other names are those of scripts' modules, in texts.
+    let modules = Set(Self.declared.keys).union(Self.declaredByTests.keys)
+    for file in files {
+      let imports = Self.imports(of: Repository.text(file)).intersection(modules)
+      #expect(
+        imports.isSubset(of: declared),
+        "\(file) imports \(imports.subtracting(declared)), which \(target) does not declare")
+    }
+  }
+
+  @Test("no test target is missing from Package.swift")
+  func everyTestTargetIsDeclared() {
+    let folders = Set(
+      Repository.files(below: "Tests").filter { $0.hasSuffix(".swift") }
+        .map { String($0.split(separator: "/")[1]) })
+    #expect(folders == Set(Self.declaredByTests.keys))
   }
 
   @Test("nobody imports Foundation, and libbpf is imported in one module")

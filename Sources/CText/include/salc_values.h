@@ -64,7 +64,7 @@ SALC_TEXT_INLINE int salc_text_eight(const uint8_t *at, uint32_t count, uint64_t
 	return salc_text_digits(salc_text_load(at) << shift, shift, value);
 }
 
-/* 1 to 19 decimal digits; 0 where they are more, or none. */
+/* Decimal digits, one at least; 0 where they are more than 19. */
 SALC_TEXT_INLINE int salc_text_decimal(const uint8_t *at, uint32_t count, uint64_t *value)
 {
 	uint64_t head, middle, tail;

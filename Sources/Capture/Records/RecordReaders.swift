@@ -42,7 +42,7 @@ public enum RecordReaders {
     var remedy = "salc schema \(schema.source) shows what a record has"
     if case .datagrams = schema.encoding {
       // A capture was recognised; what it holds is said.
-    } else if (try? CaptureFile(path: place)) != nil {
+    } else if (try? RecordSample.isFile(place)) == true, (try? CaptureFile(path: place)) != nil {
       remedy = "it is a capture, of which --pcap makes flow records"
     }
     return CaptureError(

@@ -29,7 +29,8 @@ public enum RecordSample {
     }
   }
 
-  private static func isFile(_ path: String) throws(CaptureError) -> Bool {
+  /// Whether a path is a regular file, which can be opened as often as one likes.
+  static func isFile(_ path: String) throws(CaptureError) -> Bool {
     guard path != "-" else { return false }
     var status = stat()
     guard stat(path, &status) == 0 else { throw CaptureError(path, .unreadable(errno: errno)) }

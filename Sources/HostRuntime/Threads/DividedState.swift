@@ -90,8 +90,9 @@ final class DividedState: WindowState {
 
   var usage: StateUsage {
     states.reduce(into: StateUsage()) { sum, state in
-      sum.entries += state.usage.entries
-      sum.bytes += state.usage.bytes
+      let used = state.usage
+      sum.entries += used.entries
+      sum.bytes += used.bytes
     }
   }
 

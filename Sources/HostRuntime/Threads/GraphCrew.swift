@@ -130,7 +130,7 @@ final class GraphCrew {
   // MARK: Windows of items
 
   /// Hands tuples over to a group of item windows; false where the caller folds them. Nothing that
-  /// is handed over changes until ``settle()``.
+  /// is handed over changes until ``settleItems()``.
   func fold(
     _ index: Int, _ group: ItemGroupRun, _ batch: TupleBatch, _ rows: UnsafePointer<UInt16>,
     _ count: Int, universe: UnsafePointer<UInt16>, _ universeCount: Int
@@ -149,7 +149,11 @@ final class GraphCrew {
   private var hasItems = false
 
   /// Waits for the values of item windows.
-  func settleItems() { if hasItems { settle() } }
+  func settleItems() {
+    guard hasItems else { return }
+    for case let lane? in itemLanes { crew.finish(lane) }
+    hasItems = false
+  }
 
   // MARK: Waiting
 

@@ -98,18 +98,24 @@ extension Resolver {
     _ stream: TupleStream, by condition: Typed, _ range: SourceRange
   ) -> Meaning {
     let parts = if case .and(let parts) = condition.node { parts } else { [condition] }
-    let asking = parts.filter { !examined(in: $0).isEmpty }
-    var passing = parts.filter { examined(in: $0).isEmpty }
+    var asking: [Typed] = []
+    var passing: [Typed] = []
+    for part in parts {
+      if examined(in: part).isEmpty { passing.append(part) } else { asking.append(part) }
+    }
     guard asking.allSatisfy({ $0.features.isEmpty && !$0.hasCurrent }) else {
       notSupported("features beside entries of a packet in one OR or NOT", range)
       return .invalid
     }
     // An entry is nowhere but in a packet with the header, which the data path can tell.
+    var present: Set<FieldID> = []
     for part in asking {
       guard case .field(let into) = part.node,
         let group = examinations.first(where: { $0.into == into })?.entries.group
       else { continue }
-      passing += presence(of: group, range)
+      if let header = presence(of: group), present.insert(header).inserted {
+        passing.append(Typed(.field(header), .bool, range))
+      }
     }
     var passed = stream
     if !passing.isEmpty {
@@ -127,10 +133,9 @@ extension Resolver {
     return filterTuples(passed, by: joined(asking, range), range)
   }
 
-  /// The condition that a packet has the header in front of a group's entries.
-  private func presence(of group: RepeatedGroup, _ range: SourceRange) -> [Typed] {
-    guard let layer = group.bytes?.layer, let id = PacketFields.named(layer.name) else { return [] }
-    return [Typed(.field(id), .bool, range)]
+  /// The field that says whether a packet has the header in front of a group's entries.
+  private func presence(of group: RepeatedGroup) -> FieldID? {
+    group.bytes.flatMap { PacketFields.named($0.layer.name) }
   }
 
   // MARK: Keys and arguments
@@ -145,8 +150,11 @@ extension Resolver {
       guard let group = repeated(path.text, in: scope) else { continue }
       guard isReadable(group, in: scope, path.range) else { return nil }
       var input = result.node
-      let conditions = presence(of: group, path.range).compactMap { predicate($0, key: []) }
-      for condition in conditions { input = add(.filter(condition), to: input, range: path.range) }
+      if let header = presence(of: group),
+        let condition = predicate(Typed(.field(header), .bool, path.range), key: [])
+      {
+        input = add(.filter(condition), to: input, range: path.range)
+      }
       let columns = columns(of: group)
       let named = group.members.indices.filter { member in
         paths.contains { $0.text == group.members[member].name }
