@@ -21,8 +21,7 @@ extension HostGraph {
       let stage = stages[index]
       if index > start {
         guard let input = plan.nodes[index].input, reached[input] >= 0,
-          everything || !placed.nodes[index].isInDataPath,
-          !plan.nodes[index].operation.makesFlows, !plan.nodes[index].operation.isUnfolding
+          everything || !placed.nodes[index].isInDataPath, !stage.standsApart
         else { continue }
         if case .anyOf(let inputs) = plan.nodes[index].operation {
           reached[index] = unite(inputs, reached, into: stage)

@@ -18,9 +18,6 @@ extension LogicalPlan {
   func longestWithin(of set: SetID) -> Int64 {
     var asked: [Int64] = []
     for node in nodes {
-      if let predicate = node.operation.predicate {
-        asked.append(predicate.longestWithin(of: set))
-      }
       asked += node.operation.expressions.map { $0.longestWithin(of: set) }
     }
     for relation in relations {

@@ -32,6 +32,8 @@ final class TupleStage {
   let hostAggregations: [Int]
   /// Tuples that the node handed on so far.
   var passed: UInt64 = 0
+  /// Whether its tuples do not come with those of its input.
+  let standsApart: Bool
   /// Of ticks the time between two, which their rows speak of.
   let tick: Window?
   private let work: Work
@@ -46,6 +48,7 @@ final class TupleStage {
     self.scratch = scratch
     kept = .allocate(capacity: TupleBatch.capacity)
     tick = plan.ticks(before: index)?.every
+    standsApart = node.operation.makesFlows || node.operation.isUnfolding
     switch node.operation {
     case .source, .rows: work = .source
     case .anyOf, .gather, .ticks, .unfold: work = .elsewhere

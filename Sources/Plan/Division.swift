@@ -103,22 +103,6 @@ extension LogicalPlan {
   }
 }
 
-extension TupleOperation {
-  /// Why its state is not spread over threads; nil where it has none of its own.
-  public var reasonForOneThread: String? {
-    switch self {
-    case .source, .filter, .anyOf, .gather, .rows, .unfold, .examine: nil
-    case .distinct: "what follows sees its answer for each tuple at once"
-    case .transform: "the columns of a tuple are read by what follows"
-    case .filterBeside: "it asks rows, or windows of items, for each tuple"
-    case .match: "an edge joins vertices of different shares"
-    case .unanswered: "tuples wait in the order of their times"
-    case .flows: "flows are joined across the keys' panes"
-    case .ticks: "it lists the keys of all shares"
-    }
-  }
-}
-
 extension Aggregation {
   /// Whether it keeps items beside the keys: each tuple then costs a lookup in a table of them.
   fileprivate var keepsItems: Bool {

@@ -108,30 +108,7 @@ extension LogicalPlan {
 
   /// What a node keeps; nil where it keeps nothing.
   public func hostState(ofNode index: Int, _ limits: HostLimits) -> HostState? {
-    switch nodes[index].operation {
-    case .distinct(let key, let window):
-      let bytes = HostState.tableBytes(KeyLayout(key).wordCount + 1)
-      return HostState(
-        entry: "key", entryBytes: windowsAtOnce(window, depth: 0, lateness: lateness) * bytes,
-        entriesMax: limits.keys)
-    case .transform(let transform):
-      let ring = transform.previous.count * 2 * transform.depth * 8
-      return HostState(
-        entry: "key",
-        entryBytes: HostState.tableBytes(KeyLayout(transform.key).wordCount + 2) + 2 * ring + 16,
-        entriesMax: transform.key.isEmpty ? 1 : limits.keys)
-    case .match(let pattern):
-      // An edge and its links, its pair of vertices, and two vertices of its own; tuples that wait.
-      let stores = Set(pattern.edges.map(\.input)).count
-      let edge = 2 * 44 + 4 * 16 + 2 * 2 * (3 * 8 + 40) + 40
-      return HostState(entry: "edge", entryBytes: edge, entriesMax: stores * limits.edges)
-    case .unanswered(let waiting):
-      let tuple = 8 * (fields(behind: index).count + KeyLayout(waiting.key).wordCount) + 64
-      return HostState(entry: "waiting tuple", entryBytes: 2 * tuple, entriesMax: limits.edges)
-    case .flows: return HostState(entry: "flow", entryBytes: 2 * 176, entriesMax: limits.keys)
-    case .source, .rows, .filter, .filterBeside, .anyOf, .gather, .ticks, .unfold, .examine:
-      return nil
-    }
+    nodes[index].operation.facts.hostState(at: index, in: self, limits)
   }
 
   /// The rows of a close.
@@ -144,7 +121,7 @@ extension LogicalPlan {
 
   /// Open windows, those that wait for late tuples, panes of sliding ones, and closed ones that are
   /// read.
-  private func windowsAtOnce(_ window: Window, depth: Int, lateness: Int64) -> Int {
+  func windowsAtOnce(_ window: Window, depth: Int, lateness: Int64) -> Int {
     let late = (lateness + window.slide - 1) / window.slide
     let panes = window.isSliding ? window.length / window.slide : 0
     return Int(min(1 + late + panes, 1 << 20)) + depth + 1

@@ -179,21 +179,18 @@ extension LogicalPlan {
       case .words(let layout): what = layout.reductions.map(\.text).joined(separator: ", ")
       case .counts(let items, let weight):
         let sums = weight.map { "sums of \($0.text)" } ?? "counts"
-        what = "\(sums) of (\(items.map(\.text).joined(separator: ", ")))"
+        what = "\(sums) of \(items.listText)"
       case .histogram(let histogram): what = histogram.text
       case .halves(let items):
-        what = "halves of (\(items.map(\.text).joined(separator: ", ")))"
+        what = "halves of \(items.listText)"
       case .basicWindows(let items, let length, let count):
         what =
-          "\(count) most frequent (\(items.map(\.text).joined(separator: ", "))) "
+          "\(count) most frequent \(items.listText) "
           + "of each \(length)"
       }
       return group.latest.isEmpty ? "last \(state.items): \(what)" : what
     }
-    let key = group.key.map(\.text).joined(separator: ", ")
-    let table = group.latest.map(\.text).joined(separator: ", ")
-    let what = group.latest.isEmpty ? "items" : "latest of (\(table)) in"
-    return "\(what) n\(group.input) by (\(key)) \(states.joined(separator: "; "))"
-
+    let what = group.latest.isEmpty ? "items" : "latest of \(group.latest.listText) in"
+    return "\(what) n\(group.input) by \(group.key.listText) \(states.joined(separator: "; "))"
   }
 }

@@ -40,36 +40,7 @@ extension LogicalPlan: CustomStringConvertible {
   /// A tuple node on one line.
   public func text(of node: TupleNode) -> String {
     let from = node.input.map { " n\($0)" } ?? ""
-    let what: String
-    switch node.operation {
-    case .source(.interfaces(let names)):
-      what = "packets of \(names.isEmpty ? "an interface" : names.joined(separator: ", "))"
-    case .source(.capture(let file)): what = "packets of \(file)"
-    case .source(.records(let source)): what = source.text
-    case .rows(let rows):
-      let key = relations.indices.contains(rows.relation) ? relations[rows.relation].key : []
-      let columns = rows.columns.map { column -> String in
-        let value = text(column.value, key: key)
-        return value == "\(column.into)" ? value : "\(value) AS \(column.into)"
-      }
-      what = "rows r\(rows.relation) as tuples (\(columns.joined(separator: ", ")))"
-    case .filter(let predicate): what = "filter\(from) by \(predicate.text)"
-    case .filterBeside(let condition): what = "filter\(from) by \(text(condition, key: []))"
-    case .transform(let transform):
-      let columns = transform.columns.map { "\(text($0.value)) AS \($0.into)" }
-      what = "transform\(from) by \(list(transform.key)): \(columns.joined(separator: ", "))"
-    case .match(let pattern): what = text(of: pattern)
-    case .unanswered(let waiting): what = "tuples of\(from) \(waiting.text)"
-    case .flows(let making): what = making.text
-    case .anyOf(let inputs):
-      what = "any of \(inputs.map { "n\($0)" }.joined(separator: ", "))"
-    case .gather(let gathering): what = gathering.text
-    case .ticks(let ticks): what = ticks.text
-    case .unfold(let entries): what = "unfold\(from) into \(entries.text)"
-    case .examine(let examination): what = "examine\(from): \(examination.text)"
-    case .distinct(let key, let window):
-      what = "distinct\(from) by \(list(key)) window \(window)"
-    }
+    let what = node.operation.facts.text(in: self, from: from)
     return node.name.isEmpty ? what : "\(what)  (\(node.name))"
   }
 
@@ -79,13 +50,13 @@ extension LogicalPlan: CustomStringConvertible {
     switch aggregation.form {
     case .words(let layout): what = layout.reductions.map(\.text).joined(separator: ", ")
     case .distinct(let items, let precision):
-      what = "distinct \(list(items)), 2^\(precision) registers"
+      what = "distinct \(items.listText), 2^\(precision) registers"
     case .tally(let items, let weight):
       what =
-        "tally of \(list(items))" + (weight.map { " by \($0.text)" } ?? "")
+        "tally of \(items.listText)" + (weight.map { " by \($0.text)" } ?? "")
         + (aggregation.summary.map { ", of each key \($0.text)" } ?? "")
     }
-    return "aggregate n\(aggregation.input) by \(list(aggregation.key)) "
+    return "aggregate n\(aggregation.input) by \(aggregation.key.listText) "
       + "window \(aggregation.window): \(what)  (\(aggregation.name))"
   }
 
@@ -103,8 +74,8 @@ extension LogicalPlan: CustomStringConvertible {
         + (groups.isEmpty ? "" : " per \(groups)")
     case .join(let kind, let inputs):
       let names = inputs.map { "r\($0.relation)" }.joined(separator: ", ")
-      what = "\(kind.rawValue) join of \(names) by \(list(relation.key))"
-    case .collapse(let input, _): what = "distinct \(list(relation.key)) of r\(input)"
+      what = "\(kind.rawValue) join of \(names) by \(relation.key.listText)"
+    case .collapse(let input, _): what = "distinct \(relation.key.listText) of r\(input)"
     }
     return "\(what), every \(relation.window)  (\(relation.name))"
   }
@@ -126,10 +97,6 @@ extension LogicalPlan: CustomStringConvertible {
     let targets = output.targets.map(\.description).joined(separator: ", ")
     return "\(output.name): \(from) (\(columns.joined(separator: ", ")))"
       + (targets.isEmpty ? "" : " to \(targets)")
-  }
-
-  private func list(_ key: [KeyComponent]) -> String {
-    "(\(key.map(\.text).joined(separator: ", ")))"
   }
 }
 

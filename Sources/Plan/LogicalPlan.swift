@@ -87,13 +87,3 @@ public struct TupleNode: Sendable, Hashable {
     self.range = range
   }
 }
-
-/// A source of packets or records.
-public enum Source: Sendable, Hashable {
-  /// `PacketStream("eth0", …)`: interfaces, empty where the command line must name one.
-  case interfaces([String])
-  /// `PcapStream("f")`.
-  case capture(String)
-  /// `VastStream("f")` and the other sources of records.
-  case records(RecordSource)
-}

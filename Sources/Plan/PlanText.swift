@@ -39,9 +39,8 @@ extension TuplePredicate {
       let values = networks.map(\.description).joined(separator: ", ")
       return "\(field) \(membership(isNegated)) {\(values)}"
     case .inSet(let set, let key, let within, let isNegated):
-      let names = key.map(\.text).joined(separator: ", ")
       let reach = within > 0 ? " WITHIN \(Timestamp.durationText(within))" : ""
-      return "(\(names)) \(membership(isNegated)) \(set)\(reach)"
+      return "\(key.listText) \(membership(isNegated)) \(set)\(reach)"
     case .and(let parts): return parts.map(\.partText).joined(separator: " AND ")
     case .or(let parts): return parts.map(\.partText).joined(separator: " OR ")
     case .not(let part): return "NOT \(part.partText)"
@@ -82,6 +81,11 @@ extension KeyComponent {
       }
     return "\(field)\(prefix)\(instead)\(rounded)\(alias)"
   }
+}
+
+extension [KeyComponent] {
+  /// The components in parentheses.
+  var listText: String { "(\(map(\.text).joined(separator: ", ")))" }
 }
 
 extension Reduction {

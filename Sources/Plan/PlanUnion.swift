@@ -109,14 +109,12 @@ private struct Joining {
   private mutating func addNodes(of placed: PlacedPlan, _ member: inout PlanUnion.Member) {
     var own: [(NodeIdentity, Int)] = []
     for (node, placement) in zip(placed.plan.nodes, placed.nodes) {
+      let (nodes, sets) = (member.nodes, member.sets)
+      let numbers = PartNumbers(node: { nodes[$0] }, set: { sets[$0] })
       var moved = node
       moved.input = node.input.map { member.nodes[$0] }
       moved.range = SourceRange(moving: node.range, by: textEnd)
-      if case .filter(let predicate) = node.operation {
-        moved.operation = .filter(
-          predicate.mappingSets { SetID(index: member.sets[$0.index]) })
-      }
-      moved.operation = moved.operation.mappingInputs { member.nodes[$0] }
+      moved.operation = node.operation.renumbered(by: numbers)
       let identity = NodeIdentity(
         operation: moved.input == nil ? nil : moved.operation, input: moved.input,
         placement: placement)

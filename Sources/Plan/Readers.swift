@@ -29,10 +29,7 @@ extension LogicalPlan {
   /// Every first node of what a node reads, those before unions included.
   public func roots(of node: Int) -> Set<Int> {
     let first = root(of: node)
-    guard nodes[first].operation.isGathering else { return [first] }
-    return nodes[first].operation.otherInputs.reduce(into: [first]) {
-      $0.formUnion(roots(of: $1))
-    }
+    return nodes[first].operation.otherInputs.reduce(into: [first]) { $0.formUnion(roots(of: $1)) }
   }
 
   /// How many read each node's tuples: nodes, aggregations, groups of items and outputs.

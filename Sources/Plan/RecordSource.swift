@@ -86,35 +86,12 @@ extension RecordSchema {
   }
 }
 
-extension Source {
-  /// The source that reads from another place: packets of a capture, records of anywhere; nil where
-  /// the text names none.
-  public func bound(to place: String) -> Source? {
-    switch self {
-    case .interfaces, .capture: .capture(place)
-    case .records(let source):
-      source.schema.origin(place).map { .records(RecordSource(source.schema, from: $0)) }
-    }
-  }
-}
-
 extension LogicalPlan {
   /// The schema of the records, or of the matches, that reach a tuple node; nil where they are
   /// packets.
   public func recordSchema(of node: Int) -> RecordSchema? {
     guard nodes.indices.contains(node) else { return nil }
-    var current = node
-    while true {
-      if case .match(let pattern) = nodes[current].operation { return pattern.schema }
-      if case .flows(let making) = nodes[current].operation { return making.schema }
-      if case .gather(let gathering) = nodes[current].operation {
-        current = gathering.inputs[0].node
-        continue
-      }
-      guard let input = nodes[current].input else { break }
-      current = input
-    }
-    guard case .source(.records(let source)) = nodes[current].operation else { return nil }
-    return source.schema
+    return nodes[node].operation.facts.recordSchema(in: self)
+      ?? nodes[node].input.flatMap { recordSchema(of: $0) }
   }
 }

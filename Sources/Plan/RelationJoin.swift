@@ -36,29 +36,23 @@ extension Relation.Operation {
     }
   }
 
-  /// The operation over other relations.
-  public func mappingInputs(_ transform: (Int) -> Int) -> Relation.Operation {
+  /// The operation with the new numbers of what it names by index.
+  public func renumbered(by numbers: PartNumbers) -> Relation.Operation {
     switch self {
-    case .keys: self
-    case .filter(let input, let condition): .filter(input: transform(input), condition)
+    case .keys(let domain): .keys(domain: numbers.aggregation(domain))
+    case .filter(let input, let condition):
+      .filter(input: numbers.relation(input), condition.renumbered(by: numbers))
     case .top(let input, let count, let by, let per):
-      .top(input: transform(input), count: count, by: by, per: per)
-    case .collapse(let input, let columns): .collapse(input: transform(input), columns: columns)
+      .top(
+        input: numbers.relation(input), count: count, by: by.renumbered(by: numbers), per: per)
+    case .collapse(let input, let columns):
+      .collapse(input: numbers.relation(input), columns: columns)
     case .join(let kind, let inputs):
       .join(
-        kind, inputs.map { JoinInput(relation: transform($0.relation), columns: $0.columns) })
-    }
-  }
-
-  /// The operation with other expressions.
-  public func mappingExpressions(
-    _ transform: (RowExpression) -> RowExpression
-  ) -> Relation.Operation {
-    switch self {
-    case .keys, .join, .collapse: self
-    case .filter(let input, let condition): .filter(input: input, transform(condition))
-    case .top(let input, let count, let by, let per):
-      .top(input: input, count: count, by: transform(by), per: per)
+        kind,
+        inputs.map {
+          JoinInput(relation: numbers.relation($0.relation), columns: $0.columns)
+        })
     }
   }
 

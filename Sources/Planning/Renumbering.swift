@@ -53,48 +53,32 @@ struct Renumbering {
   /// The plan under the new indices.
   func apply(to plan: LogicalPlan) -> LogicalPlan {
     var result = plan
+    let numbers = numbers
     result.nodes = kept(plan.nodes, nodes).map { node in
       var node = node
-      node.input = node.input.map { at(nodes, $0) }
-      node.operation = node.operation.mappingInputs { at(nodes, $0) }
-      switch node.operation {
-      case .filter(let predicate): node.operation = .filter(renumbered(predicate))
-      case .filterBeside(let condition): node.operation = .filterBeside(renumbered(condition))
-      case .transform(var transform):
-        transform.columns = transform.columns.map {
-          Transform.Column(renumbered($0.value), into: $0.into)
-        }
-        node.operation = .transform(transform)
-      case .flows(var making):
-        making.aggregation = at(aggregations, making.aggregation)
-        node.operation = .flows(making)
-      case .rows(var rows):
-        rows.relation = at(relations, rows.relation)
-        rows.columns = rows.columns.map { RowTuples.Column(renumbered($0.value), into: $0.into) }
-        node.operation = .rows(rows)
-      case .ticks(var ticks):
-        ticks.group = at(items, ticks.group)
-        node.operation = .ticks(ticks)
-      case .examine(var examination):
-        examination.condition = renumbered(examination.condition)
-        node.operation = .examine(examination)
-      case .source, .distinct, .match, .anyOf, .gather, .unanswered, .unfold: break
-      }
+      node.input = node.input.map(numbers.node)
+      node.operation = node.operation.renumbered(by: numbers)
       return node
     }
     result.aggregations = kept(plan.aggregations, aggregations, moving: \.input, by: nodes)
     result.features = kept(plan.features, features, moving: \.aggregation, by: aggregations)
     result.items = kept(plan.items, items, moving: \.input, by: nodes)
     result.itemFeatures = kept(plan.itemFeatures, itemFeatures, moving: \.group, by: items)
-    result.relations = kept(plan.relations, relations).map(renumbered)
+    result.relations = kept(plan.relations, relations).map { relation in
+      var relation = relation
+      relation.operation = relation.operation.renumbered(by: numbers)
+      return relation
+    }
     result.sets = kept(plan.sets, sets, moving: \.relation, by: relations)
     result.outputs = plan.outputs.map { output in
       var output = output
       switch output.content {
       case .rows(let relation, let columns):
-        output.content = .rows(relation: at(relations, relation), columns.map(renumbered))
+        output.content = .rows(
+          relation: numbers.relation(relation), columns.map { $0.renumbered(by: numbers) })
       case .tuples(let node, let columns):
-        output.content = .tuples(node: at(nodes, node), columns.map(renumbered))
+        output.content = .tuples(
+          node: numbers.node(node), columns.map { $0.renumbered(by: numbers) })
       }
       return output
     }
@@ -119,51 +103,16 @@ struct Renumbering {
     return result
   }
 
+  private var numbers: PartNumbers {
+    PartNumbers(
+      node: { at(nodes, $0) }, aggregation: { at(aggregations, $0) },
+      feature: { at(features, $0) }, relation: { at(relations, $0) }, set: { at(sets, $0) },
+      items: { at(items, $0) }, itemFeature: { at(itemFeatures, $0) })
+  }
+
   private func at(_ indices: [Int?], _ index: Int) -> Int {
     guard let new = indices[index] else { preconditionFailure("a dropped part is still used") }
     return new
-  }
-
-  private func renumbered(_ relation: Relation) -> Relation {
-    var relation = relation
-    switch relation.operation {
-    case .keys(let domain): relation.operation = .keys(domain: at(aggregations, domain))
-    default:
-      relation.operation = relation.operation.mappingInputs { at(relations, $0) }
-        .mappingExpressions(renumbered)
-    }
-    return relation
-  }
-
-  private func renumbered(_ value: RowExpression) -> RowExpression {
-    value.mapped { part in
-      switch part {
-      case .feature(let index, let key): .feature(at(features, index), key: key)
-      case .inSet(let set, let key, let within, let isNegated):
-        .inSet(SetID(index: at(sets, set.index)), key, within: within, negated: isNegated)
-      case .whereRow(let relation, let key, let inner, let absent):
-        .whereRow(of: at(relations, relation), key: key, inner, otherwise: absent)
-      case .inEffect(let relation, let key, let inner):
-        .inEffect(at(relations, relation), key: key, inner)
-      case .tuple(.condition(let condition)): .tuple(.condition(renumbered(condition)))
-      case .tuple(.current(let feature, let key)):
-        .tuple(.current(at(itemFeatures, feature), key: key))
-      default: part
-      }
-    }
-  }
-
-  private func renumbered(_ predicate: TuplePredicate) -> TuplePredicate {
-    predicate.mappingSets { SetID(index: at(sets, $0.index)) }
-  }
-
-  private func renumbered(_ column: TupleColumnExpression) -> TupleColumnExpression {
-    switch column {
-    case .field, .component, .number: column
-    case .condition(let condition): .condition(renumbered(condition))
-    case .beside(let expression): .beside(renumbered(expression))
-    case .current(let feature, let key): .current(at(itemFeatures, feature), key: key)
-    }
   }
 }
 

@@ -66,6 +66,20 @@ struct RepeatedFieldTests {
       udp.length, udp.checksum, dns.id, dns.flags, frame.len, IpBytes, HopLimit, ip.checksum,
       ip.flags, ip.dsfield, tcp.window_size_value, payload.len, icmp.type, vlan.id, eth.type);
     """,
+    // Entries that sets are asked for: sets of entries, and of addresses of both families, which
+    // are named before their line.
+    """
+    K = STREAM P BY dns.a AS Ip;
+    C = FOREACH K GENERATE count() WINDOW 500ms;
+    Often = FILTER K BY C > 1;
+    Again = FILTER P BY dns.a IN Often WITHIN 1s;
+    OUTPUT Again (SourceIp, frame.len);
+    New = FILTER P BY NOT (dns.a IN Busy OR dns.aaaa IN Busy) AND udp;
+    N = FOREACH (STREAM New BY SourcePort) GENERATE count() WINDOW 500ms;
+    Busy = FILTER (STREAM P BY SourceIp) BY M > 2;
+    M = FOREACH (STREAM P BY SourceIp) GENERATE count() WINDOW 500ms;
+    OUTPUT N;
+    """,
     // Windows of items, unions, and what waits for an answer.
     """
     A = FILTER P BY dns.flags.response;

@@ -118,35 +118,12 @@ extension LogicalPlan {
     let windows = aggregations.map(\.window) + nodes.compactMap(\.operation.window)
     guard let tick = Window(dividing: windows) else { return }
     for index in nodes.indices {
-      switch nodes[index].operation {
-      case .match(var pattern):
-        pattern.tick = tick
-        nodes[index].operation = .match(pattern)
-      case .unanswered(var waiting):
-        waiting.tick = tick
-        nodes[index].operation = .unanswered(waiting)
-      default: break
-      }
+      var facts = nodes[index].operation.facts
+      facts.settle(in: tick)
+      nodes[index].operation = facts.operation
     }
   }
 
   /// How long a pattern keeps edges, and in which order it looks for them; empty for other nodes.
-  public func searchText(of node: TupleNode) -> String {
-    if case .unanswered(let waiting) = node.operation { return waiting.heldText(plan: self) }
-    guard case .match(let pattern) = node.operation else { return "" }
-    let bounds = pattern.bounds
-    let orders = pattern.edges.indices.filter { bounds.canBeLast($0) }.map { last in
-      searchOrder(of: pattern, from: last).map { pattern.edges[$0].name }.joined(separator: " ")
-    }
-    let kept =
-      pattern.edges.count > 1 ? "an edge is kept \(reachText(of: pattern))" : "no edge is kept"
-    return "\(kept), behind the lateness of \(Timestamp.durationText(lateness)); "
-      + "searched from the last edge on: \(orders.joined(separator: ", or "))"
-  }
-
-  private func reachText(of pattern: Pattern) -> String {
-    let (start, end) = pattern.bounds.reach
-    let behindEnd = end.map { ", or \(Timestamp.durationText($0)) behind its end" } ?? ""
-    return "\(Timestamp.durationText(start)) behind its start" + behindEnd
-  }
+  public func searchText(of node: TupleNode) -> String { node.operation.facts.searchText(in: self) }
 }

@@ -67,7 +67,6 @@ private struct Use {
     nodes[index] = true
     if let input = plan.nodes[index].input { mark(node: input) }
     let operation = plan.nodes[index].operation
-    for set in operation.predicate?.sets ?? [] { mark(set: set.index) }
     for expression in operation.expressions { mark(expression) }
     for input in operation.otherInputs { mark(node: input) }
     if let aggregation = operation.aggregation { mark(aggregation: aggregation) }

@@ -16,8 +16,9 @@ struct ShareNodes: RewriteRule {
     var first: [Identity: Int] = [:]
     var representatives: [Int] = []
     for (index, node) in plan.nodes.enumerated() {
+      let numbers = PartNumbers(node: { [representatives] in representatives[$0] })
       let identity = Identity(
-        operation: node.operation.mappingInputs { representatives[$0] },
+        operation: node.operation.renumbered(by: numbers),
         input: node.input.map { representatives[$0] })
       let known = first[identity] ?? index
       first[identity] = known

@@ -11,11 +11,12 @@ struct ShareRows: RewriteRule {
   func rewrite(_ plan: LogicalPlan) -> LogicalPlan {
     var relations: [Int] = []
     for (index, relation) in plan.relations.enumerated() {
-      let own = operation(relation, relations)
+      let numbers = PartNumbers(relation: { [relations] in $0 < index ? relations[$0] : $0 })
+      let own = relation.operation.renumbered(by: numbers)
       let known = (0..<index).first { other in
         relations[other] == other && plan.relations[other].key == relation.key
           && plan.relations[other].window == relation.window
-          && operation(plan.relations[other], relations) == own
+          && plan.relations[other].operation.renumbered(by: numbers) == own
       }
       relations.append(known ?? index)
     }
@@ -34,12 +35,5 @@ struct ShareRows: RewriteRule {
     renumbering.relations = Renumbering.merging(relations)
     renumbering.sets = Renumbering.merging(sets)
     return renumbering.apply(to: plan)
-  }
-
-  /// The operation with its input replaced by what that was found equal to.
-  private func operation(
-    _ relation: Relation, _ representatives: [Int]
-  ) -> Relation.Operation {
-    relation.operation.mappingInputs { representatives[$0] }
   }
 }

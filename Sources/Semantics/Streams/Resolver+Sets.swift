@@ -114,10 +114,28 @@ extension Resolver {
       let key = plan.relations[relation].key
       plan.sets[pending.set.index].relation = relation
       plan.sets[pending.set.index].types = key.map(\.type)
-      for index in plan.nodes.indices {
-        guard case .filter(let predicate) = plan.nodes[index].operation else { continue }
-        plan.nodes[index].operation = .filter(predicate.asking(pending.set, by: key))
+      ask(pending.set, by: key)
+    }
+  }
+
+  /// Has every question to a set in the types and masks of its key.
+  private mutating func ask(_ set: SetID, by key: [KeyComponent]) {
+    let numbers = PartNumbers(keyAsked: { index, components in
+      guard index == set.index else { return components }
+      return zip(components, key).map { component, column in
+        var asked = component
+        asked.type = column.type
+        asked.mask = column.mask ?? component.mask
+        return asked
       }
+    })
+    for index in plan.nodes.indices {
+      plan.nodes[index].operation = plan.nodes[index].operation.renumbered(by: numbers)
+    }
+    for index in plan.outputs.indices {
+      guard case .tuples(let node, let columns) = plan.outputs[index].content else { continue }
+      plan.outputs[index].content = .tuples(
+        node: node, columns.map { $0.renumbered(by: numbers) })
     }
   }
 
@@ -232,26 +250,6 @@ extension Typed {
     switch node {
     case .field, .key: true
     default: false
-    }
-  }
-}
-
-extension TuplePredicate {
-  /// The predicate with its questions to a set in the set's types and masks.
-  fileprivate func asking(_ set: SetID, by key: [KeyComponent]) -> TuplePredicate {
-    switch self {
-    case .inSet(set, let components, let within, let isNegated):
-      let asked = zip(components, key).map { component, column in
-        var asked = component
-        asked.type = column.type
-        asked.mask = column.mask ?? component.mask
-        return asked
-      }
-      return .inSet(set, asked, within: within, negated: isNegated)
-    case .and(let parts): return .and(parts.map { $0.asking(set, by: key) })
-    case .or(let parts): return .or(parts.map { $0.asking(set, by: key) })
-    case .not(let part): return .not(part.asking(set, by: key))
-    default: return self
     }
   }
 }

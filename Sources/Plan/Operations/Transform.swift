@@ -74,3 +74,39 @@ extension LogicalPlan {
     return found
   }
 }
+
+extension Transform: OperationFacts {
+  var operation: TupleOperation { .transform(self) }
+  var fieldsOfInput: Set<FieldID> { fields }
+  var expressions: [RowExpression] { columns.map { .tuple($0.value) } }
+  mutating func renumber(by numbers: PartNumbers) {
+    columns = columns.map { Column($0.value.renumbered(by: numbers), into: $0.into) }
+  }
+
+  var handsOn: TuplesHandedOn { .extended }
+
+  var memory: OperationMemory? {
+    OperationMemory(
+      reasonForOneThread: "the columns of a tuple are read by what follows", window: nil,
+      showsOrder: true, needsOrder: true, settles: false, goesOn: false)
+  }
+  func hostState(at index: Int, in plan: LogicalPlan, _ limits: HostLimits) -> HostState? {
+    let ring = previous.count * 2 * depth * 8
+    return HostState(
+      entry: "key",
+      entryBytes: HostState.tableBytes(KeyLayout(key).wordCount + 2) + 2 * ring + 16,
+      entriesMax: key.isEmpty ? 1 : limits.keys)
+  }
+
+  var reasonForHost: String? { "TRANSFORM hangs on the order in which tuples arrive" }
+  func text(in plan: LogicalPlan, from input: String) -> String {
+    let columns = columns.map { "\(plan.text($0.value)) AS \($0.into)" }
+    return "transform\(input) by \(key.listText): \(columns.joined(separator: ", "))"
+  }
+  func check(_ node: TupleNode, at index: Int, _ check: inout PlanCheck) {
+    let place = "n\(index)"
+    check.components(key, place)
+    check.require(!columns.isEmpty, "\(place) computes nothing")
+    for column in columns { check.column(column.value, place) }
+  }
+}

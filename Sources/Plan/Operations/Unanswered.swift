@@ -38,17 +38,43 @@ public struct Unanswered: Sendable, Hashable {
   public func time(released time: Int64) -> Int64 {
     isOfRows ? tick.start(of: time) + tick.length : time
   }
+}
 
-  /// For plans and EXPLAIN, behind the input.
-  var text: String {
-    let names = { (key: [KeyComponent]) in key.map(\.text).joined(separator: ", ") }
-    return "by (\(names(key))) without n\(other) by (\(names(otherKey))) "
+extension Unanswered: OperationFacts {
+  var operation: TupleOperation { .unanswered(self) }
+  var fieldsOfInput: Set<FieldID> { Set(key.map(\.field)) }
+  var otherInputs: Set<Int> { [other] }
+  func fields(ofOther node: Int) -> Set<FieldID>? { Set(otherKey.map(\.field)) }
+  mutating func renumber(by numbers: PartNumbers) { other = numbers.node(other) }
+
+  var handsOn: TuplesHandedOn { .delayed }
+  var selectivity: Int { 1 }
+
+  var memory: OperationMemory? {
+    OperationMemory(
+      reasonForOneThread: "tuples wait in the order of their times", window: tick,
+      showsOrder: false, needsOrder: true, settles: true, goesOn: false)
+  }
+  func hostState(at index: Int, in plan: LogicalPlan, _ limits: HostLimits) -> HostState? {
+    let tuple = 8 * (plan.fields(behind: index).count + KeyLayout(key).wordCount) + 64
+    return HostState(entry: "waiting tuple", entryBytes: 2 * tuple, entriesMax: limits.edges)
+  }
+  mutating func settle(in tick: Window) { self.tick = tick }
+
+  var reasonForHost: String? { "ANTI AFTER waits for what no later tuple can change" }
+  func text(in plan: LogicalPlan, from input: String) -> String {
+    "tuples of\(input) by \(key.listText) without n\(other) by \(otherKey.listText) "
       + "within \(Timestamp.durationText(within)) after"
   }
-
-  /// How long a tuple is held.
-  func heldText(plan: LogicalPlan) -> String {
+  func searchText(in plan: LogicalPlan) -> String {
     "a tuple is held for \(Timestamp.durationText(within)) or until it is answered, "
       + "behind the lateness of \(Timestamp.durationText(plan.lateness))"
+  }
+  func check(_ node: TupleNode, at index: Int, _ check: inout PlanCheck) {
+    let place = "n\(index)"
+    check.components(key + otherKey, place)
+    check.require(
+      !key.isEmpty && key.map(\.type) == otherKey.map(\.type), "\(place) waits for another key")
+    check.require(within >= 0, "\(place): AFTER is negative")
   }
 }

@@ -97,13 +97,6 @@ public struct FlowMaking: Sendable, Hashable {
 
   /// What the aggregation keeps of each key.
   public static let layout = AccumulatorLayout([.tuples, octets, payload, first, last, flags])
-
-  /// For plans and EXPLAIN.
-  var text: String {
-    let (active, idle) = (Timestamp.durationText(active), Timestamp.durationText(idle))
-    return "flows of a\(aggregation), \(isBidirectional ? "both directions" : "each direction"): "
-      + "active \(active), idle \(idle), pane \(pane)"
-  }
 }
 
 extension LogicalPlan {
@@ -137,11 +130,46 @@ extension LogicalPlan {
   }
 }
 
-extension FlowMaking {
-  /// Whether flows begin and end by the same rules.
-  func hasRules(of other: FlowMaking) -> Bool {
-    var moved = other
-    moved.aggregation = aggregation
-    return self == moved
+extension FlowMaking: OperationFacts {
+  var operation: TupleOperation { .flows(self) }
+  /// Its packets come through the aggregation.
+  var fieldsOfInput: Set<FieldID> { [] }
+  var stateTaken: StateTaken? { .aggregation(aggregation) }
+  mutating func renumber(by numbers: PartNumbers) {
+    aggregation = numbers.aggregation(aggregation)
+  }
+
+  var handsOn: TuplesHandedOn { .made }
+  func recordSchema(in plan: LogicalPlan) -> RecordSchema? { schema }
+
+  var memory: OperationMemory? {
+    OperationMemory(
+      reasonForOneThread: "flows are joined across the keys' panes", window: nil,
+      showsOrder: false, needsOrder: false, settles: false, goesOn: true)
+  }
+  func hostState(at index: Int, in plan: LogicalPlan, _ limits: HostLimits) -> HostState? {
+    HostState(entry: "flow", entryBytes: 2 * 176, entriesMax: limits.keys)
+  }
+  func isSame(as other: TupleOperation, _ comparison: inout PlanComparison) -> Bool {
+    guard case .flows(var other) = other else { return false }
+    other.aggregation = aggregation
+    return self == other
+  }
+
+  var reasonForHost: String? { "the host joins the flows of all panes and CPUs" }
+  func text(in plan: LogicalPlan, from input: String) -> String {
+    let (active, idle) = (Timestamp.durationText(active), Timestamp.durationText(idle))
+    return "flows of a\(aggregation), \(isBidirectional ? "both directions" : "each direction"): "
+      + "active \(active), idle \(idle), pane \(pane)"
+  }
+  func check(_ node: TupleNode, at index: Int, _ check: inout PlanCheck) {
+    guard check.plan.aggregations.indices.contains(aggregation) else {
+      return check.violations.append("n\(index) makes flows of a\(aggregation)")
+    }
+    let table = check.plan.aggregations[aggregation]
+    check.require(
+      table.input == node.input && table.key == FlowMaking.key
+        && table.form == .words(FlowMaking.layout) && table.window == pane,
+      "n\(index) makes flows of what is no table of flows")
   }
 }

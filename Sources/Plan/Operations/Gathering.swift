@@ -28,12 +28,6 @@ public struct Gathering: Sendable, Hashable {
     self.inputs = inputs
     self.columns = columns
   }
-
-  /// For plans and EXPLAIN.
-  var text: String {
-    let names = columns.isEmpty ? "" : " (\(columns.map(\.description).joined(separator: ", ")))"
-    return "tuples of \(inputs.map { "n\($0.node)" }.joined(separator: ", "))" + names
-  }
 }
 
 extension LogicalPlan {
@@ -52,5 +46,37 @@ extension LogicalPlan {
       }
     }
     return found
+  }
+}
+
+extension Gathering: OperationFacts {
+  var operation: TupleOperation { .gather(self) }
+  var fieldsOfInput: Set<FieldID> { [] }
+  var otherInputs: Set<Int> { Set(inputs.map(\.node)) }
+  func fields(ofOther node: Int) -> Set<FieldID>? {
+    Set(inputs.filter { $0.node == node }.flatMap(\.columns))
+  }
+  mutating func renumber(by numbers: PartNumbers) {
+    for index in inputs.indices { inputs[index].node = numbers.node(inputs[index].node) }
+  }
+
+  var handsOn: TuplesHandedOn { .united }
+  func recordSchema(in plan: LogicalPlan) -> RecordSchema? { plan.recordSchema(of: inputs[0].node) }
+
+  var memory: OperationMemory? { nil }
+
+  var reasonForHost: String? {
+    "UNION of streams with tuples of their own is made on the host"
+  }
+  func text(in plan: LogicalPlan, from input: String) -> String {
+    let names = columns.isEmpty ? "" : " (\(columns.map(\.description).joined(separator: ", ")))"
+    return "tuples of \(inputs.map { "n\($0.node)" }.joined(separator: ", "))" + names
+  }
+  func check(_ node: TupleNode, at index: Int, _ check: inout PlanCheck) {
+    let lanes = columns.map(\.field.type.laneCount)
+    for input in inputs {
+      check.require(
+        input.columns.map(\.field.type.laneCount) == lanes, "n\(index): columns of n\(input.node)")
+    }
   }
 }
