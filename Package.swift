@@ -23,6 +23,9 @@ let modules: [Target] = [
     name: "CRuntimeBPF", path: "runtime-bpf", exclude: ["native", "examples"],
     sources: ["anchor.c"],
     publicHeadersPath: "include", linkerSettings: [.linkedLibrary("m")]),
+  // What its macros make, of chosen sizes: an example for others, and for the tests.
+  .target(
+    name: "CStatistics", dependencies: ["CRuntimeBPF"], path: "runtime-bpf/examples/CStatistics"),
   .target(
     name: "CLibBPF", path: "Sources/CLibBPF",
     linkerSettings: [.linkedLibrary("bpf"), .linkedLibrary("elf"), .linkedLibrary("z")]),
@@ -134,7 +137,8 @@ let tests: [Target] = [
     name: "TidyTests", dependencies: ["TestSupport", "DataModel", "Operators"],
     swiftSettings: strict),
   .testTarget(
-    name: "KernelsTests", dependencies: ["TestSupport", "Kernels", "DataModel", "CRuntimeBPF"],
+    name: "KernelsTests",
+    dependencies: ["TestSupport", "Kernels", "DataModel", "CRuntimeBPF", "CStatistics"],
     swiftSettings: strict),
   .testTarget(
     name: "HostRuntimeTests",

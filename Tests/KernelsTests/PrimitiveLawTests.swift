@@ -2,84 +2,14 @@ import CRuntimeBPF
 import TestSupport
 import Testing
 
-/// What `runtime-bpf/native/laws.c` gives its primitives, one after the other.
-private struct Item {
-  let key: UInt64
-  let value: UInt64
-  let hash: UInt64
-  let at: UInt64
-
-  /// The same items as `draw` in laws.c.
-  static func draw(seed: UInt64) -> [Item] {
-    var state = seed
-    func word() -> UInt64 {
-      state &+= 0x9E37_79B9_7F4A_7C15
-      return sal_mix64(state)
-    }
-    return (1...4096).map { at in
-      let r = word()
-      let key = UInt64((r | 1 << 15).trailingZeroBitCount) << 4 | (r >> 20 & 15)
-      _ = word()  // the rank, which only samples use
-      return Item(key: key, value: r >> 48, hash: sal_hash1(seed, key), at: UInt64(at))
-    }
-  }
-}
-
-/// A primitive of laws.c as Swift calls it: its state's bytes, how it takes an item, its answers.
-private struct SwiftLaw: Sendable {
-  let header: String
-  let bytes: Int
-  let add: @Sendable (UnsafeMutableRawPointer, Item) -> Void
-  let read: @Sendable (UnsafeRawPointer, UInt64) -> [Double]
-
-  init(
-    _ header: String, _ bytes: Int,
-    add: @escaping @Sendable (UnsafeMutableRawPointer, Item) -> Void,
-    read: @escaping @Sendable (UnsafeRawPointer, UInt64) -> [Double] = { _, _ in
-      []
-    }
-  ) {
-    self.header = header
-    self.bytes = bytes
-    self.add = add
-    self.read = read
-  }
-
-  /// FNV-1a of the state behind all items, then of the 1024 answers.
-  func digest(seed: UInt64) -> UInt64 {
-    let state = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
-    defer { state.deallocate() }
-    state.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
-    for item in Item.draw(seed: seed) { add(state, item) }
-    var answers = read(UnsafeRawPointer(state), seed)
-    answers += [Double](repeating: 0, count: 1024 - answers.count)
-    var digest: UInt64 = 0xcbf2_9ce4_8422_2325
-    func take(_ bytes: UnsafeRawBufferPointer) {
-      for byte in bytes { digest = (digest ^ UInt64(byte)) &* 0x100_0000_01b3 }
-    }
-    take(UnsafeRawBufferPointer(start: state, count: bytes))
-    answers.withUnsafeBytes { take($0) }
-    return digest
-  }
-}
-
-extension UnsafeMutableRawPointer {
-  fileprivate var words: UnsafeMutablePointer<UInt64> { assumingMemoryBound(to: UInt64.self) }
-  fileprivate var octets: UnsafeMutablePointer<UInt8> { assumingMemoryBound(to: UInt8.self) }
-  fileprivate var numbers: UnsafeMutablePointer<Int64> { assumingMemoryBound(to: Int64.self) }
-}
-
 extension UnsafeRawPointer {
-  fileprivate var words: UnsafePointer<UInt64> { assumingMemoryBound(to: UInt64.self) }
-  fileprivate var octets: UnsafePointer<UInt8> { assumingMemoryBound(to: UInt8.self) }
-  fileprivate var numbers: UnsafePointer<Int64> { assumingMemoryBound(to: Int64.self) }
   fileprivate var moments: UnsafePointer<sal_moments> {
     assumingMemoryBound(to: sal_moments.self)
   }
 }
 
-/// One line a primitive that Swift can call; sizes and arguments are those of laws.c.
-private let swiftLaws: [SwiftLaw] = [
+/// One line a primitive of functions; sizes and arguments are those of laws.c.
+private let functionLaws: [SwiftLaw] = [
   SwiftLaw(
     "moments", 56,
     add: { state, item in
@@ -194,7 +124,7 @@ struct PrimitiveLawTests {
   private static let compilers = ["gcc", "clang"].compactMap { Tool.find($0) }
 
   @Test(
-    "every primitive of laws.c that Swift can call",
+    "every primitive of laws.c",
     .enabled(if: !compilers.isEmpty, "needs gcc or clang"))
   func digests() throws {
     let directory = TemporaryDirectory()
@@ -212,10 +142,11 @@ struct PrimitiveLawTests {
         let printed = Tool.run(directory.file("laws"), ["digest", "\(seed)"]).output
         let lines = printed.split(separator: "\n").map { $0.split(separator: "|") }
         var expected: [String: String] = [:]
-        for line in lines where line[1] == "1" { expected[String(line[0])] = String(line[2]) }
-        #expect(lines.count > 20)
-        #expect(Set(expected.keys) == Set(swiftLaws.map(\.header)))
-        for law in swiftLaws {
+        for line in lines { expected[String(line[0])] = String(line[1]) }
+        #expect(lines.count > 28)
+        let laws = functionLaws + sizedLaws
+        #expect(Set(expected.keys) == Set(laws.map(\.header)))
+        for law in laws {
           let digits = String(law.digest(seed: seed), radix: 16)
           let digest = String(repeating: "0", count: 16 - digits.count) + digits
           #expect(digest == expected[law.header], "\(law.header), seed \(seed), \(compiler)")

@@ -14,85 +14,72 @@
 #include "laws.h"
 #include "laws_answers.h"
 
-/* Whether KernelsTests does the same in Swift; it cannot call what a macro defines. */
-#define SWIFT 1
-#define MACRO 0
-
 static const struct law laws[] = {
 	{"moments", "", BYTES, 56, sizeof(struct sal_moments), moments_add, 0, moments_merge,
-		moments_read, 0, "", SWIFT},
-	{"sumsq", "", BYTES, 32, 4 * 8, sumsq_add, 0, sumsq_merge, 0, 0, "", SWIFT},
-	{"extrema", "", BYTES, 16, 2 * 8, extrema_add, 0, extrema_merge, 0, 0, "", SWIFT},
+		moments_read, 0, ""},
+	{"sumsq", "", BYTES, 32, 4 * 8, sumsq_add, 0, sumsq_merge, 0, 0, ""},
+	{"extrema", "", BYTES, 16, 2 * 8, extrema_add, 0, extrema_merge, 0, 0, ""},
 	{"quantile", "M = 5, 16 bits", BYTES, 8 * QUANTILES, 8 * QUANTILES, quantile_add, 0,
-		quantile_merge, quantile_read, 0, "", SWIFT},
+		quantile_merge, quantile_read, 0, ""},
 	{"histogram", "64 and 65 buckets", BYTES, 8 * (LINEAR + 65), 8 * (LINEAR + 65),
-		histogram_add, 0, histogram_merge, 0, 0, "", SWIFT},
+		histogram_add, 0, histogram_merge, 0, 0, ""},
 	{"entropy", "256 keys", BYTES, 8 * KEYS + 8, 8 * KEYS + 8, entropy_add, 0, entropy_merge,
-		entropy_read, 0, "", SWIFT},
-	{"hll", "p = 10", BYTES, 1 << 10, 1 << 10, hll_add, 0, hll_merge, hll_read, 0, "", SWIFT},
+		entropy_read, 0, ""},
+	{"hll", "p = 10", BYTES, 1 << 10, 1 << 10, hll_add, 0, hll_merge, hll_read, 0, ""},
 	{"bloom, own", "2^4 lines", BYTES, 64 << 4, 64 << 4, bloom_add, 0, bloom_merge, bloom_read,
-		0, "laws of the filter; a key that is new on several CPUs was counted by each",
-		SWIFT},
+		0, "laws of the filter; a key that is new on several CPUs was counted by each"},
 	{"bloom, shared", "2^4 lines", BYTES, 64 << 4, 64 << 4, bloom_shared_add, 0, bloom_merge, 0,
-		0, "", SWIFT},
+		0, ""},
 	{"bfq", "2^10 cells", BYTES, 1 << 10, 1 << 10, bfq_add, 0, bfq_merge, bfq_read, 0,
-		"laws of the filter, as for bloom", SWIFT},
-	{"minhash", "2^6", BYTES, 8 << 6, 8 << 6, minhash_add, 0, minhash_merge, 0, 0, "", SWIFT},
+		"laws of the filter, as for bloom"},
+	{"minhash", "2^6", BYTES, 8 << 6, 8 << 6, minhash_add, 0, minhash_merge, 0, 0, ""},
 	{"countsketch", "2^6", BYTES, 40 << 6, 40 << 6, countsketch_add, 0, countsketch_merge,
-		countsketch_read, 0, "", SWIFT},
-	{"sample, by hash", "a quarter", BYTES, 8, 8, sampled_add, 0, sampled_merge, 0, 0, "",
-		SWIFT},
+		countsketch_read, 0, ""},
+	{"sample, by hash", "a quarter", BYTES, 8, 8, sampled_add, 0, sampled_merge, 0, 0, ""},
 	{"kmedians, cells", "M = 4", BYTES, 8 * CELLS, 8 * CELLS, kmedians_add, 0, kmedians_merge,
-		0, 0, "laws of the coreset; centres are chosen when it is whole", SWIFT},
+		0, 0, "laws of the coreset; centres are chosen when it is whole"},
 	{"sample, reservoir", "32 of 2 words", MERGED, 32 * 8 * (1 + 2) + 16,
-		sizeof(struct reservoir), reservoir_add, 0, reservoir_join, reservoir_read, 0, "",
-		MACRO},
+		sizeof(struct reservoir), reservoir_add, 0, reservoir_join, reservoir_read, 0, ""},
 	{"spacesaving", "32 keys", MERGED, 4 * (64 * (1 + 2) + 64), sizeof(struct saving),
-		spacesaving_add, 0, spacesaving_merge, spacesaving_read, 0, "", MACRO},
+		spacesaving_add, 0, spacesaving_merge, spacesaving_read, 0, ""},
 	{"table, wide", "32 rows", MERGED, (64 * (1 + 1) << 3) + 256 * 3 + 64 + 16 * KEYS,
 		sizeof(struct wide_kept), wide_add, 0, wide_merge, wide_read, 0,
-		"laws of rows and evicted partials together", MACRO},
+		"laws of rows and evicted partials together"},
 	{"table, packed", "32 rows", MERGED, (64 << 3) + 256 * 3 + 64 + 16 * KEYS,
 		sizeof(struct packed_kept), packed_add, 0, packed_merge, packed_read, 0,
-		"laws of rows and evicted partials together", MACRO},
+		"laws of rows and evicted partials together"},
 	{"firstseen", "32 keys", MERGED, (32 << 3) + 64 + 8 * KEYS, sizeof(struct firstseen_state),
 		first_add, 0, first_merge, first_read, 0,
-		"laws of what was shipped; the tables forget", MACRO},
+		"laws of what was shipped; the tables forget"},
 	{"set", "2^10 slots", ANSWERED, (8 * (1 + 4)) << 10, (8 * (1 + 4)) << 10, set_add, 0, 0,
 		set_read, set_join,
-		"merging states: it has one writer; a key is a member of one of two sets or not",
-		SWIFT},
+		"merging states: it has one writer; a key is a member of one of two sets or not"},
 	{"mfu", "32 keys", ANSWERED, 8 * 32 * (1 + 2) + 8 * KEYS, sizeof(struct mfu_state),
 		most_used_add, 0, 0, most_used_read, 0,
 		"merging states: which keys stay hangs on the order; with what was handed out, "
-		"counts add",
-		MACRO},
+		"counts add"},
 	{"eh", "K = 20", ANSWERED, (32 << 8) + 16, sizeof(struct eh), exponential_add, 0, 0,
 		exponential_read, 0,
-		"merging states: buckets interleave in time; answers add, and so do their bounds",
-		MACRO},
+		"merging states: buckets interleave in time; answers add, and so do their bounds"},
 	{"rate", "", ANSWERED, 16, sizeof(struct sal_rate), rate_add, 0, 0, rate_read, 0,
-		"merging states: each decays from a time of its own; rates at one time add", SWIFT},
+		"merging states: each decays from a time of its own; rates at one time add"},
 	{"flowset", "2^10 cells", ANSWERED, (8 * (1 + 4) + 8) << 10, sizeof(struct flowset),
 		flow_add, 0, 0, flow_read, 0,
 		"merging states: filters and cells of one flow would count twice; decoded flows "
-		"add",
-		MACRO},
+		"add"},
 	{"minwindow", "2^6, 16 deep, twice", ANSWERED, 64 * 16 * 8 * (1 + 2) + 8,
 		sizeof(struct minwindow), window_add, 0, 0, window_read, window_join,
-		"merging states: lists interleave in time; what is read merges as minhash", MACRO},
+		"merging states: lists interleave in time; what is read merges as minhash"},
 	{"basicwindow", "top 8 of 32, 5 windows", ANSWERED,
 		(5 * 8 * (4 + 8 * (1 + 2)) + 8 + 63) / 64 * 64 + 4 * (64 * (1 + 2) + 64),
 		sizeof(struct basicwindow), basic_add, basic_turn, 0, basic_read, 0,
-		"merging states: a list is of one CPU; answers of CPUs that turn together add",
-		MACRO},
+		"merging states: a list is of one CPU; answers of CPUs that turn together add"},
 	{"ewma", "", NEVER, 16, 2 * 8, average_add, 0, 0, 0, 0,
-		"merging and splitting: the order of tuples is the meaning", SWIFT},
+		"merging and splitting: the order of tuples is the meaning"},
 	{"hllimage", "p = 10", NEVER, 40 + (1 << 10), SAL_HLLIMAGE_BYTES(10), image_add, 0, 0, 0, 0,
-		"merging and splitting: an image of hll's registers, which its readers merge",
-		SWIFT},
+		"merging and splitting: an image of hll's registers, which its readers merge"},
 	{"sort", "16 words", NEVER, 16 * 8, 16 * 8, sort_add, 0, 0, 0, 0,
-		"merging and splitting: it keeps nothing", SWIFT},
+		"merging and splitting: it keeps nothing"},
 };
 enum { LAWS = sizeof(laws) / sizeof(laws[0]), PARTS = 8, GUARD = 64 };
 
@@ -303,9 +290,8 @@ static void print(const struct law *law)
 		merge = split = "answers, exactly";
 	if (law->merging == ANSWERED && is_exact[law - laws])
 		split = "answers, exactly";
-	printf("| %s | %s | %llu | %llu | %s | %s | %s | %s |\n", law->header, law->size,
-		law->bytes, law->declared, *merge ? merge : "has no meaning", split,
-		law->swift ? "bit for bit" : "a macro, which Swift cannot call", law->note);
+	printf("| %s | %s | %llu | %llu | %s | %s | %s |\n", law->header, law->size, law->bytes,
+		law->declared, *merge ? merge : "has no meaning", split, law->note);
 }
 
 static __u64 fnv(__u64 digest, const void *bytes, __u64 n)
@@ -327,7 +313,7 @@ static void digest(const struct law *law)
 	read_answers(law, whole[0], &answers);
 	value = fnv(fnv(0xcbf29ce484222325ULL, whole[0], law->bytes), answers.middle,
 		sizeof(answers.middle));
-	printf("%s|%d|%016llx\n", law->header, law->swift, value);
+	printf("%s|%016llx\n", law->header, value);
 	end(law, whole[0]);
 }
 
@@ -347,9 +333,8 @@ int main(int count, char **arguments)
 	if (asked)
 		return 0;
 	printf("| Primitive | Size | State, B | Declared, B | Merge: identity, commutative, "
-	       "associative | 1, 2, 8 CPUs and panes = whole | C = Swift | What has no meaning, "
-	       "and why |\n"
-	       "|---|---|---|---|---|---|---|---|\n");
+	       "associative | 1, 2, 8 CPUs and panes = whole | What has no meaning, and why |\n"
+	       "|---|---|---|---|---|---|---|\n");
 	for (i = 0; i < LAWS; i++)
 		print(&laws[i]);
 	return 0;

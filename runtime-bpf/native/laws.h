@@ -52,7 +52,6 @@ struct law {
 	/* Joins the answers of states that do not merge; null adds them up. */
 	void (*join)(double *into, const double *from);
 	const char *note; /* which laws have no meaning for it and why, or of what they speak */
-	int swift;        /* whether KernelsTests/PrimitiveLawTests does the same in Swift */
 };
 
 static void add_words(__u64 *into, const __u64 *from, __u32 n)

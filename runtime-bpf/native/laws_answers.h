@@ -4,23 +4,16 @@
 #define SAL_LAWS_ANSWERS_H
 
 #include "laws.h"
-#include "sal/basicwindow.h"
-#include "sal/eh.h"
 #include "sal/ewma.h"
-#include "sal/firstseen.h"
-#include "sal/flowset.h"
 #include "sal/hllimage.h"
-#include "sal/mfu.h"
-#include "sal/minwindow.h"
 #include "sal/set.h"
 #include "sal/sort.h"
-#include "sal/spacesaving.h"
 #include "tables.h"
 
-/* ---- what merges by its answers -------------------------------------------------------------- */
+/* Those of a macro, of sizes that Swift has too. */
+#include "../examples/CStatistics/include/CStatistics.h"
 
-SAL_RESERVOIR(reservoir, 2, 5);
-SAL_RESERVOIR_CODE(reservoir, 2, 5);
+/* ---- what merges by its answers -------------------------------------------------------------- */
 
 static void reservoir_add(void *state, const struct item *item)
 {
@@ -50,9 +43,6 @@ static void reservoir_read(const void *state, struct answers *answers)
 	answers->middle[32] = (double)sample->seen;
 }
 
-SAL_SPACESAVING(saving, 1, 2);
-SAL_SPACESAVING_CODE(saving, 1, 2);
-
 static void spacesaving_add(void *state, const struct item *item)
 {
 	saving_add(state, item->hash, &item->key, item->value & 7);
@@ -81,11 +71,7 @@ static void spacesaving_read(const void *state, struct answers *answers)
 	range(answers, KEYS, lo, hi);
 }
 
-SAL_TABLE(wide, 1, 2, 3);
-SAL_TABLE_CODE(wide, 1, 2, 3, 0);
 TABLE_KEPT(wide, SAL_WIDE, 64, 1, 3, KEYS);
-SAL_TABLE_PACKED(packed, 1, 2, 3, 40);
-SAL_TABLE_PACKED_CODE(packed, 1, 2, 3, 40, 0);
 TABLE_KEPT(packed, SAL_PACKED, 40, 0, 3, KEYS);
 
 static void wide_add(void *state, const struct item *item)
@@ -133,9 +119,6 @@ static void packed_read(const void *state, struct answers *answers)
 	packed_rows(state, sums);
 	sums_read(sums, answers);
 }
-
-SAL_FIRSTSEEN(firstseen, 1, 3);
-SAL_FIRSTSEEN_CODE(firstseen, 1, 3);
 
 struct firstseen_state {
 	struct firstseen table;
@@ -192,9 +175,6 @@ static void set_join(double *into, const double *from)
 		into[i] = into[i] > from[i] ? into[i] : from[i];
 }
 
-SAL_MFU(mfu, 1, 3);
-SAL_MFU_CODE(mfu, 1, 3);
-
 struct mfu_state {
 	struct mfu map;
 	__u64 handed[KEYS]; /* what the ring would carry: no part of the map */
@@ -221,9 +201,6 @@ static void most_used_read(const void *state, struct answers *answers)
 			answers->middle[used->map.set[i].key[w][0]] +=
 				(double)used->map.set[i].weight[w];
 }
-
-SAL_EH(eh, 8);
-SAL_EH_CODE(eh, 8);
 
 static void exponential_add(void *state, const struct item *item)
 {
@@ -253,9 +230,6 @@ static void rate_read(const void *state, struct answers *answers)
 	answers->bound[0] = answers->middle[0] * 0.001 + 0.5;
 }
 
-SAL_FLOWSET(flowset, 1, 10);
-SAL_FLOWSET_CODE(flowset, 1, 10);
-
 static void flow_add(void *state, const struct item *item)
 {
 	flowset_add(state, item->hash, &item->key);
@@ -273,9 +247,6 @@ static void flow_read(const void *state, struct answers *answers)
 	memcpy(&copy, state, sizeof(copy));
 	CHECK(sal_flowset_decode((__u64 *)copy.cell, 10, 1, seed, flow_found, answers).stuck == 0);
 }
-
-SAL_MINWINDOW(minwindow, 6, 4, 2);
-SAL_MINWINDOW_CODE(minwindow, 6, 4, 2);
 
 static void window_add(void *state, const struct item *item)
 {
@@ -306,9 +277,6 @@ static void window_join(double *into, const double *from)
 			into[i] = (double)(a > b ? a : b);
 	}
 }
-
-SAL_BASICWINDOW(basicwindow, 1, 2, 8, 5);
-SAL_BASICWINDOW_CODE(basicwindow, 1, 2, 8, 5);
 
 static void basic_add(void *state, const struct item *item)
 {

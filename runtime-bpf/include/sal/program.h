@@ -145,11 +145,22 @@ struct sal_length {
 	(*(volatile __u32 *)&sal_control.wire_len ? *(volatile __u64 *)&sal_control.order          \
 						  : (packets))
 
+#endif /* a program */
+
 /*
  * SAL_STAGE(area, stream_id, index, tuples): room for one record of `area`, a pointer to a struct
  * whose members are `struct sal_staging staging; __u64 record[SAL_BATCH_RECORDS][words];`.
  * Returns the record's words, or 0 when the record is lost (it stood for `tuples` tuples).
+ *
+ * In a module there is no ring: who calls takes batch.count records and writes batch.count = 0, as
+ * the host does behind the barrier, or further ones count as lost.
  */
+#if defined(__bpf__) || defined(SAL_NATIVE)
+#define SAL_SHIP(batch, bytes) bpf_ringbuf_output(&sal_ring, batch, bytes, 1 /* NO_WAKEUP */)
+#else
+#define SAL_SHIP(batch, bytes) (-1L)
+#endif
+
 #define SAL_STAGE(area, stream_id, index, tuples)                                                  \
 	({                                                                                         \
 		__typeof__(area) sal_a_ = (area);                                                  \
@@ -159,9 +170,8 @@ struct sal_length {
 			sal_a_->staging.batch.stream = (stream_id);                                \
 			sal_a_->staging.batch.cpu = (__u32)((index) >> 1);                         \
 			sal_a_->staging.batch.epoch = (__u32)(index)&1;                            \
-			if (bpf_ringbuf_output(&sal_ring, &sal_a_->staging.batch,                  \
-				    sizeof(struct sal_batch) + sizeof(sal_a_->record),             \
-				    1 /* BPF_RB_NO_WAKEUP */) == 0)                                \
+			if (SAL_SHIP(&sal_a_->staging.batch,                                       \
+				    sizeof(struct sal_batch) + sizeof(sal_a_->record)) == 0)       \
 				sal_n_ = 0;                                                        \
 		}                                                                                  \
 		if (SAL_LIKELY(sal_n_ < SAL_BATCH_RECORDS)) {                                      \
@@ -175,5 +185,4 @@ struct sal_length {
 		sal_room_;                                                                         \
 	})
 
-#endif
 #endif
