@@ -6,6 +6,7 @@
 #include "check.h"
 #include "check_frames.h"
 #include "check_numbers.h"
+#include "check_payload.h"
 #include "check_sketches.h"
 #include "check_stats.h"
 #include "check_windows.h"
@@ -297,6 +298,8 @@ int main(int count, char **arguments)
 	test_merging();
 	test_parser();
 	test_choices();
+	test_payload_copy();
+	test_payload_has();
 	time_parser();
 	sal_native_close();
 	printf("selftest: all right, seed %llu\n", seed);
