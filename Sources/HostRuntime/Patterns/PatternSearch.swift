@@ -37,6 +37,8 @@ final class PatternSearch {
   private var boundMask: UInt32 = 0
   private let full: UInt32
   private var steps = 0
+  /// Edges tried so far, of all searches: what a search costs.
+  private(set) var tried: UInt64 = 0
   /// The matches found of one edge.
   private(set) var found: [FoundMatch] = []
   /// Edges whose search was given up.
@@ -111,6 +113,7 @@ final class PatternSearch {
       places[role] = kept.place
       bind(edge, as: role, done: 0)
     }
+    tried &+= UInt64(steps)
     if steps > stepLimit { abandoned &+= 1 }
     if found.count > 1 { sortFound() }
   }
@@ -178,6 +181,8 @@ final class PatternSearch {
   /// Binds the edge of the pattern with the fewest tuples to try, with each of them.
   private func extend(_ mask: UInt32) {
     var (best, least, access, newest) = (-1, UInt64.max, Access.all, 0 as UInt32)
+    // Of those that no bound vertex reaches, where no other is left, the one with the fewest.
+    var (fewest, apart) = (Int.max, (index: 0, newest: 0 as UInt32))
     for index in 0..<count where mask & (1 << UInt32(index)) == 0 {
       let role = roles[index]
       let knowsSource = boundMask & (1 << UInt32(role.source)) != 0
@@ -204,13 +209,17 @@ final class PatternSearch {
         if UInt64(into.0) < least {
           (best, least, access, newest) = (index, UInt64(into.0), .entering, into.1)
         }
-      } else if best < 0 {
+      } else {
         let (size, next) = role.store._withUnsafeGuaranteedRef { ($0.count, $0.next) }
         if size == 0 { return }
-        (best, access, newest) = (index, .all, next &- 1)
+        if size < fewest { (fewest, apart) = (size, (index, next &- 1)) }
       }
     }
-    bindEach(best, access, newest, mask)
+    if best >= 0 {
+      bindEach(best, access, newest, mask)
+    } else {
+      bindEach(apart.index, .all, apart.newest, mask)
+    }
   }
 
   private func bindEach(
