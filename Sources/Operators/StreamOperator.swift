@@ -27,6 +27,8 @@ public protocol StreamOperator: Sendable {
   func state(_ call: OperatorCall) -> StateForm
   /// What the host keeps of a tally's items, where not all of them are wanted; nil where all are.
   func summary(_ call: OperatorCall) -> TallySummary?
+  /// What the answer reads of a tally.
+  func reading(_ call: OperatorCall) -> TallyReading
   /// Whether the accuracy may be one of ranks, `WITHIN RANK ε`.
   var hasRanks: Bool { get }
   /// The answer out of the state of one key and window.
@@ -87,6 +89,7 @@ extension StreamOperator {
   public var boundSummary: String { "exact" }
   public func absentValue(_ call: OperatorCall) -> Value { .missing }
   public func summary(_ call: OperatorCall) -> TallySummary? { nil }
+  public func reading(_ call: OperatorCall) -> TallyReading { .items }
   public var hasRanks: Bool { false }
   public func evaluate(_ call: OperatorCall, _ state: KeyState, end: Int64) -> Estimate {
     evaluate(call, state)
@@ -250,6 +253,8 @@ public enum KeyState {
   case distinct(estimate: Double, isExact: Bool, precision: Int)
   /// Items and their counts, in no order, with the total.
   case tally(items: [(item: [Value], count: Int64)], total: Int64)
+  /// Sums over a tally's items, for operators that read only these (``TallyReading/norms``).
+  case norms(TallyNorms)
   /// What a summary folded, and the items that it keeps beside, with the total of all.
   case summary(any ItemReduction, items: [(item: [Value], count: Int64)], total: Int64)
 }

@@ -145,6 +145,30 @@ struct ItemTests {
     Heavy = FOREACH Peers GENERATE topk(SourceIp, 2, M);
     OUTPUT Peers (DestIp, SourceIp, M, Heavy);
     """,
+    // Norms and the heaviest of windows and of tables, beside what reads all items of the same
+    // state; of numbers, of several fields, of addresses and of texts, which are numbered.
+    """
+    K = STREAM P BY IpProtocol;
+    A = FOREACH K GENERATE norm(DestPort, L0) WINDOW 25 ITEMS;
+    B = FOREACH K GENERATE norm(DestPort, L1) WINDOW 25 ITEMS;
+    C = FOREACH K GENERATE norm({SourceIp, DestPort}, L2) WINDOW 25 ITEMS;
+    D = FOREACH K GENERATE norm(DestPort, Linf) WINDOW 25 ITEMS;
+    E = FOREACH K GENERATE entropy(DestPort) WINDOW 25 ITEMS;
+    F = FOREACH K GENERATE topk(DestPort, 3) WINDOW 25 ITEMS;
+    G = FOREACH P GENERATE norm(ip.src, Linf, 100 - ip.ttl) WINDOW 40 ITEMS;
+    H = FOREACH P GENERATE topk(ip.dst, 4) WINDOW 60 ITEMS;
+    I = FOREACH P GENERATE topk(ApplicationProtocol, 2, frame.len) WINDOW 60 ITEMS;
+    OUTPUT K (IpProtocol, A, B, C, D, E, F, G, H, I);
+    """,
+    """
+    Pairs = STREAM P BY DestIp, SourceIp;
+    M = FOREACH Pairs GENERATE max(frame.len) WINDOW 3 ITEMS;
+    Peers = COLLAPSE Pairs BY DestIp FOR M;
+    L = FOREACH Peers GENERATE norm(SourceIp, L2);
+    T = FOREACH Peers GENERATE topk(SourceIp, 2);
+    R = FOREACH Peers GENERATE norm(SourceIp, Linf, 500 - M);
+    OUTPUT Peers (DestIp, SourceIp, M, L, T, R);
+    """,
     // Behind DISTINCT, whose first tuple matters then.
     """
     First = DISTINCT P BY SourceIp, DestPort WINDOW 500ms;

@@ -21,6 +21,8 @@ final class ItemCodes {
   private let isReal: Bool
   private var codes: [Words: Int64] = [:]
   private var items: [(words: Words, uses: Int)] = []
+  /// The values of interned items whose order was asked for.
+  private var ordered: [[Value]] = []
   private var free: [Int64] = []
 
   /// The code of each row of the batch, and whether the row has the item.
@@ -96,6 +98,7 @@ final class ItemCodes {
     }
     let code = free.popLast() ?? Int64(items.count)
     if Int(code) == items.count { items.append((words, 1)) } else { items[Int(code)] = (words, 1) }
+    if Int(code) < ordered.count { ordered[Int(code)] = [] }
     codes[words] = code
     return code
   }
@@ -121,7 +124,17 @@ final class ItemCodes {
       default: break
       }
     }
-    return item(a).lexicographicallyPrecedes(item(b))
+    if isPlain { return item(a).lexicographicallyPrecedes(item(b)) }
+    order(a)
+    order(b)
+    return ordered[Int(a)].lexicographicallyPrecedes(ordered[Int(b)])
+  }
+
+  /// Makes the values of an interned item, once for all comparisons.
+  private func order(_ code: Int64) {
+    let place = Int(code)
+    while ordered.count <= place { ordered.append([]) }
+    if ordered[place].isEmpty { ordered[place] = item(code) }
   }
 
   /// The values of an item.
@@ -132,6 +145,7 @@ final class ItemCodes {
         Value(lanes: (UInt64(bitPattern: code), 0), type: components[0].type, isV6: false)
       ]
     }
+    if Int(code) < ordered.count, !ordered[Int(code)].isEmpty { return ordered[Int(code)] }
     let words = items[Int(code)].words
     let all = [words.first, words.second, words.third, words.fourth] + words.rest
     return all.withUnsafeBufferPointer { buffer in

@@ -116,19 +116,33 @@ final class ItemGroupRun {
     var states: [any ItemStateRun] = []
     for (place, state) in group.states.enumerated() {
       let mine = own.filter { plan.itemFeatures[$0].state == place }
-      let evaluations = mine.enumerated().map { number, feature in
-        let call = plan.itemFeatures[feature].call
-        return ItemEvaluation(
-          call: call, operation: OperatorCatalogue.operation(of: call), place: number)
+      // What reads all items has them in order; what reads less of them is kept up to date.
+      let isTallied = mine.map { keepsTally(state.form, plan.itemFeatures[$0].call) }
+      for part in [false, true] where isTallied.contains(part) {
+        let part = zip(mine, isTallied).filter { $0.1 == part }.map(\.0)
+        let evaluations = part.enumerated().map { number, feature in
+          let call = plan.itemFeatures[feature].call
+          return ItemEvaluation(
+            call: call, operation: OperatorCatalogue.operation(of: call), place: number)
+        }
+        for (feature, evaluation) in zip(part, evaluations) {
+          features[feature] = (states.count, evaluation)
+        }
+        states.append(
+          makeState(
+            state, evaluations, isTable: !group.latest.isEmpty, asks: asks, budget: budget))
       }
-      for (feature, evaluation) in zip(mine, evaluations) {
-        features[feature] = (place, evaluation)
-      }
-      states.append(
-        makeState(
-          state, evaluations, isTable: !group.latest.isEmpty, asks: asks, budget: budget))
     }
     return (states, features)
+  }
+
+  /// Whether a call is answered by a tally that is kept up to date: of weights, or where it reads
+  /// less of the counts than all items.
+  private static func keepsTally(_ form: ItemState.Form, _ call: OperatorCall) -> Bool {
+    guard case .counts(_, let weight) = form else { return false }
+    let operation = OperatorCatalogue.operation(of: call)
+    guard weight == nil, case .tally = operation.state(call) else { return weight != nil }
+    return operation.reading(call) != .items
   }
 
   private static func makeState(
@@ -140,11 +154,12 @@ final class ItemGroupRun {
       TreeItems(layout, window: state.items, asks: asks, budget: budget)
     case .words(let layout):
       WordsItems(layout, window: state.items, features: features, asks: asks, budget: budget)
-    case .counts(let items, let weight?):
-      WeightsItems(
+    case .counts(let items, let weight)
+    where features.allSatisfy { keepsTally(state.form, $0.call) }:
+      TallyItems(
         items, weight: weight, window: state.items, features: features, asks: asks,
         budget: budget)
-    case .counts(let items, nil):
+    case .counts(let items, _):
       CountsItems(items, window: state.items, features: features, asks: asks, budget: budget)
     case .histogram(let histogram):
       HistogramItems(histogram, asks: asks, budget: budget)

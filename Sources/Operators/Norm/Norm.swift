@@ -40,6 +40,10 @@ public struct Norm: StreamOperator {
     }
   }
 
+  public func reading(_ call: OperatorCall) -> TallyReading {
+    kind(call) == "Linf" ? .largest : .norms
+  }
+
   /// Whether a count may be negative, so that the total is no norm.
   private func hasSigns(_ call: OperatorCall) -> Bool {
     call.expression(2).flatMap { Tally.signProblem($0) } != nil
@@ -75,20 +79,21 @@ public struct Norm: StreamOperator {
     if case .summary(let reduction, let items, let total) = state {
       return evaluate(call, reduction, items.map(\.count), total)
     }
+    if case .norms(let norms) = state { return evaluate(call, norms) }
     let counts = Tally.items(state).items.map(\.count)
-    let sizes = counts.map(\.magnitude)
+    guard kind(call) == "Linf" else { return evaluate(call, TallyNorms(counts)) }
+    return saturated(UInt128(counts.map(\.magnitude).max() ?? 0))
+  }
+
+  private func evaluate(_ call: OperatorCall, _ norms: TallyNorms) -> Estimate {
     switch kind(call) {
-    case "L0": return Estimate(.integer(Int64(counts.count { $0 != 0 })))
-    case "L1": return saturated(sizes.reduce(UInt128(0)) { $0 + UInt128($1) })
-    case "Linf": return saturated(UInt128(sizes.max() ?? 0))
+    case "L0": return Estimate(.integer(norms.nonzero))
+    case "L1": return saturated(norms.sizes)
     default:
-      var sum: UInt128 = 0
-      for size in sizes {
-        let (next, overflow) = sum.addingReportingOverflow(UInt128(size) * UInt128(size))
-        guard !overflow else { return Estimate(.real(Double(UInt128.max).squareRoot()), .atLeast) }
-        sum = next
+      guard let squares = norms.squares else {
+        return Estimate(.real(Double(UInt128.max).squareRoot()), .atLeast)
       }
-      return Estimate(.real(Double(sum).squareRoot()))
+      return Estimate(.real(Double(squares).squareRoot()))
     }
   }
 

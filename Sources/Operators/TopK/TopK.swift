@@ -28,6 +28,10 @@ public struct TopK: StreamOperator {
     return .heaviest(counters: Int(min(counters, Double(Self.most))))
   }
 
+  public func reading(_ call: OperatorCall) -> TallyReading {
+    .heaviest(Int(call.integer(1) ?? 1))
+  }
+
   private static let most = 1 << 16
 
   public func errorScale(_ call: OperatorCall) -> ErrorScale { .total }

@@ -3,24 +3,23 @@ import Kernels
 import Operators
 import Plan
 
-/// The sums of a weight over the items of the last tuples of each key, or of a table's rows.
+/// How often each item occurs among the last tuples of each key, or the rows of a table, or the sum
+/// of a weight there, with what answers read of it kept up to date (``RunningTally``).
 ///
-/// - Cost: a walk over the window's distinct items a tuple.
-final class WeightsItems: ItemStateRun {
-  /// An item of a key: how many tuples have it, and their weight.
-  private struct Sum {
-    var uses: Int32 = 0
-    var weight: Int128 = 0
-  }
-
+/// - Cost: a look-up a tuple that comes or goes, log n comparisons where the heaviest are wanted,
+///   and a walk over the window's distinct items for an answer that reads all.
+final class TallyItems: ItemStateRun {
   private let window: Int
   private let codes: ItemCodes
-  private let program: ExpressionProgram
+  /// The weight; nil where tuples are counted.
+  private let program: ExpressionProgram?
   private let features: [ItemEvaluation]
+  private let readings: [TallyReading]
+  private let wanted: RunningTally.Wanted
   private let budget: MemoryBudget
   private var weights: ComputedColumn?
   private var rings: [ItemRing] = []
-  private var sums: [[Int64: Sum]] = []
+  private var tallies: [RunningTally] = []
   /// Of a table the code and weight that each row has.
   private var tables: [[(code: Int64, weight: Int64)?]] = []
   private var answers: [RowValue]
@@ -28,18 +27,20 @@ final class WeightsItems: ItemStateRun {
 
   /// Words of a ring's entry: whether the tuple has the item, its code and its weight.
   private static let width = 3
-  /// Octets of an entry, with what its item takes among the sums.
-  private static let entryBytes = 24 + 64
+  /// Octets of an entry, with what its item takes in the tally.
+  private static let entryBytes = 24 + RunningTally.entryBytes
 
   init(
-    _ items: [KeyComponent], weight: TupleExpression, window: Int, features: [ItemEvaluation],
+    _ items: [KeyComponent], weight: TupleExpression?, window: Int, features: [ItemEvaluation],
     asks: Int, budget: MemoryBudget
   ) {
     self.window = window
     self.features = features
     self.budget = budget
     codes = ItemCodes(items)
-    program = ExpressionProgram(weight)
+    program = weight.map { ExpressionProgram($0) }
+    readings = features.map { $0.operation.reading($0.call) }
+    wanted = RunningTally.Wanted(readings)
     answers = [RowValue](
       repeating: RowValue(.missing), count: TupleBatch.capacity * asks * max(1, features.count))
   }
@@ -48,7 +49,7 @@ final class WeightsItems: ItemStateRun {
 
   func prepare(_ batch: TupleBatch, universe: UnsafePointer<UInt16>, count: Int) {
     codes.prepare(batch, rows: universe, count: count)
-    weights = program.evaluate(batch)
+    weights = program?.evaluate(batch)
   }
 
   func fold(
@@ -57,8 +58,8 @@ final class WeightsItems: ItemStateRun {
   ) {
     for index in 0..<count where ids[index] >= 0 {
       let (id, row) = (Int(ids[index]), Int(rows[index]))
-      while sums.count <= id {
-        sums.append([:])
+      while tallies.count <= id {
+        tallies.append(RunningTally(wanted))
         rings.append(ItemRing())
         tables.append([])
       }
@@ -75,7 +76,7 @@ final class WeightsItems: ItemStateRun {
     entry[0] = 1
     entry[1] = UInt64(bitPattern: code)
     entry[2] = UInt64(bitPattern: weight)
-    add(code, weight, to: id)
+    tallies[id].add(code, weight, codes)
   }
 
   /// A table: a tuple takes the place of the one before it of its row.
@@ -88,25 +89,18 @@ final class WeightsItems: ItemStateRun {
     while tables[id].count <= place { tables[id].append(nil) }
     if let old = tables[id][place] { remove(old.code, old.weight, of: id) }
     tables[id][place] = take(row)
-    if let (code, weight) = tables[id][place] { add(code, weight, to: id) }
+    if let (code, weight) = tables[id][place] { tallies[id].add(code, weight, codes) }
   }
 
   /// The item and the weight of a row, if it has the item; a missing weight adds nothing.
   private func take(_ row: Int) -> (code: Int64, weight: Int64)? {
-    guard codes.isPresent[row] != 0, let weights else { return nil }
+    guard codes.isPresent[row] != 0 else { return nil }
+    guard let weights else { return (codes.take(row), 1) }
     return (codes.take(row), weights.validity[row] == 0 ? 0 : weights.values[row])
   }
 
-  private func add(_ code: Int64, _ weight: Int64, to id: Int) {
-    sums[id][code, default: Sum()].uses += 1
-    sums[id][code, default: Sum()].weight += Int128(weight)
-  }
-
   private func remove(_ code: Int64, _ weight: Int64, of id: Int) {
-    guard var sum = sums[id][code] else { preconditionFailure("an item leaves that came") }
-    sum.uses -= 1
-    sum.weight -= Int128(weight)
-    sums[id][code] = sum.uses == 0 ? nil : sum
+    tallies[id].remove(code, weight, codes)
     codes.release(code)
   }
 
@@ -127,13 +121,8 @@ final class WeightsItems: ItemStateRun {
 
   func look(_ id: Int, row: Int, ask: Int) {
     let start = (ask &* TupleBatch.capacity &+ row) &* features.count
-    var total: Int128 = 0
-    let items = sums[id].map { code, sum in
-      total += sum.weight
-      return (item: codes.item(code), count: Int64(clamping: sum.weight))
-    }
-    let state = KeyState.tally(items: items, total: Int64(clamping: total))
     for (place, feature) in features.enumerated() {
+      let state = tallies[id].state(readings[place], codes)
       let estimate = feature.operation.evaluate(feature.call, state)
       answers[start &+ place] = RowValue(
         estimate.value, bound: estimate.bound, quality: estimate.quality)
