@@ -255,6 +255,8 @@ public enum KeyState {
   case tally(items: [(item: [Value], count: Int64)], total: Int64)
   /// Sums over a tally's items, for operators that read only these (``TallyReading/norms``).
   case norms(TallyNorms)
+  /// How many items of a tally have each count, ascending (``TallyReading/counts``).
+  case counts([ItemsOfCount])
   /// What a summary folded, and the items that it keeps beside, with the total of all.
   case summary(any ItemReduction, items: [(item: [Value], count: Int64)], total: Int64)
 }

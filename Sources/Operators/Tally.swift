@@ -156,6 +156,12 @@ enum Tally {
     return (items, total)
   }
 
+  /// How many items have each count, ascending.
+  static func counts(_ state: KeyState) -> [ItemsOfCount] {
+    if case .counts(let groups) = state { return groups }
+    return ItemsOfCount.groups(items(state).items.map(\.count))
+  }
+
   /// Real values with their counts, ascending.
   static func reals(_ state: KeyState) -> (values: [(value: Double, count: Int64)], total: Int64) {
     let (items, total) = items(state)

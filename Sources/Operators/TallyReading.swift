@@ -5,10 +5,34 @@ public enum TallyReading: Sendable, Hashable {
   case items
   /// What ``TallyNorms`` adds up: the state is `KeyState.norms`.
   case norms
+  /// How many items have each count: the state is `KeyState.counts`.
+  case counts
   /// The count of the largest magnitude: the state is a tally of one item, or of none.
   case largest
   /// So many items of the largest counts, ties by the item's order: the state is a tally of them.
   case heaviest(Int)
+}
+
+/// So many items of a tally that have the same count.
+public struct ItemsOfCount: Sendable, Hashable {
+  /// The count.
+  public let count: Int64
+  /// How many items have it, at least 1.
+  public var items: Int64
+
+  /// Creates a group.
+  public init(count: Int64, items: Int64) { (self.count, self.items) = (count, items) }
+
+  /// The groups of some counts, ascending.
+  static func groups(_ counts: some Sequence<Int64>) -> [ItemsOfCount] {
+    counts.sorted().reduce(into: []) { groups, count in
+      if let last = groups.last, last.count == count {
+        groups[groups.count - 1].items += 1
+      } else {
+        groups.append(ItemsOfCount(count: count, items: 1))
+      }
+    }
+  }
 }
 
 /// Sums over the counts of a tally's items, from which a count can be taken away again: whole

@@ -154,11 +154,13 @@ struct ItemTests {
     C = FOREACH K GENERATE norm({SourceIp, DestPort}, L2) WINDOW 25 ITEMS;
     D = FOREACH K GENERATE norm(DestPort, Linf) WINDOW 25 ITEMS;
     E = FOREACH K GENERATE entropy(DestPort) WINDOW 25 ITEMS;
+    Q = FOREACH K GENERATE quantile(DestPort, 0.5) WINDOW 25 ITEMS;
+    R = FOREACH K GENERATE rarity(DestPort, 2) WINDOW 25 ITEMS;
     F = FOREACH K GENERATE topk(DestPort, 3) WINDOW 25 ITEMS;
     G = FOREACH P GENERATE norm(ip.src, Linf, 100 - ip.ttl) WINDOW 40 ITEMS;
     H = FOREACH P GENERATE topk(ip.dst, 4) WINDOW 60 ITEMS;
     I = FOREACH P GENERATE topk(ApplicationProtocol, 2, frame.len) WINDOW 60 ITEMS;
-    OUTPUT K (IpProtocol, A, B, C, D, E, F, G, H, I);
+    OUTPUT K (IpProtocol, A, B, C, D, E, Q, R, F, G, H, I);
     """,
     """
     Pairs = STREAM P BY DestIp, SourceIp;

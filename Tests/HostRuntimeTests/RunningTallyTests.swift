@@ -18,6 +18,13 @@ struct RunningTallyTests {
       OperatorCall(name: "topk", arguments: [.fields([field]), .integer(count)])
     }
 
+  /// Those that have no weights.
+  private static let counting: [OperatorCall] = [
+    OperatorCall(name: "entropy", arguments: [.fields([field])]),
+    OperatorCall(name: "rarity", arguments: [.fields([field])]),
+    OperatorCall(name: "rarity", arguments: [.fields([field]), .integer(3)]),
+  ]
+
   /// A tuple of the window.
   private struct Tuple {
     var item: Int64
@@ -34,8 +41,10 @@ struct RunningTallyTests {
   }
 
   private func check(_ weights: [Int64], items: Int, length: Int, seed: UInt64) {
-    let operations = Self.calls.map { OperatorCatalogue.operation(of: $0) }
-    let readings = zip(operations, Self.calls).map { $0.reading($1) }
+    let calls = Self.calls + (weights == [1] ? Self.counting : [])
+    let operations = calls.map { OperatorCatalogue.operation(of: $0) }
+    let readings = zip(operations, calls).map { $0.reading($1) }
+    #expect(!readings.contains(.items))
     let codes = ItemCodes([Self.field])
     var running = RunningTally(RunningTally.Wanted(readings))
     var random = RandomSource(seed: seed)
@@ -53,7 +62,7 @@ struct RunningTallyTests {
       }
       guard step % 3 == 0 || window.count < 2 else { continue }
       let whole = tally(window)
-      for (index, call) in Self.calls.enumerated() {
+      for (index, call) in calls.enumerated() {
         let found = operations[index].evaluate(call, running.state(readings[index], codes))
         let wanted = operations[index].evaluate(call, whole)
         #expect(

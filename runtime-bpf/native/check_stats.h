@@ -144,7 +144,9 @@ static void test_sorts(void)
 
 static void test_entropy(void)
 {
-	__u64 count[64] = {0}, steps = 0, n = 50000, i;
+	static const __u64 groups[] = {1, 2, 3, 700}, items[] = {400, 1, 50, 2};
+	static __u64 single[453];
+	__u64 count[64] = {0}, steps = 0, n = 50000, i, key = 0;
 	double exact;
 
 	CHECK(sal_entropy(count, 64) == 0 && sal_entropy_running(0, 0) == 0);
@@ -160,6 +162,11 @@ static void test_entropy(void)
 	for (i = 0; i < 64; i++)
 		count[i] = 9;
 	CHECK(fabs(sal_entropy(count, 64) - 6) < 1e-12);
+	CHECK(sal_entropy_grouped(groups, items, 0) == 0);
+	for (i = 0; i < 4; i++)
+		for (n = 0; n < items[i]; n++)
+			single[key++] = groups[i];
+	CHECK(fabs(sal_entropy_grouped(groups, items, 4) - sal_entropy(single, 453)) < 1e-12);
 }
 
 static void test_ewma(void)

@@ -4,14 +4,16 @@ import Operators
 /// How often each item occurs among some tuples, or the sum of its weight there, with what answers
 /// read of it at hand after every change.
 ///
-/// - Cost: a look-up a change; log n comparisons where the largest or the heaviest are wanted.
+/// - Cost: a look-up a change; log n comparisons where the largest or the heaviest are wanted. An
+///   answer of the counts' groups costs a sort of them, at most √2n.
 struct RunningTally {
   /// What is kept up to date, by what answers read.
   struct Wanted: OptionSet {
     let rawValue: UInt8
     static let norms = Wanted(rawValue: 1)
     static let sizes = Wanted(rawValue: 2)
-    static let counts = Wanted(rawValue: 4)
+    static let order = Wanted(rawValue: 4)
+    static let groups = Wanted(rawValue: 8)
 
     init(rawValue: UInt8) { self.rawValue = rawValue }
 
@@ -21,7 +23,8 @@ struct RunningTally {
         case .items: break
         case .norms: wanted.insert(.norms)
         case .largest: wanted.insert(.sizes)
-        case .heaviest: wanted.insert(.counts)
+        case .heaviest: wanted.insert(.order)
+        case .counts: wanted.insert(.groups)
         }
       }
     }
@@ -42,6 +45,8 @@ struct RunningTally {
   private var index: [Int64: Int32] = [:]
   private(set) var total: Int128 = 0
   private(set) var norms = TallyNorms()
+  /// How many items have each count.
+  private var groups: [Int64: Int64] = [:]
   private var bySize = EntryHeap()
   private var byCount = EntryHeap()
 
@@ -61,10 +66,10 @@ struct RunningTally {
     }
     entries.append(Entry(code: code, uses: 1, weight: Int128(weight)))
     noteLast()
-    if wanted.contains(.norms) { norms.add(weight) }
+    sumUp(from: nil, to: weight)
     let entries = self.entries
     if wanted.contains(.sizes) { bySize.append { Self.isLarger(entries[$0], entries[$1]) } }
-    if wanted.contains(.counts) {
+    if wanted.contains(.order) {
       byCount.append { Self.isHeavier(entries[$0], entries[$1], codes) }
     }
   }
@@ -75,7 +80,7 @@ struct RunningTally {
     total -= Int128(weight)
     entries[number].uses -= 1
     guard entries[number].uses == 0 else { return change(number, by: -Int128(weight), codes) }
-    if wanted.contains(.norms) { norms.remove(entries[number].count) }
+    sumUp(from: entries[number].count, to: nil)
     forget(number, codes)
   }
 
@@ -84,15 +89,26 @@ struct RunningTally {
     entries[number].weight += weight
     let new = entries[number].count
     guard new != old else { return }
-    if wanted.contains(.norms) {
-      norms.remove(old)
-      norms.add(new)
-    }
+    sumUp(from: old, to: new)
     let entries = self.entries
     if wanted.contains(.sizes) { bySize.update(number) { Self.isLarger(entries[$0], entries[$1]) } }
-    if wanted.contains(.counts) {
+    if wanted.contains(.order) {
       byCount.update(number) { Self.isHeavier(entries[$0], entries[$1], codes) }
     }
+  }
+
+  /// An item's count becomes another; nil where it is not there.
+  private mutating func sumUp(from old: Int64?, to new: Int64?) {
+    if wanted.contains(.norms) {
+      if let old { norms.remove(old) }
+      if let new { norms.add(new) }
+    }
+    guard wanted.contains(.groups) else { return }
+    if let old {
+      let left = groups[old, default: 0] - 1
+      groups[old] = left == 0 ? nil : left
+    }
+    if let new { groups[new, default: 0] += 1 }
   }
 
   /// Removes an entry; the last one takes its number.
@@ -109,7 +125,7 @@ struct RunningTally {
   private mutating func removeFromHeaps(_ number: Int, _ codes: ItemCodes) {
     let entries = self.entries
     if wanted.contains(.sizes) { bySize.remove(number) { Self.isLarger(entries[$0], entries[$1]) } }
-    if wanted.contains(.counts) {
+    if wanted.contains(.order) {
       byCount.remove(number) { Self.isHeavier(entries[$0], entries[$1], codes) }
     }
   }
@@ -144,6 +160,9 @@ struct RunningTally {
   func state(_ reading: TallyReading, _ codes: ItemCodes) -> KeyState {
     switch reading {
     case .norms: return .norms(norms)
+    case .counts:
+      let all = groups.map { ItemsOfCount(count: $0.key, items: $0.value) }
+      return .counts(all.sorted { $0.count < $1.count })
     case .largest:
       let largest = bySize.first.map { [(item: [Value](), count: entries[$0].count)] }
       return .tally(items: largest ?? [], total: Int64(clamping: total))

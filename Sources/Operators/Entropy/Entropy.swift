@@ -17,6 +17,8 @@ public struct Entropy: StreamOperator {
   public func resultType(_ call: OperatorCall) -> ScalarType { .float }
   public func state(_ call: OperatorCall) -> StateForm { Tally.state(call) }
 
+  public func reading(_ call: OperatorCall) -> TallyReading { .counts }
+
   public func summary(_ call: OperatorCall) -> TallySummary? {
     guard case .within(let epsilon, let confidence) = call.accuracy else { return nil }
     let count = Confidence.projections(confidence, epsilon: epsilon)
@@ -45,10 +47,11 @@ public struct Entropy: StreamOperator {
       return Estimate(
         .real(bits.value), .approximate, bound: Bound(low: bits.low, high: bits.high))
     }
-    let (items, total) = Tally.items(state)
-    guard total > 0 else { return Estimate(.missing) }
     // In the order of counts, so that rounding does not hang on where the counts were kept.
-    let counts = items.map { UInt64($0.count) }.sorted()
-    return Estimate(.real(max(0, sal_entropy(counts, UInt64(counts.count)))))
+    let groups = Tally.counts(state)
+    guard let most = groups.last?.count, most > 0 else { return Estimate(.missing) }
+    let entropy = sal_entropy_grouped(
+      groups.map { UInt64($0.count) }, groups.map { UInt64($0.items) }, UInt64(groups.count))
+    return Estimate(.real(max(0, entropy)))
   }
 }

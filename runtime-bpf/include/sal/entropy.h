@@ -46,6 +46,22 @@ SAL_INLINE double sal_entropy(const __u64 *counts, __u64 keys)
 	}
 	return n > 0 ? __builtin_log2(n) - sum / n : 0;
 }
+
+/* The same where items[i] keys have the count counts[i]: a logarithm for each count. */
+SAL_INLINE double sal_entropy_grouped(const __u64 *counts, const __u64 *items, __u64 groups)
+{
+	double sum = 0, n = 0;
+	__u64 i;
+
+	for (i = 0; i < groups; i++) {
+		double c = (double)counts[i], tuples = c * (double)items[i];
+
+		n += tuples;
+		if (c > 1)
+			sum += tuples * __builtin_log2(c);
+	}
+	return n > 0 ? __builtin_log2(n) - sum / n : 0;
+}
 #endif
 
 #endif
