@@ -34,12 +34,14 @@ let modules: [Target] = [
   .systemLibrary(name: "CZlib", path: "Sources/CZlib", providers: [.apt(["zlib1g-dev"])]),
   .target(name: "CSockets", path: "Sources/CSockets"),
   .target(name: "CText", path: "Sources/CText"),
+  .target(name: "CStable", path: "Sources/CStable", linkerSettings: [.linkedLibrary("m")]),
   .target(name: "CTerminal", path: "Sources/CTerminal"),
   .target(name: "Diagnostics", swiftSettings: safe),
   .target(name: "DataModel", swiftSettings: hot),
   .target(name: "Threads", swiftSettings: hot),
   .target(name: "Syntax", dependencies: ["Diagnostics"], swiftSettings: safe),
-  .target(name: "Kernels", dependencies: ["DataModel", "CRuntimeBPF"], swiftSettings: hot),
+  .target(
+    name: "Kernels", dependencies: ["DataModel", "CRuntimeBPF", "CStable"], swiftSettings: hot),
   .target(name: "BPFModel", dependencies: ["DataModel"], swiftSettings: safe),
   .target(
     name: "Operators", dependencies: ["DataModel", "BPFModel", "Kernels", "CRuntimeBPF"],
@@ -138,7 +140,9 @@ let tests: [Target] = [
     swiftSettings: strict),
   .testTarget(
     name: "KernelsTests",
-    dependencies: ["TestSupport", "Kernels", "DataModel", "CRuntimeBPF", "CStatistics"],
+    dependencies: [
+      "TestSupport", "Kernels", "DataModel", "CRuntimeBPF", "CStatistics", "CStable",
+    ],
     swiftSettings: strict),
   .testTarget(
     name: "HostRuntimeTests",

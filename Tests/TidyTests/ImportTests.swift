@@ -6,7 +6,7 @@ private let edges: [String: Set<String>] = [
   "Diagnostics": [],
   "DataModel": [],
   "Threads": [],
-  "Kernels": ["DataModel", "CRuntimeBPF"],
+  "Kernels": ["DataModel", "CRuntimeBPF", "CStable"],
   "Syntax": ["Diagnostics"],
   "BPFModel": ["DataModel"],
   "Operators": ["DataModel", "BPFModel", "Kernels", "CRuntimeBPF"],
