@@ -35,7 +35,8 @@ public enum BPFError: Error, Sendable {
   case noInterface(name: String, near: [String])
   /// Another XDP program is attached; nobody's program is replaced. `processes` are those that
   /// hold it, as far as this process may see them.
-  case interfaceBusy(interface: String, holder: ProgramIdentity?, processes: [HoldingProcess])
+  case interfaceBusy(
+    interface: String, holder: ProgramIdentity?, processes: [HoldingProcess], remedy: String)
   /// The driver and the generic path both refused, or the only mode asked for did.
   case attachRefused(interface: String, mode: String, error: SystemError)
 }
@@ -90,11 +91,11 @@ extension BPFError: CustomStringConvertible {
     case .noInterface(let name, let near):
       "no network interface '\(name)' in this network namespace"
         + (near.isEmpty ? "" : "; did you mean \(near.joined(separator: " or "))?")
-    case .interfaceBusy(let interface, let holder, let processes):
+    case .interfaceBusy(let interface, let holder, let processes, let remedy):
       "\(interface) already runs an XDP program"
         + (holder.map { ", \($0)" } ?? "")
         + (processes.isEmpty ? "" : " of \(processes.map(\.description).joined(separator: ", "))")
-        + "; salc replaces nobody's program: detach that one first"
+        + "; salc replaces nobody's program: \(remedy)"
     case .attachRefused(let interface, let mode, let error):
       "cannot attach to \(interface) in \(mode) mode: \(error)"
     }

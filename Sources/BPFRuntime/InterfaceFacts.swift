@@ -57,6 +57,8 @@ public struct InterfaceFacts: Sendable {
   public let program: ProgramIdentity?
   /// Who holds the program, as far as this process may look.
   public let holders: [HoldingProcess]
+  /// What detaches it where nobody holds it.
+  public let detachCommand: String
 }
 
 extension InterfaceFacts {
@@ -88,6 +90,7 @@ extension InterfaceFacts {
     vlanStripping = Offload(raw.rx_vlan)
     program = try interface.attachedProgram()
     holders = program.map(HoldingProcess.holding) ?? []
+    detachCommand = interface.detachCommand
   }
 }
 

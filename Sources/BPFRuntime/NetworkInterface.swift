@@ -68,14 +68,32 @@ public struct NetworkInterface: Sendable, Hashable {
 
   /// The XDP program attached to this interface in any mode; nil if there is none.
   public func attachedProgram() throws(BPFError) -> ProgramIdentity? {
+    let options = try attached()
+    let ids = [options.prog_id, options.drv_prog_id, options.skb_prog_id, options.hw_prog_id]
+    return ids.first { $0 != 0 }.map { ProgramIdentity(id: $0) }
+  }
+
+  /// The command that detaches a program which no link holds. ip(8) takes `xdp off` for the
+  /// driver's mode where the driver has one, and then leaves a generic program where it is without
+  /// a word.
+  public var detachCommand: String {
+    let mode =
+      switch (try? attached())?.attach_mode {
+      case UInt8(XDP_ATTACHED_SKB)?: "xdpgeneric"
+      case UInt8(XDP_ATTACHED_HW)?: "xdpoffload"
+      default: "xdp"
+      }
+    return "sudo ip link set dev \(name) \(mode) off"
+  }
+
+  private func attached() throws(BPFError) -> bpf_xdp_query_opts {
     var options = bpf_xdp_query_opts()
     options.sz = sizeThrough(\bpf_xdp_query_opts.attach_mode)
     let result = bpf_xdp_query(index, 0, &options)
     guard result == 0 else {
       throw .call("cannot ask which XDP program \(name) runs", SystemError(code: result))
     }
-    let ids = [options.prog_id, options.drv_prog_id, options.skb_prog_id, options.hw_prog_id]
-    return ids.first { $0 != 0 }.map { ProgramIdentity(id: $0) }
+    return options
   }
 }
 

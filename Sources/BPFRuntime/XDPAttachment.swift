@@ -63,7 +63,8 @@ public struct XDPAttachment: ~Copyable, Sendable {
     close(link)
   }
 
-  /// Whether the interface is still there; a removed interface lets go of the program.
+  /// Whether the program is still attached; a removed interface lets go of it, and so does who
+  /// detaches the link (`bpftool link detach`).
   public var isAlive: Bool {
     var info = bpf_link_info()
     var length = UInt32(MemoryLayout<bpf_link_info>.size)
@@ -119,8 +120,10 @@ public struct XDPAttachment: ~Copyable, Sendable {
   }
 
   private static func busy(_ interface: NetworkInterface, _ holder: ProgramIdentity?) -> BPFError {
-    .interfaceBusy(
-      interface: interface.name, holder: holder,
-      processes: holder.map(HoldingProcess.holding) ?? [])
+    let processes = holder.map(HoldingProcess.holding) ?? []
+    return .interfaceBusy(
+      interface: interface.name, holder: holder, processes: processes,
+      remedy: processes.isEmpty
+        ? "detach that one first, \(interface.detachCommand)" : "end that process first")
   }
 }

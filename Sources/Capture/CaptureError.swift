@@ -23,8 +23,8 @@ public struct CaptureError: Error, Equatable, CustomStringConvertible {
     case truncated(offset: UInt64, expected: String, missing: Int)
     /// What stands at `offset` cannot be.
     case damaged(offset: UInt64, expected: String, found: String)
-    /// A source of records has ended, and nothing in it could be read as one.
-    case noRecord(String)
+    /// A source of records has ended, and nothing in it, or the lesser part, could be read as one.
+    case unreadableRecords(String)
     /// The gzip wrapper itself is damaged or cut; `offset` counts bytes of the packed file.
     case damagedCompression(offset: UInt64, found: String)
   }
@@ -86,7 +86,7 @@ public struct CaptureError: Error, Equatable, CustomStringConvertible {
       return "truncated at byte \(offset): expected \(expected), bytes missing: \(missing)"
     case .damaged(let offset, let expected, let found):
       return "damaged at byte \(offset): expected \(expected), found \(found)"
-    case .noRecord(let what): return what
+    case .unreadableRecords(let what): return what
     case .damagedCompression(let offset, let found):
       return "damaged gzip data at byte \(offset): \(found)"
     }

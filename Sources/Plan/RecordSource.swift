@@ -87,6 +87,12 @@ extension RecordSchema {
 }
 
 extension LogicalPlan {
+  /// The records that a source reads; nil where the node is no source of records.
+  public func recordSource(at node: Int) -> RecordSource? {
+    guard case .source(.records(let source)) = nodes[node].operation else { return nil }
+    return source
+  }
+
   /// The schema of the records, or of the matches, that reach a tuple node; nil where they are
   /// packets.
   public func recordSchema(of node: Int) -> RecordSchema? {

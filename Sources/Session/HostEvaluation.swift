@@ -1,5 +1,6 @@
 import Capture
 import Compiler
+import DataModel
 import HostRuntime
 import Plan
 import Sinks
@@ -59,7 +60,20 @@ struct HostEvaluation {
     results.take(unkeyed: graph.unkeyedTuples)
     let totals = try results.end(elapsedSeconds: elapsedSeconds)
     disorder.remark(on: totals, configuration)
+    configuration.remarkOnFullTables(totals)
     if let damage { throw .capture(damage) }
     return totals
+  }
+}
+
+extension RunConfiguration {
+  /// Says what helps where windows of items had no room for further keys, which no end of a window
+  /// makes.
+  func remarkOnFullTables(_ totals: RunTotals) {
+    guard totals.lost[.table, default: 0] > 0, !query.plan.items.isEmpty else { return }
+    remark(
+      "windows of items keep every key to the end of the run, \(keyLimit) of them at most; tuples "
+        + "of further keys were lost. Filter before the key, mask it (SourceIp/24), or use windows "
+        + "of time, which forget")
   }
 }

@@ -30,6 +30,8 @@ struct LiveRun {
     if let hindrance = configuration.privileges.apply() { configuration.remark(hindrance) }
     let clock = Clock()
     let started = clock.now
+    var nextLook = started
+    var steps = WallClockSteps()
     while !shouldStop() {
       guard let status = hub.status(of: id), !status.isComplete, status.failure == nil,
         !status.isStopRequested, hub.interfaceGone == nil
@@ -37,11 +39,18 @@ struct LiveRun {
       if let seconds = configuration.seconds, Double(clock.now - started) >= seconds * 1e9 {
         break
       }
+      if clock.now >= nextLook, hub.interfaceGone == nil {
+        nextLook = clock.now + 200_000_000
+        hub.remarkOnLinks()
+        if let remark = steps.remark(lead: clock.wallClockLead) { configuration.remark(remark) }
+      }
       usleep(5000)
     }
     // Those who share the program are told that it ends.
     server?.close()
-    return try hub.remove(id)
+    let totals = try hub.remove(id)
+    configuration.remarkOnFullTables(totals)
+    return totals
   }
 
   private func serve(_ hub: LiveHub) throws(SessionError) -> ControlServer? {

@@ -18,6 +18,8 @@ final class MergeInput {
   private let slice: TupleBatch
   private let reader: any TupleReading
   private var next = 0
+  /// Tuples that were handed on.
+  private var handedOn: UInt64 = 0
   /// The newest time of the tuples that were handed on.
   private(set) var newest = Int64.min
   private var quiet = QuietClock()
@@ -78,7 +80,7 @@ final class MergeInput {
       if !isMore {
         isEnded = true
         batch.count = 0
-        if newest == .min { damage = reader.noRecord }
+        damage = reader.complaint(records: handedOn)
       }
     } catch {
       next = 0
@@ -113,6 +115,7 @@ final class MergeInput {
       order += 1
     }
     next = end
+    handedOn += UInt64(taken.count)
     return taken
   }
 
@@ -130,8 +133,8 @@ private protocol TupleReading: AnyObject {
   func nextBatch(into batch: TupleBatch) throws(CaptureError) -> Bool
   var progress: (read: UInt64, total: UInt64) { get }
   var issues: RecordIssues? { get }
-  /// What to say where it has ended and gave nothing.
-  var noRecord: CaptureError? { get }
+  /// What to say where it has ended and gave so many tuples, if they are too few.
+  func complaint(records: UInt64) -> CaptureError?
 }
 
 /// Flow records.
@@ -150,8 +153,9 @@ private final class RecordTuples: TupleReading {
 
   var progress: (read: UInt64, total: UInt64) { reader.progress }
   var issues: RecordIssues? { reader.issues }
-  var noRecord: CaptureError? {
-    RecordReaders.noRecord(in: "\(source.origin)", source.schema, reader.issues)
+  func complaint(records: UInt64) -> CaptureError? {
+    RecordReaders.complaint(
+      of: "\(source.origin)", source.schema, reader.issues, records: records)
   }
 }
 
@@ -174,5 +178,5 @@ private final class CaptureTuples: TupleReading {
 
   var progress: (read: UInt64, total: UInt64) { (capture.fileOffset, capture.fileLength) }
   var issues: RecordIssues? { nil }
-  var noRecord: CaptureError? { nil }
+  func complaint(records: UInt64) -> CaptureError? { nil }
 }

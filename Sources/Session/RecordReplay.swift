@@ -53,8 +53,9 @@ struct RecordReplay {
         cutter.advance(to: now, graph)
       }
       losses.tell(feed.issues, graph, pane: cutter.pane)
-      if !isMore, !isIdle, damage == nil, results.totals.packets == 0, !shouldStop() {
-        damage = RecordReaders.noRecord(in: "\(origin)", schema, feed.issues)
+      if !isMore, !isIdle, damage == nil, !shouldStop() {
+        damage = RecordReaders.complaint(
+          of: "\(origin)", schema, feed.issues, records: results.totals.packets)
       }
       if !isMore && !isIdle || results.isComplete(atPane: cutter.settledPane) { break }
       if pulse.isDue {

@@ -69,6 +69,15 @@ public struct RunConfiguration: Sendable {
     /// Several sources, captures or records, each from where the query's plan says; merged by time
     /// and evaluated on the host.
     case merged
+
+    /// What tuples are, in messages.
+    public var unit: String {
+      switch self {
+      case .records: "records"
+      case .merged: "tuples"
+      case .interfaces, .captureOnHost, .captureInKernel: "packets"
+      }
+    }
   }
 
   /// The fixed seed of captures, so that runs repeat.

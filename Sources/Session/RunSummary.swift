@@ -78,14 +78,19 @@ public struct RunSummary: Sendable {
     losses = totals.lost.keys.sorted().map { $0.text(totals.lost[$0] ?? 0) }
       .joined(separator: ", ")
     elapsedSeconds = totals.elapsedSeconds
-    sinkLosses = totals.sinks.compactMap { sink in
-      let lost = sink.lost > 0 ? ["\(sink.lost) rows lost"] : []
-      let unread = sink.unread > 0 ? ["\(sink.unread) rows that nobody read"] : []
-      let parts = lost + unread
-      guard !parts.isEmpty else { return nil }
-      return "\(sink.target): \(sink.rows) rows, \(parts.joined(separator: ", "))"
-    }
+    sinkLosses = totals.sinks.compactMap(\.losses)
     sinkFailures = totals.sinks.compactMap { $0.failure.map { "\($0)" } }
+  }
+}
+
+extension SinkReport {
+  /// The rows that it did not get, or nobody read, in words; nil where there are none.
+  var losses: String? {
+    let lost = lost > 0 ? ["\(lost) rows lost"] : []
+    let unread = unread > 0 ? ["\(unread) rows that nobody read"] : []
+    let parts = lost + unread
+    guard !parts.isEmpty else { return nil }
+    return "\(target): \(rows) rows, \(parts.joined(separator: ", "))"
   }
 }
 
@@ -107,7 +112,7 @@ extension SessionError {
     case .sink(.closed): .closedOutput
     case .sink(.failed), .sink(.stalled), .sink(.refused): .sink
     case .missingKernelSupport: Probe.lacksPrivilege ? .privilege : .kernel
-    case .unsupported, .interfaceGone, .control: .query
+    case .unsupported, .interfaceGone, .detached, .control: .query
     case .interrupted: .interrupted
     }
   }

@@ -15,11 +15,16 @@ public enum Session {
     shouldStop: @escaping @Sendable () -> Bool
   ) throws(SessionError) -> RunSummary {
     let sink = try configuration.sinks(standardOutput: standardOutput, mayWait: { !shouldStop() })
-    // A run that fails still hands on what its sinks have taken.
-    defer { (sink as? SinkSet)?.abandon() }
-    var totals = try run(configuration, into: sink, shouldStop: shouldStop)
-    totals.add(sink.reports)
-    return RunSummary(totals)
+    do {
+      var totals = try run(configuration, into: sink, shouldStop: shouldStop)
+      totals.add(sink.reports)
+      return RunSummary(totals)
+    } catch {
+      // A run that fails still hands on what its sinks have taken, and says what they have not.
+      (sink as? SinkSet)?.abandon()
+      for losses in sink.reports.compactMap(\.losses) { configuration.remark(losses) }
+      throw error
+    }
   }
 
   /// Runs with one sink that takes all rows, wherever the query sends them.
@@ -46,6 +51,7 @@ public enum Session {
         .run(into: sink)
     case .captureInKernel(let path, let cpus):
       _ = configuration.oneThread(because: "the data path has the states, a CPU each")
+      try inDataPath { () throws(BPFError) in try OpenFiles.allow() }
       if let obstacle = Probe.obstacle() { throw .missingKernelSupport(obstacle) }
       return try replay(configuration, path, cpus, into: sink, shouldStop)
     case .interfaces(let names, let mode):

@@ -16,6 +16,8 @@ public enum SessionError: Error, Sendable {
   case missingKernelSupport(String)
   /// The interface went away while the query ran; rows up to there were printed.
   case interfaceGone(String)
+  /// Somebody took the program off the interface while the query ran; the same.
+  case detached(String)
   /// The control socket cannot be used, or the salc behind it ended or refused; says which.
   case control(ControlError)
   /// Asked to stop before the program was attached: there is no result.
@@ -31,7 +33,11 @@ extension SessionError: CustomStringConvertible {
     case .sink(.failed(let code, let doing)): "\(doing): \(SystemError(code: code))"
     case .sink(let error): "\(error)"
     case .unsupported(let reason), .missingKernelSupport(let reason): reason
-    case .interfaceGone(let name): "\(name) went away while the query ran"
+    case .interfaceGone(let name):
+      "\(name) went away while the query ran; run it again when \(name) is back"
+    case .detached(let name):
+      "another process took salc's program off \(name) while the query ran, as "
+        + "‘bpftool link detach’ does; run it again"
     case .control(let error): "\(error)"
     case .interrupted: "interrupted before any result"
     }

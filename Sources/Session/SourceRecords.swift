@@ -34,8 +34,8 @@ extension Session {
         }
         if records.count > limit { return nil }
       }
-      if records.isEmpty,
-        let error = RecordReaders.noRecord(in: "\(source.origin)", source.schema, reader.issues)
+      if let error = RecordReaders.complaint(
+        of: "\(source.origin)", source.schema, reader.issues, records: UInt64(records.count))
       {
         throw error
       }

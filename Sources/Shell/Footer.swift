@@ -47,16 +47,18 @@ struct Footer {
   /// The most important parts first: a narrow terminal cuts at the end.
   private mutating func live(_ run: QueryRun, _ columns: Int) -> String {
     let counts = run.channel.counts
-    samples.append((drawn, counts.packets))
+    let packets = run.isAttached ? counts.packets : counts.progress?.packets ?? 0
+    samples.append((drawn, packets))
     samples.removeAll { drawn - $0.seconds > 2 }
     var rate = 0.0
     if let first = samples.first, drawn - first.seconds > 0.05 {
-      rate = Double(counts.packets &- first.packets) / (drawn - first.seconds)
+      rate = Double(packets &- first.packets) / (drawn - first.seconds)
     }
     let attach = counts.attach.map { " (\($0))" } ?? ""
     let parts = [
-      run.wasStopped ? "stopping" : counts.attach == nil ? "attaching" : "Ctrl-C stops",
-      Units.decimal(rate) + " packets/s",
+      run.wasStopped
+        ? "stopping" : run.isAttached && counts.attach == nil ? "attaching" : "Ctrl-C stops",
+      Units.decimal(rate) + " \(run.unit)/s",
       counts.lost == 0 ? "nothing lost" : "\(counts.lost) lost",
       counts.rows == 1 ? "1 row" : "\(counts.rows) rows",
       "\(run.title) on \(run.input)\(attach)", Units.clock(seconds: drawn),

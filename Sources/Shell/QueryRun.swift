@@ -19,8 +19,8 @@ final class QueryRun: @unchecked Sendable {
 
   /// What is run.
   enum Work {
-    /// A capture, to its end.
-    case capture(RunConfiguration)
+    /// Captures and records, each to its end, of a live source until it is stopped.
+    case replay(RunConfiguration)
     /// A query among others on a hub, for at most so many seconds.
     case live(CompiledQuery, QueryOptions, LiveHub, seconds: Double?)
   }
@@ -35,6 +35,10 @@ final class QueryRun: @unchecked Sendable {
   let input: String
   /// Whether it runs until somebody stops it.
   let isLive: Bool
+  /// Whether a program in the kernel sees its packets.
+  let isAttached: Bool
+  /// What its tuples are, in messages.
+  let unit: String
   /// What it says.
   let channel: RowChannel
 
@@ -53,7 +57,12 @@ final class QueryRun: @unchecked Sendable {
   ) {
     self.title = title
     self.input = input
-    if case .live = work { isLive = true } else { isLive = false }
+    switch work {
+    case .live: (isLive, isAttached, unit) = (true, true, "packets")
+    case .replay(let configuration):
+      (isLive, isAttached) = (configuration.query.hasLiveSource, false)
+      unit = configuration.input.unit
+    }
     channel = RowChannel(isWatched: isWatched)
     thread = Thread { [self] in
       do throws(SessionError) { result = .finished(try perform(work)) } catch {
@@ -92,7 +101,7 @@ final class QueryRun: @unchecked Sendable {
     let sink = ChannelSink(channel)
     remarkOnTargets(of: work)
     switch work {
-    case .capture(var configuration):
+    case .replay(var configuration):
       let channel = channel
       configuration.remark = { channel.put(.remark($0)) }
       return try Session.run(configuration, into: sink, shouldStop: { self.wasStopped })
@@ -107,7 +116,7 @@ final class QueryRun: @unchecked Sendable {
   private func remarkOnTargets(of work: Work) {
     let query =
       switch work {
-      case .capture(let configuration): configuration.query
+      case .replay(let configuration): configuration.query
       case .live(let query, _, _, _): query
       }
     for output in query.plan.outputs {

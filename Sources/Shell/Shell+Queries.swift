@@ -6,12 +6,9 @@ import Session
 import Sinks
 
 extension Shell {
-  /// The fixed seed of captures, so that runs repeat.
-  private static let captureSeed: UInt64 = 0x5a1c_5a1c_5a1c_5a1c
-
   /// Compiles and runs a target, here or behind the prompt.
   func run(_ target: Workspace.Target, inBackground: Bool) throws(CommandFailure) {
-    let compilation = workspace.compile(target, settings.options)
+    let compilation = compile(target)
     output.report(compilation.diagnostics, in: workspace)
     guard let query = compilation.query else { throw .reported }
     lastTarget = target
@@ -28,59 +25,6 @@ extension Shell {
     } else {
       try watch(run)
     }
-  }
-
-  /// What running a query is, and where its packets come from.
-  private func work(
-    for query: CompiledQuery, named name: String
-  ) throws(CommandFailure) -> (QueryRun.Work, input: String) {
-    if query.plan.sources.count > 1 {
-      return (
-        .capture(
-          RunConfiguration(
-            query: query, input: .merged, seed: Self.captureSeed, windows: settings.windows)),
-        "several sources"
-      )
-    }
-    let named = query.namedInput
-    let capture: String?
-    var interfaces = named.interfaces
-    switch settings.input {
-    case .interface(let name)?: (capture, interfaces) = (nil, [name])
-    case .capture(let path)?: capture = ownCapture(named.capture, beside: path)
-    case nil: capture = named.capture
-    }
-    if let capture {
-      let input: RunConfiguration.Input =
-        settings.engine == "kernel"
-        ? .captureInKernel(path: capture, cpus: 1) : .captureOnHost(path: capture)
-      return (
-        .capture(
-          RunConfiguration(
-            query: query, input: input, seed: Self.captureSeed, windows: settings.windows)),
-        capture
-      )
-    }
-    guard !interfaces.isEmpty, interfaces != [Shell.noInput] else {
-      throw CommandFailure("there is no input yet", "\\set pcap FILE, or \\set iface NAME")
-    }
-    let hub = hubs.hub(on: interfaces, attach: settings.attach)
-    let options = QueryOptions(name: name, windows: settings.windows)
-    return (
-      .live(query, options, hub, seconds: settings.seconds),
-      interfaces.joined(separator: ", ")
-    )
-  }
-
-  /// The capture that a query reads: the one that it names, if it is not the session's and can be
-  /// read, since `Packets` is there for the session's.
-  private func ownCapture(_ named: String?, beside path: String) -> String {
-    guard let named, named != path else { return path }
-    guard access(named, R_OK) == 0 else {
-      output.remark("note: \(named) cannot be read; \(path) is read in its place")
-      return path
-    }
-    return named
   }
 
   // MARK: In the foreground
@@ -158,7 +102,11 @@ extension Shell {
     switch run.outcome {
     case .finished(let totals)?:
       let isQuiet = !output.isInteractive && settings.format == .json
-      if !isQuiet { output.remark(RunSummary(totals).text) }
+      if !isQuiet {
+        var summary = RunSummary(totals)
+        summary.unit = run.unit
+        output.remark(summary.text)
+      }
       if showsTime { output.remark("Time: \(Self.time(run.elapsedSeconds))") }
       if wasInterrupted && !output.isInteractive { throw .init("", "", .reported(.interrupted)) }
     case .failed(let error)?:

@@ -1,3 +1,4 @@
+import Glibc
 public import DataModel
 
 /// Aligned columns for people: a heading for each window and output, then its rows.
@@ -105,9 +106,10 @@ public final class TableSink: Sink {
     }
   }
 
-  /// At most three decimals; whole numbers without any.
+  /// At most three decimals, of what is below a tenth three digits; whole numbers without any.
   private static func number(_ value: Double) -> String {
     guard value.isFinite && value.magnitude < 1e15 else { return "\(value)" }
+    if value != 0 && value.magnitude < 0.1 { return small(value) }
     let thousandths = Int64((value.magnitude * 1000).rounded())
     let sign = value < 0 && thousandths != 0 ? "-" : ""
     let whole = "\(sign)\(thousandths / 1000)"
@@ -115,5 +117,18 @@ public final class TableSink: Sink {
     var decimals = "\(1000 + thousandths % 1000)".dropFirst()
     while decimals.last == "0" { decimals.removeLast() }
     return whole + "." + decimals
+  }
+
+  /// A number whose first digit is behind the first decimal: `0.000417`, `4.17e-07`.
+  private static func small(_ value: Double) -> String {
+    let exponent = Int(log10(value.magnitude).rounded(.down))
+    let digits = "\(UInt64((value.magnitude / pow(10, Double(exponent)) * 100).rounded()))"
+    let sign = value < 0 ? "-" : ""
+    guard exponent >= -6 else {
+      return sign + (Double("\(digits)e\(exponent - 2)").map { "\($0)" } ?? "0")
+    }
+    var decimals = String(repeating: "0", count: max(0, 2 - exponent - digits.count)) + digits
+    while decimals.last == "0" { decimals.removeLast() }
+    return "\(sign)0.\(decimals)"
   }
 }

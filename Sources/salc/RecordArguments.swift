@@ -43,8 +43,13 @@ struct RecordArguments: ParsableArguments {
   /// The places that the command line gives sources by their names; the compiler takes those that
   /// the query has.
   func bindings() throws -> [String: String] {
-    Dictionary(
-      try bind.map(Self.binding).map { ($0.name, $0.place) }, uniquingKeysWith: { _, last in last })
+    var places: [String: String] = [:]
+    for binding in try bind.map(Self.binding) {
+      guard places.updateValue(binding.place, forKey: binding.name) == nil else {
+        throw ValidationError("\(binding.name) is bound twice; give --bind \(binding.name)= once")
+      }
+    }
+    return places
   }
 
   /// Checks what the command line says of a query with several sources.

@@ -101,15 +101,6 @@ extension RunConfiguration.Input {
     }
   }
 
-  /// What tuples are, in messages.
-  var unit: String {
-    switch self {
-    case .records: "records"
-    case .merged: "tuples"
-    case .interfaces, .captureOnHost, .captureInKernel: "packets"
-    }
-  }
-
   /// What is read.
   var title: String {
     switch self {

@@ -36,7 +36,10 @@ struct SchemaCommand: ParsableCommand {
   func run() throws {
     if query.file == nil && query.text == nil { return try standardOutput(sourceList()) }
     if query.text == nil, let source = try source(query.file ?? "") {
-      return try standardOutput(format == .text ? text(source.fields) : json(source))
+      let repeated =
+        PacketSource(rawValue: source.name) == nil ? [] : RepeatedGroup.all.flatMap(\.members)
+      return try standardOutput(
+        format == .text ? text(source.fields, repeated) : json(source, repeated))
     }
     if query.text == nil, let file = query.file, let schema = try RecordFile(file)?.schema() {
       return try standardOutput(
@@ -83,19 +86,27 @@ struct SchemaCommand: ParsableCommand {
     return "{\"sources\":[\(names.joined(separator: ","))]}\n"
   }
 
-  private func text(_ fields: [PacketField]) -> String {
+  /// Fields, and behind them those that a packet can have several times.
+  private func text(_ fields: [PacketField], _ repeated: [RepeatedGroup.Member]) -> String {
     table(
       fields.map {
         [$0.name, $0.type.description, $0.aliases.joined(separator: ","), $0.summary]
-      })
+      } + repeated.map { [$0.name, $0.type.description, "(several)", $0.summary] })
   }
 
-  private func json(_ source: (name: String, fields: [PacketField])) -> String {
-    let fields = source.fields.map { field in
-      let aliases = field.aliases.map(jsonQuoted).joined(separator: ",")
-      return "{\"name\":\(jsonQuoted(field.name)),\"aliases\":[\(aliases)],"
-        + "\"type\":\(jsonQuoted(field.type.description)),\"doc\":\(jsonQuoted(field.summary))}"
+  private func json(
+    _ source: (name: String, fields: [PacketField]), _ repeated: [RepeatedGroup.Member] = []
+  ) -> String {
+    func object(
+      _ name: String, _ aliases: [String], _ type: ScalarType, _ doc: String, _ more: String = ""
+    ) -> String {
+      "{\"name\":\(jsonQuoted(name)),"
+        + "\"aliases\":[\(aliases.map(jsonQuoted).joined(separator: ","))],"
+        + "\"type\":\(jsonQuoted(type.description)),\"doc\":\(jsonQuoted(doc))\(more)}"
     }
+    let fields =
+      source.fields.map { object($0.name, $0.aliases, $0.type, $0.summary) }
+      + repeated.map { object($0.name, [], $0.type, $0.summary, ",\"repeated\":true") }
     return "{\"source\":\(jsonQuoted(source.name)),\"fields\":[\n"
       + fields.joined(separator: ",\n") + "\n]}\n"
   }

@@ -5,6 +5,7 @@ enum Suggestion {
   /// What to add to the argument parser's answer; empty where nothing is near.
   static func text(_ arguments: [String], answer: String) -> String {
     guard arguments.count > 1 else { return "" }
+    if let flag = fileFlag(answer) { return flag }
     guard let found = command(arguments[1]) ?? flag(arguments) ?? value(answer) else { return "" }
     return answer.contains("ean '\(found)'") ? "" : "\n\ndid you mean '\(found)'?"
   }
@@ -25,6 +26,16 @@ enum Suggestion {
     let commands = Salc.configuration.subcommands.compactMap { $0.configuration.commandName }
     guard !word.hasPrefix("-"), !commands.contains(word) else { return nil }
     return nearestWord(to: word, in: commands).map { "salc \($0)" }
+  }
+
+  /// A file behind the query's is meant as its input.
+  private static func fileFlag(_ answer: String) -> String? {
+    guard let start = answer.firstRange(of: "Unexpected argument '"),
+      case let rest = answer[start.upperBound...], let path = rest.split(separator: "'").first,
+      fileExists(String(path))
+    else { return nil }
+    return "\n\na capture is read with --pcap \(path), records with --csv, --netflow, --ipfix or "
+      + "--sflow"
   }
 
   private static func flag(_ arguments: [String]) -> String? {

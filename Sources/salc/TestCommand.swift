@@ -4,7 +4,7 @@ import Diagnostics
 import Glibc
 import Session
 
-/// `salc test`: what the comments of query files promise, held against their captures.
+/// `salc test`: what the comments of query files promise, held against their captures and records.
 struct TestCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "test",
@@ -13,8 +13,9 @@ struct TestCommand: ParsableCommand {
       A query's file says what it shall give:
         -- pcap: capture.pcap
         -- expect: 2026-01-01T00:00:00Z SourceIp=10.0.0.1 Count=3
-      The capture lies beside the file or in $SALC_TEST_DATA/pcap. Further lines: expect-some,
-      expect-rows, expect-error, expect-warning; see Docs/Testing.md.
+      The capture lies beside the file or in $SALC_TEST_DATA/pcap. Records are named by csv:,
+      netflow:, ipfix: or sflow:, and the sources of a query by bind: NAME=FILE. Further lines:
+      expect-some, expect-rows, expect-error, expect-warning; see Docs/Testing.md.
       """)
 
   /// Which engines evaluate the captures.
@@ -34,7 +35,7 @@ struct TestCommand: ParsableCommand {
   @Flag(help: "Write the rows of now into the files' expect lines.")
   var update = false
 
-  @Flag(help: "A test whose capture is missing fails.")
+  @Flag(help: "A test whose file is missing fails.")
   var strict = false
 
   @Flag(help: "Only name what fails, and the summary.")
@@ -70,7 +71,7 @@ struct TestCommand: ParsableCommand {
       tests: QueryTestFile(String(decoding: source.utf8, as: UTF8.self)),
       options: try placement.options(),
       engines: engine == .host ? [.host] : engine == .kernel ? [.kernel] : [.host, .kernel],
-      captureDirectory: getenv("SALC_TEST_DATA").map { String(cString: $0) + "/pcap" })
+      dataDirectory: getenv("SALC_TEST_DATA").map { String(cString: $0) })
   }
 
   private func write(_ run: QueryTestRun) throws {

@@ -48,8 +48,8 @@ struct VerifyCommand: ParsableCommand {
     options.recordPlace = records.csv
     let compiled = try query.compile(options)
     var verification = Verification(
-      of: compiled, over: try input(compiled), tableFiles: try records.tableFiles(for: compiled),
-      memory: memory.map { $0 << 20 })
+      of: compiled, over: try records.files(of: compiled, pcap: pcap, readBy: "verify"),
+      tableFiles: try records.tableFiles(for: compiled), memory: memory.map { $0 << 20 })
     do {
       try verification.run()
     } catch let error as SessionError {
@@ -61,26 +61,6 @@ struct VerifyCommand: ParsableCommand {
     }
     try standardOutput(report(verification, compiled.plan))
     if !verification.agrees { throw ExitStatus.failure }
-  }
-
-  /// What the query reads, all of it files.
-  private func input(_ compiled: CompiledQuery) throws -> RunConfiguration.Input {
-    let isLive = compiled.hasLiveSource
-    if compiled.plan.sources.count > 1 {
-      try records.check(sourcesOf: compiled, otherFlags: [pcap])
-      if isLive { throw ValidationError("verify reads files, and not what comes over a socket") }
-      return .merged
-    }
-    if let origin = try records.origin(for: compiled, hasPackets: pcap != nil) {
-      guard case .file(let path, _) = origin, path != "-" else {
-        throw ValidationError("verify reads files, and what comes otherwise is there once")
-      }
-      return .records(origin)
-    }
-    guard let path = pcap ?? compiled.namedInput.capture else {
-      throw ValidationError("name the capture with --pcap FILE")
-    }
-    return .captureOnHost(path: path)
   }
 
   private func text(_ error: Verification.TooLarge) -> String {

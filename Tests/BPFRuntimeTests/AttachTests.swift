@@ -69,7 +69,7 @@ import Testing
         try XDPAttachment.attach(late, to: right)
       }
     }
-    guard case .interfaceBusy("right", holder.identity, let processes) = error else {
+    guard case .interfaceBusy("right", holder.identity, let processes, _) = error else {
       Issue.record("does not name the holder: \(error)")
       return
     }

@@ -54,6 +54,24 @@ import Testing
     #expect(salc("run", "-e", Given.bySource, "--csv", "f").errors.contains("--pcap"))
   }
 
+  @Test("keys beyond those that windows of items may have are counted, with what helps")
+  func keysWithoutEnd() {
+    let lines = (0..<40).map {
+      Self.line("\(100 + $0)", "1").replacing("10.0.0.1", with: "10.0.1.\($0)")
+    }
+    let path = directory.write(lines.joined(), to: "many.csv")
+    let query = """
+      F = VastStream(); K = STREAM F BY SourceIp;
+      M = FOREACH K GENERATE ave(SrcTotalBytes) WINDOW 10 ITEMS; OUTPUT FILTER K BY M > 0 (M);
+      """
+    let run = salc("run", "-e", query, "--csv", path, "--key-limit", "8")
+    #expect(run.exitCode == 0 && run.errors.contains("at a full table"), "\(run.summary)")
+    #expect(run.errors.contains("8 of them at most") && run.errors.contains("windows of time"))
+    let windows = salc(
+      "run", "-e", query.replacing("10 ITEMS", with: "10s"), "--csv", path, "--key-limit", "8")
+    #expect(!windows.errors.contains("windows of items"), "\(windows.summary)")
+  }
+
   /// As `tail -f` writes: the writer stays, and the rows of what it has written are there.
   @Test func rowsOfAPipeOfLinesComeBeforeItsEnd() {
     let query = "F = VastStream(); OUTPUT F (SourceIp, SrcTotalBytes);"

@@ -33,12 +33,56 @@ import Testing
     #expect(run.errors.contains("salc schema \(name) shows what a record has"), "\(run.errors)")
   }
 
-  @Test("one record among many bad ones is a record")
-  func one() {
+  @Test("more bad records than good ones: the rows of those, the share and 65")
+  func mostly() {
     let good = RecordCommandTests.line("100.25", "5")
-    let path = file("mostly.txt", Array(("bad\n" + good + "worse\n").utf8))
-    let run = salc("run", "-e", Self.query("VastStream()"), "--csv", path)
-    #expect(run.exitCode == 0 && run.errors.contains("2 malformed"), "\(run.summary)")
+    func run(_ text: String) -> Tool.Outcome {
+      let path = file("mostly.txt", Array(text.utf8))
+      return salc(
+        "run", "-e", Self.query("VastStream()"), "--csv", path, "--format", "csv")
+    }
+    let half = run("bad\n" + good)
+    #expect(half.exitCode == 0 && half.errors.contains("1 malformed"), "\(half.summary)")
+    let more = run("bad\n" + good + "worse\n")
+    #expect(more.exitCode == 65 && more.output.contains("10.0.0.1,1"), "\(more.summary)")
+    #expect(more.errors.contains("2 of 3 records (66 %) could not be read"), "\(more.errors)")
+  }
+
+  @Test(
+    "a file of no datagrams ends with 65, whatever bytes in it look like",
+    arguments: [
+      ("NetflowV5Stream", "--netflow"), ("NetflowV9Stream", "--netflow"),
+      ("IpfixStream", "--ipfix"), ("SflowStream", "--sflow"),
+    ])
+  func programs(_ row: (source: String, flag: String)) {
+    let query = Self.query("\(row.source)()")
+    for path in ["/bin/ls", "/bin/bash"] {
+      let run = salc("run", "-e", query, row.flag, path)
+      #expect(run.exitCode == 65 && run.explains, "\(run.summary)")
+      #expect(run.errors.contains("could be read") || run.errors.contains("could not be read"))
+    }
+  }
+
+  @Test("datagrams behind rubbish are found again, and only those")
+  func resumed() {
+    func datagram(_ sequence: Int) -> [UInt8] {
+      var bytes: [UInt8] = [0, 5, 0, 1] + [UInt8](repeating: 0, count: 4)
+      bytes += FrameBuilder.bytes(1_700_000_000, 4) + [UInt8](repeating: 0, count: 4)
+      bytes += FrameBuilder.bytes(sequence, 4) + [UInt8](repeating: 0, count: 4)
+      return bytes + [10, 0, 0, 1] + [UInt8](repeating: 0, count: 44)
+    }
+    // The rubbish has a version, and what would be a count of one record.
+    let rubbish: [UInt8] = [9, 9, 0, 5, 0, 1] + [UInt8](repeating: 255, count: 30)
+    let path = file("flows.nf5", datagram(0) + rubbish + datagram(1) + datagram(2))
+    let run = salc(
+      "run", "-e", Self.query("NetflowV5Stream()"), "--netflow", path, "--format", "csv")
+    #expect(run.exitCode == 0 && run.output.contains("10.0.0.1,3,at_least"), "\(run.summary)")
+    #expect(run.errors.contains("3 records, 1 row, lost: 1 malformed record"), "\(run.errors)")
+    #expect(run.errors.contains("36 of 252 bytes are no datagrams"), "\(run.errors)")
+    let mostly = file("mostly.nf5", datagram(0) + [UInt8](repeating: 255, count: 500))
+    let other = salc("run", "-e", Self.query("NetflowV5Stream()"), "--netflow", mostly)
+    #expect(other.exitCode == 65, "\(other.summary)")
+    #expect(other.errors.contains("500 of 572 bytes (87 %) could not be read"), "\(other.errors)")
   }
 
   @Test("nothing, and a header alone, are no fault")

@@ -78,7 +78,7 @@ struct ExportOracleTests {
       #expect(found == flows, "\(exporter.name)")
       compared += flows.count
     }
-    #expect(compared > 80)
+    #expect(compared > 60)
   }
 
   @Test(
@@ -131,8 +131,13 @@ struct ExportOracleTests {
 /// Datagrams that exporters of the world sent, out of `SALC_TEST_DATA/flows`.
 enum ExportSamples {
   /// tshark stops behind as many records of NetFlow v9 as the header counts, where these
-  /// exporters count something else; of the last the header's length is wrong.
-  static let beyondTshark = ["netflow9_test_h3c", "netflow9_test_invalid01"]
+  /// exporters count something else; of `invalid01` the header's length is wrong. Of version 5 it
+  /// shows the records of headers that announce more than Cisco's format has, which nfcapd and
+  /// logstash refuse, and so do we.
+  static let beyondTshark = [
+    "netflow9_test_h3c", "netflow9_test_invalid01", "netflow5_test_invalid01",
+    "netflow5_test_invalid02",
+  ]
 
   /// The files of a protocol by exporter, templates before data.
   static func byExporter(_ prefix: String) -> [(name: String, datagrams: [[UInt8]])] {

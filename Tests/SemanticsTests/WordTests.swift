@@ -19,6 +19,21 @@ struct WordTests {
     expectErrors("X = FILTER P BY \(condition);", fixed: "X = FILTER P BY \(fixed);")
   }
 
+  @Test("what other languages call otherwise is named with what is meant")
+  func calls() {
+    expectErrors(
+      "K = STREAM P BY SourceIp; H = FOREACH K GENERATE ⟦SAL0204:p99⟧(frame.len) WINDOW 1s;",
+      fixed: "K = STREAM P BY SourceIp; H = FOREACH K GENERATE quantile(frame.len, 0.99) WINDOW 1s;"
+    )
+    expectErrors(
+      "X = FILTER P BY ⟦SAL0206:len⟧(payload) > 3;", fixed: "X = FILTER P BY payload.len > 3;")
+    let counted = Resolved(
+      "P = PacketStream(); M = FOREACH P GENERATE median(frame.len - 14) WINDOW 1s;"
+    ).rendered
+    #expect(counted.contains("‘median’ takes fields as they are"), "\(counted)")
+    #expect(counted.contains("TRANSFORM (frame.len - 14) : Value"), "\(counted)")
+  }
+
   @Test(
     "records name the protocol's number by other words", arguments: ["VastStream", "IpfixStream"])
   func recordWords(_ source: String) {

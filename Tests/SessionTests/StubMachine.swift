@@ -61,7 +61,7 @@ extension StubMachine {
       interface: NetworkInterface(name: "ens5", index: 2), driver: "ice", isUp: isUp,
       isLoopback: false, receiveQueues: queues, mtu: mtu, nativeXDP: native,
       largeReceive: largeReceive, hardwareGRO: hardwareGRO, vlanStripping: vlanStripping,
-      program: program, holders: holders)
+      program: program, holders: holders, detachCommand: "sudo ip link set dev ens5 xdp off")
   }
 }
 

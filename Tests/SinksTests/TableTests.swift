@@ -122,9 +122,11 @@ import Testing
 
   @Test(arguments: [
     (0.0, "0"), (-0.0, "0"), (1.0, "1"), (0.1, "0.1"), (-2.5, "-2.5"), (1.0005, "1.001"),
-    (-0.0001, "0"), (1.0 / 3, "0.333"), (1e16, "1e+16"), (.infinity, "inf"), (99.9999, "100"),
+    (-0.0001, "-0.0001"), (1.0 / 3, "0.333"), (9.0 / 21_600, "0.000417"), (0.0999, "0.0999"),
+    (0.09996, "0.1"), (0.02, "0.02"), (-0.0010049, "-0.001"), (1.23456e-7, "1.23e-07"),
+    (1e16, "1e+16"), (.infinity, "inf"), (99.9999, "100"),
   ])
-  func realsHaveAtMostThreeDecimals(_ value: Double, _ text: String) throws {
+  func realsHaveAtMostThreeDecimalsOrDigits(_ value: Double, _ text: String) throws {
     let meta = Sample.meta([Sample.schema(.float)])
     let target = try write([Sample.row(.real(value))], meta, as: .table)
     #expect(target.lines[2].split(separator: " ").map(String.init) == [text])

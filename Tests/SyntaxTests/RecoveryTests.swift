@@ -158,6 +158,26 @@ import Testing
       diagnostics: [Expected(.foreignSpelling, "rows cannot be ordered as a whole")])
   }
 
+  @Test func whereBehindTheStream() {
+    expectParse(
+      "OUTPUT K 1️⃣WHERE B > 3 (B) EVERY 10s;",
+      diagnostics: [
+        Expected(.foreignSpelling, "FILTER stands before the stream, and its condition behind BY")
+      ],
+      fixed: "OUTPUT FILTER K BY B > 3 (B) EVERY 10s;")
+  }
+
+  @Test func patternMatching() {
+    expectParse(
+      "A = FILTER P BY x 1️⃣LIKE \"%.org\" AND NOT y 2️⃣endswith \"z\";",
+      diagnostics: [
+        Expected(
+          .foreignSpelling, at: "1️⃣", "texts are compared whole, and not matched with patterns"),
+        Expected(.foreignSpelling, at: "2️⃣"),
+      ])
+    expectParse("A = FILTER like BY like == \"x\";", diagnostics: [])
+  }
+
   @Test func chains() {
     expectParse(
       "A = FILTER P BY 1 <= a 1️⃣< 5;", diagnostics: [Expected(.chainedComparison)],

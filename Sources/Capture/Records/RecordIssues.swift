@@ -6,6 +6,9 @@ public struct RecordIssues: Sendable, Equatable {
   public var malformed: UInt64 = 0
   /// The first of them, with its line number and what is wrong with it.
   public var firstMalformed: String?
+  /// Bytes of a file that are datagrams, and those between them that are none.
+  public var datagramBytes: UInt64 = 0
+  public var rubbishBytes: UInt64 = 0
   /// Fields that could not be read and count as missing.
   public var unreadable: UInt64 = 0
   /// The first of them.
@@ -78,11 +81,23 @@ public struct RecordIssues: Sendable, Equatable {
     return foreign ?? lost.map { "\($0.cause.text($0.count)), \($0.first)" }
   }
 
+  /// What of a source that gave so many records could not be read, where it is most of it.
+  func unreadShare(records: UInt64) -> String? {
+    func share(_ bad: UInt64, _ good: UInt64, _ unit: String) -> String? {
+      guard bad > good else { return nil }
+      return "\(bad) of \(bad + good) \(unit) (\(Int(100 * Double(bad) / Double(bad + good))) %)"
+    }
+    return share(malformed, records, "records") ?? share(rubbishBytes, datagramBytes, "bytes")
+  }
+
   /// What to tell at the end of a run; empty where all was well.
   public var remarks: [String] {
     var result: [String] = []
     if malformed > 0 {
       result.append("\(malformed) malformed, the first: \(firstMalformed ?? "unknown")")
+    }
+    if rubbishBytes > 0 {
+      result.append("\(rubbishBytes) of \(rubbishBytes + datagramBytes) bytes are no datagrams")
     }
     if unreadable > 0 {
       result.append(
@@ -138,6 +153,8 @@ public struct RecordIssues: Sendable, Equatable {
     var sum = a
     sum.malformed += b.malformed
     sum.firstMalformed = a.firstMalformed ?? b.firstMalformed
+    sum.datagramBytes += b.datagramBytes
+    sum.rubbishBytes += b.rubbishBytes
     sum.socketDrops += b.socketDrops
     sum.unread += b.unread
     sum.foreign = a.foreign ?? b.foreign

@@ -33,21 +33,34 @@ public enum RecordReaders {
     return try DelimitedReader(path: path, schema: schema, fields: fields)
   }
 
-  /// What to say of a source that has ended and whose reader gave no record; nil where there was
-  /// nothing to read, as in a file with a header alone.
-  public static func noRecord(
-    in place: String, _ schema: RecordSchema, _ issues: RecordIssues
+  /// What to say of a source that has ended and whose reader gave so many records; nil where most
+  /// of it could be read, or there was nothing to read, as in a file with a header alone.
+  public static func complaint(
+    of place: String, _ schema: RecordSchema, _ issues: RecordIssues, records: UInt64
   ) -> CaptureError? {
     guard let why = issues.whyNoRecord else { return nil }
-    var remedy = "salc schema \(schema.source) shows what a record has"
-    if case .datagrams = schema.encoding {
-      // A capture was recognised; what it holds is said.
-    } else if (try? RecordSample.isFile(place)) == true, (try? CaptureFile(path: place)) != nil {
-      remedy = "it is a capture, of which --pcap makes flow records"
+    if records > 0 {
+      guard let share = issues.unreadShare(records: records) else { return nil }
+      return CaptureError(
+        place,
+        .unreadableRecords(
+          "\(share) could not be read, so it is hardly what \(schema.source) reads, and rows of "
+            + "the rest mean little: \(why); "
+            + remedy(place, schema)))
     }
     return CaptureError(
       place,
-      .noRecord("not one record of \(schema.source) could be read: \(why); \(remedy)"))
+      .unreadableRecords(
+        "not one record of \(schema.source) could be read: \(why); \(remedy(place, schema))"))
+  }
+
+  private static func remedy(_ place: String, _ schema: RecordSchema) -> String {
+    if case .datagrams = schema.encoding {
+      // A capture was recognised; what it holds is said.
+    } else if (try? RecordSample.isFile(place)) == true, (try? CaptureFile(path: place)) != nil {
+      return "it is a capture, of which --pcap makes flow records"
+    }
+    return "salc schema \(schema.source) shows what a record has"
   }
 
   private static func source(

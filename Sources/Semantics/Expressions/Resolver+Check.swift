@@ -233,10 +233,25 @@ extension Resolver {
           ]))
       return
     }
+    var note = "the function of expressions is div(a, b)"
+    var fixIts: [FixIt] = []
+    if ["len", "length", "strlen", "size"].contains(call.name.text.lowercased()),
+      call.arguments.count == 1, case .path(let path) = call.arguments[0].value,
+      let field = Self.length(of: path.text)
+    {
+      note = "the length is a field of its own, \(field)"
+      fixIts = [FixIt("use \(field)", replacing: call.range, with: field)]
+    }
     report(
       Diagnostic(
         .unknownFunction, "no function is called ‘\(call.name.text)’", at: call.name.range,
-        notes: [Diagnostic.Note("the function of expressions is div(a, b)")]))
+        notes: [Diagnostic.Note(note)], fixIts: fixIts))
+  }
+
+  /// The field that has the length of another: `dns.qry.name.len`, `payload.len`.
+  private static func length(of name: String) -> String? {
+    let length = name + ".len"
+    return PacketFields.named(length) != nil || RepeatedGroup.named(length) != nil ? length : nil
   }
 
   /// Checks that both are whole numbers without unit.

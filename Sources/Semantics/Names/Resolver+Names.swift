@@ -95,6 +95,8 @@ extension Resolver {
     } else if let entry = OperatorCatalogue.named(name.text) {
       notes.append(
         Diagnostic.Note("‘\(name.text)’ is an operator, for features: \(example(entry))"))
+    } else if PacketSource(rawValue: name.text) != nil || RecordFormats.named(name.text) != nil {
+      notes.append(Diagnostic.Note("a source stands behind a name: P = \(name.text)();"))
     } else if PacketFields.named(name.text) != nil {
       notes.append(Diagnostic.Note("‘\(name.text)’ is a field, not a stream"))
     }

@@ -9,6 +9,7 @@ extension Resolver {
   mutating func values(
     _ node: Expression, of operation: any StreamOperator, in scope: Scope
   ) -> OperatorCall.Argument? {
+    guard isField(node, of: operation) else { return nil }
     guard let component = component(node, mask: nil, of: scope.stream) else { return nil }
     guard component.type.isNumeric, component.type != .float || operation.takesReals else {
       report(
@@ -21,6 +22,25 @@ extension Resolver {
       return nil
     }
     return .fields([component])
+  }
+
+  /// Whether an item stands as a field, which is all that counted items can be; else says how it
+  /// becomes one.
+  mutating func isField(_ node: Expression, of operation: any StreamOperator) -> Bool {
+    switch node {
+    case .path, .invalid: return true
+    default: break
+    }
+    report(
+      Diagnostic(
+        .wrongArgument, "‘\(operation.name)’ takes fields as they are, and no expression",
+        at: node.range,
+        notes: [
+          Diagnostic.Note(
+            "compute it first: T = FOREACH S TRANSFORM (\(text(node.range))) : Value; then "
+              + "\(operation.name)(Value)")
+        ]))
+    return false
   }
 
   /// A column of real numbers, which stands alone.

@@ -94,7 +94,10 @@ extension Resolver {
     let known = OperatorCatalogue.all.flatMap { [$0.name] + $0.aliases }
     var fixIts: [FixIt] = []
     let meant = OperatorCatalogue.all.first { $0.foreignNames.contains(name.lowercased()) }
-    if let near = meant?.name ?? nearest(to: name, in: known) {
+    if let share = Self.percentile(name), call.arguments.count == 1 {
+      let meant = "quantile(\(text(call.arguments[0].value.range)), \(share))"
+      fixIts.append(FixIt("did you mean \(meant)?", replacing: call.range, with: meant))
+    } else if let near = meant?.name ?? nearest(to: name, in: known) {
       fixIts.append(FixIt("did you mean ‘\(near)’?", replacing: call.name.range, with: near))
     }
     report(
@@ -104,6 +107,15 @@ extension Resolver {
           Diagnostic.Note(
             "operators are " + OperatorCatalogue.all.map(\.name).joined(separator: ", "))
         ], fixIts: fixIts))
+  }
+
+  /// The share that `p99` or `p999` means, as a literal.
+  private static func percentile(_ name: String) -> String? {
+    let digits = name.dropFirst()
+    guard name.first == "p" || name.first == "P", (1...4).contains(digits.count),
+      digits.allSatisfy({ $0.isASCII && $0.isNumber })
+    else { return nil }
+    return "0.\(digits.count == 1 ? "0" : "")\(digits)"
   }
 
   // MARK: Arguments
@@ -122,7 +134,7 @@ extension Resolver {
       let items = arguments.flatMap { argument in
         if case .list(let list) = argument.value { list.elements } else { [argument.value] }
       }
-      return fields(items, in: scope).map { [.fields($0)] }
+      return fields(items, of: operation, in: scope).map { [.fields($0)] }
     }
     var result: [OperatorCall.Argument] = []
     for (parameter, argument) in zip(parameters, arguments) {
@@ -159,9 +171,9 @@ extension Resolver {
     switch parameter.kind {
     case .fields:
       if case .list(let list) = node {
-        return fields(list.elements, in: scope).map { .fields($0) }
+        return fields(list.elements, of: operation, in: scope).map { .fields($0) }
       }
-      return fields([node], in: scope).map { .fields($0) }
+      return fields([node], of: operation, in: scope).map { .fields($0) }
     case .values: return values(node, of: operation, in: scope)
     case .share: return share(node, parameter)
     case .choice(let words): return choice(node, words, parameter)
@@ -194,7 +206,9 @@ extension Resolver {
   }
 
   /// Fields as items: `SourceIp`, `SourceIp/24`.
-  private mutating func fields(_ nodes: [Expression], in scope: Scope) -> [KeyComponent]? {
+  private mutating func fields(
+    _ nodes: [Expression], of operation: any StreamOperator, in scope: Scope
+  ) -> [KeyComponent]? {
     let stream = scope.stream
     var result: [KeyComponent] = []
     for node in nodes {
@@ -208,7 +222,9 @@ extension Resolver {
           first: Int(clamping: first), second: nil,
           range: SourceRange(binary.operatorRange.lowerBound, bits.range.upperBound))
       }
-      guard let item = component(path, mask: mask, of: stream) else { return nil }
+      guard isField(path, of: operation),
+        let item = component(path, mask: mask, of: stream)
+      else { return nil }
       if !result.contains(item) { result.append(item) }
     }
     return result

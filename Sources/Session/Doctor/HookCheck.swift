@@ -6,7 +6,6 @@ enum HookCheck: InterfaceCheck {
 
   static func remarks(_ facts: InterfaceFacts, isNamed: Bool) -> [Remark] {
     guard let program = facts.program else { return [.ok("no XDP program")] }
-    let name = facts.interface.name
     let others = facts.holders.map(\.description).joined(separator: ", ")
     var remark = Remark.warning("")
     if let salc = facts.holders.first(where: { $0.name == "salc" }) {
@@ -15,7 +14,7 @@ enum HookCheck: InterfaceCheck {
     } else if facts.holders.isEmpty {
       remark.text =
         "it runs \(program), which no process seen from here holds; salc replaces nobody's program"
-      remark.remedies = ["sudo ip link set dev \(name) xdp off"]
+      remark.remedies = [facts.detachCommand]
     } else {
       remark.text = "it runs \(program) of \(others); salc replaces nobody's program"
       remark.remedies = facts.holders.map { "sudo kill \($0.pid)" }

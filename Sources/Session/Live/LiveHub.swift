@@ -141,9 +141,18 @@ public final class LiveHub: @unchecked Sendable {
     table.locked { entries.first { $0.id == id }.map { $0.status(running) } }
   }
 
-  /// The interface that went away while the program ran, if one did; queries then see no packets
-  /// from it any more.
-  public var interfaceGone: String? { table.locked { running }?.interfaces.firstGone }
+  /// Why queries see no packets of an interface any more, where one went away while the program
+  /// ran or somebody detached it.
+  public var interfaceGone: SessionError? { table.locked { running }?.interfaces.whyGone }
+
+  /// Remarks where an interface has gone down or come up again since this was called last.
+  func remarkOnLinks() {
+    for (name, isUp) in table.locked({ running })?.interfaces.changes() ?? [] {
+      configuration.remark(
+        isUp
+          ? "\(name) is up again" : "\(name) went down: nothing is received until it is up again")
+    }
+  }
 
   // MARK: changes
 
@@ -152,6 +161,7 @@ public final class LiveHub: @unchecked Sendable {
     _ isCancelled: @Sendable () -> Bool
   ) throws(SessionError) -> HubEntry {
     try check(query, options)
+    if running == nil { try inDataPath { () throws(BPFError) in try OpenFiles.allow() } }
     if running == nil, let obstacle = Probe.obstacle() { throw .missingKernelSupport(obstacle) }
     let feed = QueryFeed(sink, limit: options.waitingResults)
     let others = entries.flatMap(\.lives)
@@ -247,7 +257,7 @@ public final class LiveHub: @unchecked Sendable {
     var failure: SessionError?
     if others.isEmpty {
       do { try running.end() } catch { failure = .dataPath(error) }
-      if let gone = running.gone { failure = .interfaceGone(gone) }
+      if let gone = running.gone { failure = gone }
       configuration.remark(running.turns.clockRemark)
       table.locked { self.running = nil }
     } else {

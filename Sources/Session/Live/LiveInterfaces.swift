@@ -6,19 +6,28 @@ final class LiveInterfaces: @unchecked Sendable {
 
   /// Keeps an attachment, which cannot be an element itself.
   private final class Held {
-    let name: String
+    let interface: NetworkInterface
     private var attachment: XDPAttachment?
     let mode: AttachMode
     let fallback: String?
-    /// Whether it was up when the program was attached.
-    let isUp: Bool
+    /// Whether it was up when the program was attached, or when that was asked last.
+    private(set) var isUp: Bool
 
     init(_ attachment: consuming XDPAttachment) {
-      name = attachment.interface.name
+      interface = attachment.interface
       mode = attachment.mode
       fallback = attachment.fallback
       isUp = attachment.interface.isUp
       self.attachment = consume attachment
+    }
+
+    var name: String { interface.name }
+
+    /// Whether it is up now, where that is new.
+    func hasTurned() -> Bool? {
+      let isUp = interface.isUp
+      defer { self.isUp = isUp }
+      return isUp == self.isUp ? nil : isUp
     }
 
     var isAlive: Bool { attachment?.isAlive ?? false }
@@ -71,8 +80,18 @@ final class LiveInterfaces: @unchecked Sendable {
   /// Those that were down when the program was attached.
   var namesDown: [String] { held.filter { !$0.isUp }.map(\.name) }
 
-  /// An interface that has gone away.
-  var firstGone: String? { held.first { !$0.isAlive }?.name }
+  /// Those that have gone down or come up since it was asked last.
+  func changes() -> [(name: String, isUp: Bool)] {
+    held.compactMap { held in held.hasTurned().map { (held.name, $0) } }
+  }
+
+  /// Why an interface has no packets for the program any more; nil where all have.
+  var whyGone: SessionError? {
+    guard let held = held.first(where: { !$0.isAlive }) else { return nil }
+    // One that was removed and made again has another number.
+    let isThere = (try? NetworkInterface.named(held.name)) == held.interface
+    return isThere ? .detached(held.name) : .interfaceGone(held.name)
+  }
 
   /// Puts `next` in the place of `present` everywhere, or nowhere.
   func replace(

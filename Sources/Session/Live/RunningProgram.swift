@@ -7,8 +7,8 @@ final class RunningProgram {
   let interfaces: LiveInterfaces
   let turns: LiveTurns
   let frags: Bool
-  /// The interface that went away before the end.
-  private(set) var gone: String?
+  /// Why the end came before somebody asked for it: an interface that went away.
+  private(set) var gone: SessionError?
 
   /// Attaches the first program and starts its clock.
   init(
@@ -40,7 +40,7 @@ final class RunningProgram {
   /// Puts another program in the place of the present one.
   func change(to next: ProgramChange) throws(SessionError) {
     do { try turns.change(to: next) } catch {
-      if let gone = interfaces.firstGone { throw .interfaceGone(gone) }
+      if let gone = interfaces.whyGone { throw gone }
       throw .dataPath(error)
     }
   }
@@ -48,7 +48,7 @@ final class RunningProgram {
   /// Detaches, and closes the windows of the queries that are left.
   func end() throws(BPFError) {
     turns.stopClock()
-    gone = interfaces.firstGone
+    gone = interfaces.whyGone
     // From here on no packet reaches the program; what it gathered is still in its state.
     var failure: BPFError?
     do { try interfaces.detach() } catch { failure = error }

@@ -1,4 +1,5 @@
 import Compiler
+import Plan
 import Session
 
 /// `\explain NAME`: where each part runs, why, and what it costs.
@@ -12,12 +13,14 @@ struct ExplainCommand: MetaCommand {
   func run(_ arguments: CommandArguments, in shell: Shell) throws(CommandFailure) {
     let name = try arguments.only(name)
     if let name, !shell.workspace.defines(name) { throw shell.unknown(name) }
-    let compilation = shell.workspace.compile(.init(name), shell.settings.options)
+    let compilation = shell.compile(.init(name))
     shell.output.report(compilation.diagnostics, in: shell.workspace)
     guard let query = compilation.query else { throw .reported }
     let shown = query.withObject { shell.output.remark("note: \($0)\n") }
     shell.output.say(Explanation(shown).render(.text))
-    if case .capture? = shell.settings.input, shell.settings.engine == "host" {
+    if case .capture? = shell.settings.input, shell.settings.engine == "host",
+      query.namedRecords == nil, query.plan.sources.count == 1
+    {
       shell.output.remark(
         "note: this is the plan on an interface; the host reads captures, without a program in the "
           + "kernel (\\set engine kernel replays them through it)")

@@ -38,6 +38,7 @@ extension Parser {
   private mutating func parseOperators(_ level: Precedence) -> Expression {
     let start = start
     var left = parsePrefix(level)
+    if passOverPatternMatching() { left = .invalid(range(from: start)) }
     var comparison: SourceRange?
     while let infix = infixHere {
       guard infix.precedence >= level else { break }

@@ -116,6 +116,31 @@ extension Parser {
     return .top(Top(count: count, input: input, measure: measure, groups: [], range: range))
   }
 
+  /// `OUTPUT X WHERE p`, read as `OUTPUT FILTER X BY p`.
+  mutating func parseWhereBehind(
+    _ input: StreamExpression, from start: Int
+  ) -> StreamExpression {
+    guard isWord("where") else { return input }
+    let written = text(from: start)
+    let word = advance()
+    let place = self.start
+    let predicate = parseExpression()
+    let range = range(from: start)
+    reportAlways(
+      .whereBehind("FILTER \(written) BY \(text(from: place))", at: word.range, replacing: range))
+    return .filter(Filter(input: input, predicate: predicate, range: range))
+  }
+
+  /// `name LIKE "%.com"`: said to be nothing that SAL has, and passed over; whether it was there.
+  mutating func passOverPatternMatching() -> Bool {
+    let words = ["like", "matches", "regexp", "startswith", "endswith"]
+    guard kind(ahead: 1) == .string, words.contains(where: isWord) else { return false }
+    let word = advance()
+    advance()
+    reportAlways(.patternMatching(text(word), at: word.range))
+    return true
+  }
+
   private func isWord(_ word: String) -> Bool {
     kind == .identifier && text(token).lowercased() == word
   }
@@ -144,6 +169,23 @@ extension Diagnostic {
     Diagnostic(
       .foreignSpelling, "a feature has the name of its statement: \(name) = FOREACH …", at: range,
       fixIts: [FixIt("remove the name here", replacing: removing, with: "")])
+  }
+
+  fileprivate static func whereBehind(
+    _ meant: String, at range: SourceRange, replacing whole: SourceRange
+  ) -> Diagnostic {
+    Diagnostic(
+      .foreignSpelling, "FILTER stands before the stream, and its condition behind BY", at: range,
+      fixIts: [FixIt("write \(meant)", replacing: whole, with: meant)])
+  }
+
+  fileprivate static func patternMatching(_ word: String, at range: SourceRange) -> Diagnostic {
+    Diagnostic(
+      .foreignSpelling, "texts are compared whole, and not matched with patterns", at: range,
+      notes: [
+        Note("name IN {\"example.com\", \"example.org\"} asks for some of them"),
+        Note("payload CONTAINS \"text\" searches the bytes of TCP and UDP"),
+      ])
   }
 
   fileprivate static func order(at range: SourceRange) -> Diagnostic {

@@ -135,7 +135,7 @@ extension Parser {
     takeKeyword()
     columnsMayFollow = true
     let place = self.start
-    let input = parseOrderBehind(parseStream(), from: place)
+    let input = parseOrderBehind(parseWhereBehind(parseStream(), from: place), from: place)
     columnsMayFollow = false
     let columns = kind == .leftParenthesis ? parseColumns() : nil
     var every: DurationLiteral?

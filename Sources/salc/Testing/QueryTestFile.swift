@@ -1,8 +1,8 @@
-/// What the comments of a query promise: captures, rows, diagnostics.
+/// What the comments of a query promise: files, rows, diagnostics.
 ///
 /// A line of comment that begins with `-- pcap:`, `-- expect:` and the like; `//` is as good as
-/// `--`. Each capture begins a case, and the lines up to the next belong to it. See
-/// `Docs/Testing.md`.
+/// `--`. Each file begins a case, and the lines up to the next belong to it; `bind:` lines that
+/// stand together are one case. See `Docs/Testing.md`.
 struct QueryTestFile {
   /// A line's number, from 1, and what stands behind its key.
   struct Line {
@@ -10,9 +10,18 @@ struct QueryTestFile {
     let text: String
   }
 
-  /// A capture with what it shall give.
+  /// A file that a case reads.
+  struct Input {
+    /// What `salc run` calls it: one of ``QueryTestFile/inputKeys``.
+    let key: String
+    /// The file, behind `NAME=` where the key is `bind`.
+    let line: Line
+  }
+
+  /// What is read, with what it shall give.
   struct Case {
-    let capture: Line
+    /// Never empty.
+    var inputs: [Input]
     /// Exactly these rows.
     var rows: [Line] = []
     /// These rows among others.
@@ -21,12 +30,23 @@ struct QueryTestFile {
     var rowCounts: [Line] = []
 
     var isEmpty: Bool { rows.isEmpty && someRows.isEmpty && rowCounts.isEmpty }
+    /// The number of its first line.
+    var number: Int { inputs[0].line.number }
+    /// What it reads, for people.
+    var title: String { inputs.map(\.line.text).joined(separator: ", ") }
+
+    /// Whether a further line of input is of this case: sources, and tables beside them.
+    func takes(_ key: String) -> Bool {
+      isEmpty && (key == "bind" || inputs.allSatisfy { $0.key == "bind" })
+    }
   }
 
+  /// The keys of lines that name a file: the flags of `salc run`.
+  static let inputKeys = ["pcap", "csv", "netflow", "ipfix", "sflow", "bind"]
+
   /// The keys of the lines, for "did you mean".
-  static let keys = [
-    "pcap", "expect", "expect-some", "expect-rows", "expect-error", "expect-warning",
-  ]
+  static let keys =
+    inputKeys + ["expect", "expect-some", "expect-rows", "expect-error", "expect-warning"]
 
   private(set) var cases: [Case] = []
   /// Codes of the errors that the query shall be refused with, and no others.
@@ -46,13 +66,13 @@ struct QueryTestFile {
     }
     if !errors.isEmpty, let first = cases.first {
       problems.append(
-        Line(number: first.capture.number, text: "a query that is refused gives no rows"))
+        Line(number: first.number, text: "a query that is refused gives no rows"))
     }
     for test in cases where test.isEmpty {
       problems.append(
         Line(
-          number: test.capture.number,
-          text: "nothing is expected of this capture; salc test --update writes its rows"))
+          number: test.number,
+          text: "nothing is expected of \(test.title); salc test --update writes its rows"))
     }
   }
 
@@ -69,7 +89,7 @@ struct QueryTestFile {
 
   private mutating func take(_ key: String, _ line: Line) {
     switch key {
-    case "pcap": cases.append(Case(capture: line))
+    case let key where Self.inputKeys.contains(key): read(Input(key: key, line: line))
     case "expect": expect(line, key) { $0.rows.append(line) }
     case "expect-some": expect(line, key) { $0.someRows.append(line) }
     case "expect-rows": expect(line, key) { $0.rowCounts.append(line) }
@@ -77,16 +97,26 @@ struct QueryTestFile {
     case "expect-warning": warnings.append(line)
     default:
       // Ordinary comments have colons too; a misspelt key must not make a test that cannot fail.
-      guard key.hasPrefix("expect") || key.hasPrefix("pcap") else { return }
+      guard key.hasPrefix("expect") || Self.inputKeys.contains(where: key.hasPrefix) else { return }
       let hint = nearestWord(to: key, in: Self.keys).map { "; did you mean ‘\($0):’?" } ?? ""
       problems.append(Line(number: line.number, text: "there is no ‘\(key):’\(hint)"))
+    }
+  }
+
+  private mutating func read(_ input: Input) {
+    if let last = cases.indices.last, cases[last].takes(input.key) {
+      cases[last].inputs.append(input)
+    } else {
+      cases.append(Case(inputs: [input]))
     }
   }
 
   private mutating func expect(_ line: Line, _ key: String, _ body: (inout Case) -> Void) {
     guard !cases.isEmpty else {
       problems.append(
-        Line(number: line.number, text: "‘\(key):’ needs a ‘-- pcap: FILE’ line above it"))
+        Line(
+          number: line.number,
+          text: "‘\(key):’ needs a line above it that names a file, such as ‘-- pcap: FILE’"))
       return
     }
     body(&cases[cases.count - 1])

@@ -30,8 +30,8 @@ struct QueryTestRun {
   let tests: QueryTestFile
   let options: CompileOptions
   let engines: [Engine]
-  /// Where captures are looked up that do not lie beside the file.
-  let captureDirectory: String?
+  /// Whose `pcap` and `flows` have the files that do not lie beside the query.
+  let dataDirectory: String?
 
   /// All results, in the order of the file. Throws where the kernel was asked for and cannot be
   /// had.
@@ -40,79 +40,75 @@ struct QueryTestRun {
       let lines = tests.problems.map { "line \($0.number): \($0.text)" }
       return [Result(name: path, outcome: .failed(lines))]
     }
-    var log = DiagnosticLog()
-    var options = options
-    // Captures are what a test names.
-    options.takesPackets = true
-    Session.findSchemas(of: source, for: &options)
-    let query = Compiler.compile(source, options: options, reportingTo: &log)
     var results: [Result] = []
     if !tests.errors.isEmpty || !tests.warnings.isEmpty {
+      let log = compile(tests.cases.first).log
       results.append(Result(name: path, outcome: diagnostics(log)))
     }
-    guard tests.errors.isEmpty, !tests.cases.isEmpty else { return results }
-    guard let query else {
-      let text = DiagnosticRenderer(source: source).render(log)
-      let lines = text.split(separator: "\n").map(String.init)
-      return [Result(name: path, outcome: .failed(["the query is refused:"] + lines))]
-    }
-    for test in tests.cases { results += try run(test, query) }
+    guard tests.errors.isEmpty else { return results }
+    for test in tests.cases { results += try run(test) }
     return results
   }
 
-  private func run(
-    _ test: QueryTestFile.Case, _ query: CompiledQuery
-  ) throws(SessionError) -> [Result] {
-    let name = "\(path):\(test.capture.number)"
-    guard let capture = captureFile(test.capture.text) else {
-      return [Result(name: name, outcome: .skipped(missing(test.capture.text)))]
+  /// The query as a case reads it.
+  func compile(_ test: QueryTestFile.Case?) -> (query: CompiledQuery?, log: DiagnosticLog) {
+    var log = DiagnosticLog()
+    var options = options
+    (test.map(files) ?? QueryTestInput()).complete(&options)
+    Session.findSchemas(of: source, for: &options)
+    return (Compiler.compile(source, options: options, reportingTo: &log), log)
+  }
+
+  private func run(_ test: QueryTestFile.Case) throws(SessionError) -> [Result] {
+    let name = "\(path):\(test.number)"
+    let files = files(of: test)
+    if let missing = files.missing {
+      return [Result(name: name, outcome: .skipped(missing))]
     }
-    let schemas = query.plan.outputs.map(\.schema)
+    let (compiled, log) = compile(test)
+    guard let query = compiled else {
+      let text = DiagnosticRenderer(source: source).render(log)
+      let lines = text.split(separator: "\n").map(String.init)
+      return [Result(name: name, outcome: .failed(["the query is refused:"] + lines))]
+    }
     var results: [Result] = []
     for engine in engines {
       let outcome: Outcome
       do {
-        let rows = try rows(of: query, over: capture, engine)
-        let complaints = CaseVerdict(test, rows, schemas).complaints
+        guard let input = try files.input(of: query, by: engine) else {
+          let reason = files.reasonForHost(query)
+          if engines == [.kernel] { results.append(Result(name: name, outcome: .skipped(reason))) }
+          continue
+        }
+        let rows = try rows(of: query, over: input, files)
+        let complaints = CaseVerdict(test, rows, query.plan.outputs.map(\.schema)).complaints
         outcome = complaints.isEmpty ? .passed : .failed(complaints)
-      } catch  where error.kind == .data || error.kind == .query {
+      } catch let error as SessionError {
+        guard error.kind == .data || error.kind == .query else { throw error }
+        outcome = .failed(["\(error)"])
+      } catch {
         outcome = .failed(["\(error)"])
       }
-      results.append(Result(name: "\(name) \(test.capture.text), \(engine)", outcome: outcome))
+      results.append(Result(name: "\(name) \(test.title), \(engine)", outcome: outcome))
     }
     return results
   }
 
-  /// The rows of a capture, by one engine.
+  /// The rows of what a case reads.
   func rows(
-    of query: CompiledQuery, over capture: String, _ engine: Engine
-  ) throws(SessionError) -> [Row] {
+    of query: CompiledQuery, over input: RunConfiguration.Input, _ files: QueryTestInput
+  ) throws -> [Row] {
     let sink = CollectingSink()
-    let input: RunConfiguration.Input =
-      switch engine {
-      case .host: .captureOnHost(path: capture)
-      case .kernel: .captureInKernel(path: capture, cpus: 1)
-      }
-    let configuration = RunConfiguration(
+    var configuration = RunConfiguration(
       query: query, input: input, seed: RunConfiguration.captureSeed)
+    configuration.tableFiles = try files.records.tableFiles(for: query)
     _ = try Session.run(configuration, into: sink, shouldStop: { false })
     return sink.rows
   }
 
-  /// A capture beside the query's file, else in the directory of captures.
-  func captureFile(_ name: String) -> String? {
-    candidates(name).first(where: fileExists)
-  }
-
-  private func candidates(_ name: String) -> [String] {
-    if name.hasPrefix("/") { return [name] }
-    let parent = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
-    return [parent + name] + (captureDirectory.map { [$0 + "/" + name] } ?? [])
-  }
-
-  private func missing(_ name: String) -> String {
-    "there is no capture \(candidates(name).joined(separator: " or "))"
-      + (captureDirectory == nil ? "; SALC_TEST_DATA is not set" : "")
+  /// The files of a case.
+  func files(of test: QueryTestFile.Case) -> QueryTestInput {
+    QueryTestInput(test, beside: path, orIn: dataDirectory)
   }
 
   private func diagnostics(_ log: DiagnosticLog) -> Outcome {

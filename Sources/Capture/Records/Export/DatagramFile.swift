@@ -2,13 +2,15 @@ import DataModel
 
 /// Datagrams out of a file or pipe, one behind the other, plain or gzipped.
 ///
-/// Where none begins, everything up to the next bytes that may be one is malformed.
+/// Where none begins, everything up to the next one that another or the end follows is malformed.
 final class DatagramFile: DatagramSource {
   let isLive = false
   private(set) var issues = RecordIssues()
   private let kind: ExportProtocol
   private let source: ReadAhead
   private let length: UInt64
+  /// Whether the bytes before those at hand are no datagram.
+  private var isSkipping = false
 
   init(_ kind: ExportProtocol, _ stream: any ByteStream, length: UInt64) {
     self.kind = kind
@@ -20,7 +22,6 @@ final class DatagramFile: DatagramSource {
 
   func next(wait: Bool) throws(CaptureError) -> Datagram? {
     var isEnd = false
-    var isSkipping = false
     while true {
       let run = source.ready
       let bytes = Octets(run.base.assumingMemoryBound(to: UInt8.self), run.count)
@@ -28,10 +29,16 @@ final class DatagramFile: DatagramSource {
         guard wait, !isEnd, try source.refill(toward: 1) else { return nil }
         continue
       }
-      switch DatagramFraming.length(kind, bytes, isEnd: isEnd) {
+      let length =
+        isSkipping
+        ? DatagramFraming.lengthBehindRubbish(kind, bytes, isEnd: isEnd)
+        : DatagramFraming.length(kind, bytes, isEnd: isEnd)
+      switch length {
       case .whole(let count):
         let datagram = bytes.slice(0, max(1, count))
         source.consume(datagram.count)
+        isSkipping = false
+        issues.datagramBytes += UInt64(datagram.count)
         return Datagram(bytes: datagram)
       case .open:
         guard wait else { return nil }
@@ -41,6 +48,7 @@ final class DatagramFile: DatagramSource {
           issues.noteMalformed("byte \(run.offset): no datagram of \(kind.rawValue) begins here")
         }
         isSkipping = true
+        issues.rubbishBytes += 1
         source.consume(1)
       }
     }

@@ -21,12 +21,47 @@ enum DatagramFraming {
     let word = kind == .sflow ? bytes.u32(0) : UInt32(bytes.u16(0))
     guard word == UInt32(kind.version) else { return .none }
     switch kind {
-    case .netflowV5: return fit(24 + Int(bytes.u16(2)) * 48, bytes, isEnd)
+    case .netflowV5:
+      let length = 24 + Int(bytes.u16(2)) * 48
+      return length > longest ? .none : fit(length, bytes, isEnd)
     case .ipfix:
       let length = Int(bytes.u16(2))
       return length < 16 ? .none : fit(length, bytes, isEnd)
     case .netflowV9: return netflowV9(bytes, isEnd)
     case .sflow: return sflow(bytes, isEnd)
+    }
+  }
+
+  /// The same behind bytes that were no datagram, where two equal bytes are not yet a version: the
+  /// header has to be one that exporters send, and the next datagram or the end has to follow.
+  static func lengthBehindRubbish(_ kind: ExportProtocol, _ bytes: Octets, isEnd: Bool) -> Length {
+    // What version 9 leaves to its end is not a sign of a cut.
+    let found = length(kind, bytes, isEnd: isEnd && kind == .netflowV9)
+    guard case .whole(let count) = found else {
+      if case .open = found, !isEnd { return .open }
+      return .none
+    }
+    guard isPlausible(kind, bytes.slice(0, count)) else { return .none }
+    let rest = bytes.slice(count, bytes.count - count)
+    guard rest.count >= 4 else { return !isEnd ? .open : rest.count == 0 ? .whole(count) : .none }
+    if case .none = length(kind, rest, isEnd: false) { return .none }
+    return .whole(count)
+  }
+
+  /// Whether a datagram begins as an exporter's does.
+  private static func isPlausible(_ kind: ExportProtocol, _ bytes: Octets) -> Bool {
+    switch kind {
+    case .netflowV5:
+      return bytes.has(0, NetflowV5Decoder.headerBytes)
+        && (1...NetflowV5Decoder.recordsMax).contains(Int(bytes.u16(2)))
+        && bytes.u32(12) < 1_000_000_000
+    case .netflowV9, .ipfix:
+      let at = kind == .ipfix ? 16 : 20
+      guard bytes.has(at, 4) else { return false }
+      let (id, length) = (bytes.u16(at), Int(bytes.u16(at + 2)))
+      let templates: ClosedRange<UInt16> = kind == .ipfix ? 2...3 : 0...1
+      return (templates.contains(id) || id >= 256) && (4...bytes.count - at).contains(length)
+    case .sflow: return bytes.has(0, 28)
     }
   }
 

@@ -7,6 +7,8 @@ import DataModel
 final class NetflowV5Decoder: DatagramDecoder {
   static let headerBytes = 24
   static let recordBytes = 48
+  /// What Cisco's exporters put into a datagram at most; others put as many as it holds.
+  static let recordsMax = 30
 
   private(set) var issues = RecordIssues()
   private let columns: [ExportedColumn]
@@ -48,6 +50,10 @@ final class NetflowV5Decoder: DatagramDecoder {
     }
     let announced = Int(bytes.u16(2))
     let whole = (bytes.count - Self.headerBytes) / Self.recordBytes
+    if announced > max(whole, Self.recordsMax) {
+      // No exporter sends so: nor are the bytes records, as nfcapd has it.
+      return issues.noteMalformed("\(announced) records announced, \(whole) there")
+    }
     end = min(announced, whole)
     if announced > whole {
       issues.noteMalformed(

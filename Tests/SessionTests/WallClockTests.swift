@@ -1,0 +1,25 @@
+import Testing
+
+@testable import Session
+
+@Suite("A wall clock that is set while a query runs") struct WallClockTests {
+  @Test("steps are told once, each with its direction; slewing is not")
+  func steps() {
+    var steps = WallClockSteps()
+    let slewed = [0, 900_000_000].compactMap { steps.remark(lead: $0) }
+    #expect(slewed.isEmpty)
+    let ahead = steps.remark(lead: 3_600_250_000_000) ?? ""
+    #expect(ahead.contains("3600.25 s ahead of the run's"), "\(ahead)")
+    let same = steps.remark(lead: 3_600_900_000_000)
+    #expect(same == nil)
+    let behind = steps.remark(lead: -5_000_000_000) ?? ""
+    #expect(behind.contains("5.0 s behind the run's"), "\(behind)")
+    let back = steps.remark(lead: 1000)
+    #expect(back == "the wall clock is in step with the run's again")
+  }
+
+  @Test("the run's clock and the wall clock are in step at the start")
+  func start() {
+    #expect(Clock().wallClockLead.magnitude < 100_000_000)
+  }
+}
