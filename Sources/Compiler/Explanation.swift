@@ -152,14 +152,12 @@ public struct Explanation: Sendable {
 
   private static func relations(_ plan: LogicalPlan, _ limits: HostLimits) -> [Entry] {
     plan.relations.enumerated().map { index, relation in
-      var inputs = relation.operation.inputs.map { "r\($0)" }
-      var why = "works on rows"
-      if case .keys(let domain) = relation.operation { inputs = ["a\(domain)"] }
-      if case .join = relation.operation { why = "rows meet where their windows are whole" }
+      let operation = relation.operation
       return Entry(
-        id: "r\(index)", inputs: inputs,
+        id: "r\(index)",
+        inputs: operation.domain.map { ["a\($0)"] } ?? operation.inputs.map { "r\($0)" },
         title: plan.text(of: relation), isInDataPath: false,
-        why: why, instructions: 0, stateBytes: 0, toHost: nil, bound: "",
+        why: operation.reasonForHost, instructions: 0, stateBytes: 0, toHost: nil, bound: "",
         hostState: plan.hostState(ofRelation: index, limits))
     }
   }

@@ -1,7 +1,12 @@
-/// Short names of IP protocols, as flow records have them.
+/// Numbers of IP protocols and their short names, as flow records have them.
 ///
 /// Source: IANA, Assigned Internet Protocol Numbers.
 public enum ProtocolNames {
+  /// The number of TCP, and that of UDP.
+  public static let tcp: UInt8 = 6
+  /// See ``tcp``.
+  public static let udp: UInt8 = 17
+
   private static let names: [UInt8: String] = [
     1: "ICMP", 2: "IGMP", 4: "IPv4", 6: "TCP", 17: "UDP", 41: "IPv6", 47: "GRE", 50: "ESP",
     51: "AH", 58: "ICMPv6", 88: "EIGRP", 89: "OSPF", 103: "PIM", 112: "VRRP", 115: "L2TP",

@@ -62,21 +62,7 @@ extension LogicalPlan: CustomStringConvertible {
 
   /// A relation on one line.
   public func text(of relation: Relation) -> String {
-    let what: String
-    switch relation.operation {
-    case .keys(let domain): what = "keys of a\(domain)"
-    case .filter(let input, let condition):
-      what = "filter r\(input) by \(text(condition, key: relation.key))"
-    case .top(let input, let count, let by, let per):
-      let groups = per.map { relation.key[$0].name }.joined(separator: ", ")
-      what =
-        "top \(count) of r\(input) by \(text(by, key: relation.key))"
-        + (groups.isEmpty ? "" : " per \(groups)")
-    case .join(let kind, let inputs):
-      let names = inputs.map { "r\($0.relation)" }.joined(separator: ", ")
-      what = "\(kind.rawValue) join of \(names) by \(relation.key.listText)"
-    case .collapse(let input, _): what = "distinct \(relation.key.listText) of r\(input)"
-    }
+    let what = relation.operation.facts.text(of: relation, in: self)
     return "\(what), every \(relation.window)  (\(relation.name))"
   }
 

@@ -5,60 +5,8 @@ import Operators
 extension PlanCheck {
   mutating func relations() {
     for (index, relation) in plan.relations.enumerated() {
-      let place = "r\(index) \(relation.name)"
-      switch relation.operation {
-      case .keys(let domain):
-        guard plan.aggregations.indices.contains(domain) else {
-          violations.append("\(place): domain")
-          continue
-        }
-        require(plan.aggregations[domain].key == relation.key, "\(place): key of its domain")
-        require(
-          plan.aggregations[domain].window == relation.window, "\(place): window of its domain")
-      case .filter(let input, let condition):
-        self.input(input, of: index, relation)
-        row(condition, relation.key, place)
-      case .top(let input, let count, let by, let per):
-        self.input(input, of: index, relation)
-        require(count > 0, "\(place): keeps nothing")
-        row(by, relation.key, place)
-        require(per.allSatisfy { relation.key.indices.contains($0) }, "\(place): PER")
-      case .join(_, let inputs): join(inputs, of: index, relation)
-      case .collapse(let input, let columns):
-        guard (0..<index).contains(input) else {
-          violations.append("\(place) reads r\(input)")
-          continue
-        }
-        let key = plan.relations[input].key
-        require(
-          !columns.isEmpty && columns.allSatisfy { key.indices.contains($0) }
-            && columns.map { key[$0] } == relation.key, "\(place): columns")
-        require(plan.relations[input].window == relation.window, "\(place): window")
-      }
+      relation.operation.facts.check(relation, at: index, &self)
     }
-  }
-
-  private mutating func join(_ inputs: [JoinInput], of index: Int, _ relation: Relation) {
-    let place = "r\(index) \(relation.name)"
-    require(inputs.count > 1, "\(place): joins nothing")
-    for input in inputs {
-      guard (0..<index).contains(input.relation) else {
-        violations.append("\(place) reads r\(input.relation)")
-        continue
-      }
-      let other = plan.relations[input.relation]
-      require(other.window == relation.window, "\(place): window of r\(input.relation)")
-      require(
-        input.columns.sorted() == Array(relation.key.indices)
-          && input.columns.map { relation.key[$0].type } == other.key.map(\.type),
-        "\(place): key of r\(input.relation)")
-    }
-  }
-
-  private mutating func input(_ input: Int, of index: Int, _ relation: Relation) {
-    guard (0..<index).contains(input) else { return violations.append("r\(index) reads r\(input)") }
-    require(plan.relations[input].key == relation.key, "r\(index): key of its input")
-    require(plan.relations[input].window == relation.window, "r\(index): window of its input")
   }
 
   mutating func sets() {

@@ -37,25 +37,13 @@ struct PlanComparison {
     return isSame
   }
 
-  private mutating func isSame(relation a: Int, _ b: Int) -> Bool {
+  mutating func isSame(relation a: Int, _ b: Int) -> Bool {
     let (x, y) = (old.relations[a], new.relations[b])
     guard x.key == y.key, x.window == y.window else { return false }
-    switch (x.operation, y.operation) {
-    case (.keys(let p), .keys(let q)): return isSame(aggregation: p, q)
-    case (.filter(let p, let first), .filter(let q, let second)):
-      return isSame(first, second) && isSame(relation: p, q)
-    case (.top(let p, let m, let first, let s), .top(let q, let n, let second, let t)):
-      return m == n && s == t && isSame(first, second) && isSame(relation: p, q)
-    case (.collapse(let p, let s), .collapse(let q, let t)):
-      return s == t && isSame(relation: p, q)
-    case (.join(let kind, let inputs), .join(let other, let others)):
-      return kind == other && inputs.map(\.columns) == others.map(\.columns)
-        && isSame(relations: inputs.map(\.relation), others.map(\.relation))
-    default: return false
-    }
+    return x.operation.facts.isSame(as: y.operation, &self)
   }
 
-  private mutating func isSame(relations a: [Int], _ b: [Int]) -> Bool {
+  mutating func isSame(relations a: [Int], _ b: [Int]) -> Bool {
     guard a.count == b.count else { return false }
     for (x, y) in zip(a, b) where !isSame(relation: x, y) { return false }
     return true

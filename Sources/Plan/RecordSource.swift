@@ -97,7 +97,11 @@ extension LogicalPlan {
   /// packets.
   public func recordSchema(of node: Int) -> RecordSchema? {
     guard nodes.indices.contains(node) else { return nil }
-    return nodes[node].operation.facts.recordSchema(in: self)
-      ?? nodes[node].input.flatMap { recordSchema(of: $0) }
+    var current = node
+    while true {
+      if let schema = nodes[current].operation.facts.recordSchema(in: self) { return schema }
+      guard let input = nodes[current].input else { return nil }
+      current = input
+    }
   }
 }

@@ -58,8 +58,27 @@ struct VertexFileTests {
   }
 
   @Test(
+    "escapes of JSON: what they stand for",
+    arguments: [
+      (#"\ud83d\ude00 \/\\\"\t"#, "😀 /\\\"\t"), (#"\u00e9\u20AC\b\f"#, "é€\u{8}\u{c}"),
+      // Half a character is none, and what stands behind it is itself.
+      (#"\ud83d"#, "\u{FFFD}"), (#"\ud83d\u0041"#, "\u{FFFD}A"), (#"\ude00!"#, "\u{FFFD}!"),
+      // A text is never cut.
+      (#"\n"# + String(repeating: "x", count: 9000), "\n" + String(repeating: "x", count: 9000)),
+    ])
+  func escapes(written: String, text: String) throws {
+    let line = #"{"ip":"10.0.0.1","a":"\#(written)"}"# + "\n" + #"{"ip":1e300,"a":1}"#
+    let table = try read(Array(line.utf8), ["a"])
+    #expect(table.attribute("a", of: .address(v4(10, 0, 0, 1))) == .text(text))
+    #expect(table.attribute("a", of: .text("1e+300")) == .number(1))
+  }
+
+  @Test(
     "what is no table is refused",
-    arguments: ["", "x", "10.0.0.1,a\n", "ip,a\n1.2.3.4\n", "{\"a\":1}\n{", "ip,b\n1.2.3.4,5\n"])
+    arguments: [
+      "", "x", "10.0.0.1,a\n", "ip,a\n1.2.3.4\n", "{\"a\":1}\n{", "ip,b\n1.2.3.4,5\n",
+      #"{"ip":"10.0.0.1","a":"\u+041"}"#, #"{"ip":"10.0.0.1","a":yes}"#,
+    ])
   func refused(text: String) {
     #expect(throws: CaptureError.self) { _ = try read(Array(text.utf8), ["a"]) }
   }

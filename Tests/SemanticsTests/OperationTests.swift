@@ -3,8 +3,8 @@ import Plan
 import TestSupport
 import Testing
 
-/// What every operation on tuples promises, over the samples and programs with what those have not.
-@Suite("Operations on tuples")
+/// What every operation on tuples and rows promises, over the samples and what those have not.
+@Suite("Operations of plans")
 struct OperationTests {
   /// Sets asked of entries, rows in effect, rows and ticks as tuples, current values.
   private static let more = """
@@ -42,7 +42,17 @@ struct OperationTests {
       aggregations = Set([operation.aggregation].compactMap { $0 })
       relations = Set([operation.relation].compactMap { $0 })
       items = Set([operation.items].compactMap { $0 })
-      for part in operation.expressions.flatMap(\.parts) {
+      add(operation.expressions)
+    }
+
+    init(_ operation: Relation.Operation) {
+      aggregations = Set([operation.domain].compactMap { $0 })
+      relations = Set(operation.inputs)
+      add(operation.expressions)
+    }
+
+    private mutating func add(_ expressions: [RowExpression]) {
+      for part in expressions.flatMap(\.parts) {
         switch part {
         case .feature(let index, _): features.insert(index)
         case .inSet(let set, _, _, _): sets.insert(set.index)
@@ -87,6 +97,11 @@ struct OperationTests {
         let named = Named(operation)
         #expect(Named(operation.renumbered(by: numbers)) == named.moved(), "\(file)")
         seen = zip(seen, named.kinds).map { $0 || $1 }
+      }
+      for operation in plan.relations.map(\.operation) {
+        #expect(operation.renumbered(by: PartNumbers()) == operation, "\(file)")
+        #expect(
+          Named(operation.renumbered(by: numbers)) == Named(operation).moved(), "\(file)")
       }
     }
     #expect(seen == [Bool](repeating: true, count: 7), "a kind of part that no sample names")

@@ -119,7 +119,7 @@ public final class JSONReader: RecordReader {
     for column in batch.columns { column.setMissing(row) }
     service = ServiceParts()
     var time: Int64?
-    let isObject = scanner.scan(bytes, count) { path, value, length in
+    let isObject = scanner.scan(bytes, count) { path, value, length, _ in
       for place in places where length > 0 && place.name.elementsEqual(path) {
         if place.isTime { time = FieldText.time(value, length) }
         if let part = place.part { service.set(part, value, length) }

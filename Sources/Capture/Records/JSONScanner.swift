@@ -2,23 +2,25 @@
 /// names joined with dots. Arrays have no name that a column could have and are passed over.
 struct JSONScanner {
   typealias Bytes = UnsafePointer<UInt8>
-  /// A member's value: a text without its quotes, or the characters of a number or a word.
-  typealias Take = (_ path: UnsafeBufferPointer<UInt8>, _ value: Bytes, _ count: Int) -> Void
+  /// A member's value: a text without its quotes and escapes, or the characters of a number or a
+  /// word.
+  typealias Take = (
+    _ path: UnsafeBufferPointer<UInt8>, _ value: Bytes, _ count: Int, _ isText: Bool
+  ) -> Void
 
   /// The line that is scanned.
   private var line = UnsafeBufferPointer<UInt8>(start: nil, count: 0)
   private var at = 0
-  /// The names of the member at hand, and a text whose escapes are taken off; both keep their room
-  /// from line to line.
+  /// The names of the member at hand; they keep their room from line to line.
   private var path: [UInt8] = []
-  private var text: [UInt8] = []
-  private let unescaped: UnsafeMutablePointer<UInt8>
+  /// A text whose escapes are taken off, which is never longer than with them.
+  private var unescaped: UnsafeMutablePointer<UInt8>
+  private var room = 256
+  private var length = 0
 
   private static let depthMax = 32
-  /// Bytes of a text with escapes; what is longer is cut.
-  private static let textMax = 4096
 
-  init() { unescaped = .allocate(capacity: Self.textMax) }
+  init() { unescaped = .allocate(capacity: room) }
 
   func deallocate() { unescaped.deallocate() }
 
@@ -78,7 +80,7 @@ struct JSONScanner {
     case UInt8(ascii: "["): return array(depth + 1)
     case UInt8(ascii: "\""):
       guard let (start, length) = string() else { return false }
-      path.withUnsafeBufferPointer { take($0, start, length) }
+      path.withUnsafeBufferPointer { take($0, start, length, true) }
       return true
     default:
       let start = at
@@ -86,7 +88,7 @@ struct JSONScanner {
       guard at > start else { return false }
       let word = UnsafeBufferPointer(start: base + start, count: at - start)
       if word.elementsEqual("null".utf8) { return true }
-      path.withUnsafeBufferPointer { take($0, base + start, at - start) }
+      path.withUnsafeBufferPointer { take($0, base + start, at - start, false) }
       return true
     }
   }
@@ -95,7 +97,7 @@ struct JSONScanner {
     guard depth < Self.depthMax, accept(UInt8(ascii: "[")) else { return false }
     if accept(UInt8(ascii: "]")) { return true }
     repeat {
-      guard value(depth, { _, _, _ in }) else { return false }
+      guard value(depth, { _, _, _, _ in }) else { return false }
     } while accept(UInt8(ascii: ","))
     return accept(UInt8(ascii: "]"))
   }
@@ -111,21 +113,33 @@ struct JSONScanner {
       at += 1
       return (base + start, at - 1 - start)
     }
-    text.removeAll(keepingCapacity: true)
-    text.append(contentsOf: UnsafeBufferPointer(start: base + start, count: at - start))
+    makeRoom(count - start)
+    unescaped.update(from: base + start, count: at - start)
+    length = at - start
     while at < count, base[at] != UInt8(ascii: "\"") {
-      guard base[at] == UInt8(ascii: "\\") else {
-        text.append(base[at])
+      if base[at] == UInt8(ascii: "\\") {
+        guard escape() else { return nil }
+      } else {
+        put(base[at])
         at += 1
-        continue
       }
-      guard escape() else { return nil }
     }
     guard at < count else { return nil }
     at += 1
-    let length = min(text.count, Self.textMax)
-    unescaped.update(from: text, count: length)
     return (UnsafePointer(unescaped), length)
+  }
+
+  private mutating func makeRoom(_ bytes: Int) {
+    guard bytes > room else { return }
+    unescaped.deallocate()
+    room = max(bytes, 2 * room)
+    unescaped = .allocate(capacity: room)
+  }
+
+  /// Fits: an escape has more bytes than what it stands for.
+  private mutating func put(_ byte: UInt8) {
+    unescaped[length] = byte
+    length += 1
   }
 
   private mutating func escape() -> Bool {
@@ -133,30 +147,40 @@ struct JSONScanner {
     let letter = base[at + 1]
     at += 2
     switch letter {
-    case UInt8(ascii: "n"): text.append(10)
-    case UInt8(ascii: "t"): text.append(9)
-    case UInt8(ascii: "r"): text.append(13)
-    case UInt8(ascii: "b"): text.append(8)
-    case UInt8(ascii: "f"): text.append(12)
+    case UInt8(ascii: "n"): put(10)
+    case UInt8(ascii: "t"): put(9)
+    case UInt8(ascii: "r"): put(13)
+    case UInt8(ascii: "b"): put(8)
+    case UInt8(ascii: "f"): put(12)
     case UInt8(ascii: "u"):
-      guard let unit = hexadecimal() else { return false }
-      var scalar = UnicodeScalar(UInt32(unit))
-      if 0xD800..<0xDC00 ~= unit, at + 1 < count, base[at] == 92, base[at + 1] == 117 {
-        at += 2
-        guard let low = hexadecimal() else { return false }
-        let both = 0x10000 + (UInt32(unit) - 0xD800) << 10 + (UInt32(low) &- 0xDC00) & 0x3FF
-        scalar = UnicodeScalar(both)
-      }
-      text.append(contentsOf: String(Character(scalar ?? "\u{FFFD}")).utf8)
-    default: text.append(letter)
+      guard let scalar = scalar() else { return false }
+      for byte in String(Character(scalar)).utf8 { put(byte) }
+    default: put(letter)
     }
     return true
   }
 
-  private mutating func hexadecimal() -> UInt16? {
-    guard at + 4 <= count else { return nil }
-    let digits = UnsafeBufferPointer(start: base + at, count: 4)
+  /// The character of a `\u`, of two where they are the halves of one; U+FFFD for half a one.
+  private mutating func scalar() -> UnicodeScalar? {
+    guard let first = unit(at) else { return nil }
     at += 4
-    return UInt16(String(decoding: digits, as: UTF8.self), radix: 16)
+    guard UTF16.isLeadSurrogate(first) else { return UnicodeScalar(first) ?? "\u{FFFD}" }
+    guard at + 1 < count, base[at] == UInt8(ascii: "\\"), base[at + 1] == UInt8(ascii: "u"),
+      let second = unit(at + 2), UTF16.isTrailSurrogate(second)
+    else { return "\u{FFFD}" }
+    at += 6
+    let both = 0x10000 + (UInt32(first) - 0xD800) << 10 + (UInt32(second) - 0xDC00)
+    return UnicodeScalar(both)
+  }
+
+  /// The four hexadecimal digits at a place.
+  private func unit(_ place: Int) -> UInt16? {
+    guard place + 4 <= count else { return nil }
+    var value: UInt16 = 0
+    for byte in UnsafeBufferPointer(start: base + place, count: 4) {
+      guard let digit = Character(UnicodeScalar(byte)).hexDigitValue else { return nil }
+      value = value << 4 | UInt16(digit)
+    }
+    return value
   }
 }

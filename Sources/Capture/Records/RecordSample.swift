@@ -121,7 +121,7 @@ public enum RecordSample {
     for line in lines.prefix(recordsMax) {
       let isObject = line.withUnsafeBufferPointer { bytes in
         guard let base = bytes.baseAddress else { return false }
-        return scanner.scan(base, bytes.count) { path, value, length in
+        return scanner.scan(base, bytes.count) { path, value, length, _ in
           let name = String(decoding: path, as: UTF8.self)
           let index = placeOf[name] ?? columns.count
           if index == columns.count {

@@ -1,5 +1,5 @@
-import CRuntimeBPF
 import DataModel
+import Kernels
 
 /// The service of a line that has a protocol and two ports (``RecordColumn/Origin/service``).
 struct ServiceFields {
@@ -50,7 +50,7 @@ struct ServiceParts {
   /// The code of the service; nil where a part is missing or none.
   var code: UInt64? {
     guard let number, let source, let dest else { return nil }
-    return service(number, source, dest)
+    return PortService.code(protocol: number, source, dest)
   }
 
   mutating func set(_ part: Part, _ at: UnsafePointer<UInt8>, _ count: Int) {
@@ -72,8 +72,8 @@ struct ServiceParts {
     guard count == 3 else { return nil }
     let word = UInt32(at[0] | 32) << 16 | UInt32(at[1] | 32) << 8 | UInt32(at[2] | 32)
     switch word {
-    case 0x746370: return 6
-    case 0x756470: return 17
+    case 0x746370: return ProtocolNames.tcp
+    case 0x756470: return ProtocolNames.udp
     default: return nil
     }
   }

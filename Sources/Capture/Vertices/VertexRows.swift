@@ -138,7 +138,7 @@ final class VertexRows: VertexAttributes {
       let key: String
       switch first.value {
       case .text(let text): key = text
-      case .number(let value): key = value == value.rounded() ? "\(Int64(value))" : "\(value)"
+      case .number(let value): key = Int64(exactly: value).map { "\($0)" } ?? "\(value)"
       }
       let rest = members.dropFirst().map { ($0.name, $0.value) }
       rows.append((key, Dictionary(rest, uniquingKeysWith: { first, _ in first })))

@@ -3,36 +3,67 @@ import Kernels
 
 /// Writes the records of flows into the columns of a batch.
 struct FlowColumns {
-  /// A column of ``RecordFormats/flows``, by its name.
-  private enum Column: String {
-    case start = "TimeSeconds"
-    case end = "EndTime"
-    case duration = "DurationSeconds"
-    case first = "First"
-    case last = "Last"
-    case source = "SourceIp"
-    case dest = "DestIp"
-    case sourcePort = "SourcePort"
-    case destPort = "DestPort"
-    case number = "IpLayerProtocol"
-    case code = "IpLayerProtocolCode"
-    case service = "ApplicationProtocol"
-    case sourcePayload = "SrcPayloadBytes"
-    case destPayload = "DestPayloadBytes"
-    case sourceOctets = "SrcTotalBytes"
-    case destOctets = "DestTotalBytes"
-    case sourcePackets = "FirstSeenSrcPacketCount"
-    case destPackets = "FirstSeenDestPacketCount"
-    case packets = "TotalPackets"
-    case octets = "TotalBytes"
-    case flags = "TcpFlags"
-    case sourceFlags = "SrcTcpFlags"
-    case destFlags = "DestTcpFlags"
-    case isForced = "RecordForceOut"
+  /// A flow as its record has it: from the source's side.
+  struct Record {
+    let flow: FlowEntry
+    let key: FlowKey
+    let source, dest: FlowSums
+
+    init(_ flow: FlowEntry) {
+      self.flow = flow
+      let isFromA = flow.sourceIsA
+      key = isFromA ? flow.key : flow.key.reversed
+      (source, dest) = isFromA ? (flow.fromA, flow.fromB) : (flow.fromB, flow.fromA)
+    }
   }
 
+  /// What a column says of a flow.
+  private enum Content: Sendable {
+    /// A number; nil where it is missing.
+    case number(@Sendable (Record) -> UInt64?)
+    /// A sum of either end, or of both.
+    case counter(@Sendable (FlowSums) -> UInt64, ends: Ends)
+    /// TCP flags of either end, or of both.
+    case flags(ends: Ends)
+    case address(ends: Ends)
+    case protocolName
+  }
+
+  private enum Ends { case source, dest, both }
+
+  /// The columns of ``RecordFormats/flows``, by name.
+  private static let contents: [String: Content] = [
+    "TimeSeconds": .number { UInt64(bitPattern: $0.flow.first) },
+    "EndTime": .number { UInt64(bitPattern: $0.flow.last) },
+    "DurationSeconds": .number { UInt64(bitPattern: $0.flow.last - $0.flow.first) },
+    "First": .number { UInt64(max(0, $0.flow.first / nanosecondsPerMillisecond)) },
+    "Last": .number { UInt64(max(0, $0.flow.last / nanosecondsPerMillisecond)) },
+    "SourceIp": .address(ends: .source),
+    "DestIp": .address(ends: .dest),
+    "SourcePort": .number { UInt64($0.key.portA) },
+    "DestPort": .number { UInt64($0.key.portB) },
+    "IpLayerProtocol": .number { UInt64($0.key.protocolNumber) },
+    "IpLayerProtocolCode": .protocolName,
+    "ApplicationProtocol": .number {
+      PortService.code(
+        protocol: $0.key.protocolNumber, UInt64($0.key.portA), UInt64($0.key.portB))
+    },
+    "SrcPayloadBytes": .counter(\.payload, ends: .source),
+    "DestPayloadBytes": .counter(\.payload, ends: .dest),
+    "SrcTotalBytes": .counter(\.octets, ends: .source),
+    "DestTotalBytes": .counter(\.octets, ends: .dest),
+    "FirstSeenSrcPacketCount": .counter(\.packets, ends: .source),
+    "FirstSeenDestPacketCount": .counter(\.packets, ends: .dest),
+    "TotalPackets": .counter(\.packets, ends: .both),
+    "TotalBytes": .counter(\.octets, ends: .both),
+    "TcpFlags": .flags(ends: .both),
+    "SrcTcpFlags": .flags(ends: .source),
+    "DestTcpFlags": .flags(ends: .dest),
+    "RecordForceOut": .number { $0.flow.isForced ? 1 : 0 },
+  ]
+
   let made: PanedBatch
-  private let columns: [(Column, TupleColumn)]
+  private let columns: [(Content, TupleColumn)]
   /// The code of each protocol's name, once it was asked for; 0 where the table of texts is full.
   private var protocolCodes = [UInt64?](repeating: nil, count: 256)
 
@@ -48,77 +79,56 @@ struct FlowColumns {
         column.validity.update(repeating: 0, count: TupleBatch.capacity)
         return nil
       }
-      guard let name = Column(rawValue: id.field.name) else {
+      guard let content = Self.contents[id.field.name] else {
         preconditionFailure("flows have no column \(id)")
       }
-      return (name, column)
+      return (content, column)
     }
   }
 
   /// Appends a record, in batches of one pane of the plan each.
   mutating func append(_ flow: FlowEntry, pane: Window, _ push: (TupleBatch) -> Void) {
     let row = made.append(at: flow.first, in: pane, push)
-    let isFromA = flow.sourceIsA
-    let key = isFromA ? flow.key : flow.key.reversed
-    let (source, dest) = isFromA ? (flow.fromA, flow.fromB) : (flow.fromB, flow.fromA)
-    for (name, column) in columns {
+    let record = Record(flow)
+    for (content, column) in columns {
       let value: UInt64?
-      switch name {
-      case .source:
-        put(key.highA, key.lowA, isV6: key.isV6, column, row)
+      switch content {
+      case .number(let read): value = read(record)
+      case .counter(let read, let ends): value = Self.sum(read, ends, of: record)
+      case .flags(let ends): value = Self.flags(ends, of: record)
+      case .protocolName: value = code(record.key.protocolNumber)
+      case .address(let ends):
+        put(ends, of: record.key, column, row)
         continue
-      case .dest:
-        put(key.highB, key.lowB, isV6: key.isV6, column, row)
-        continue
-      case .start: value = UInt64(bitPattern: flow.first)
-      case .end: value = UInt64(bitPattern: flow.last)
-      case .duration: value = UInt64(bitPattern: flow.last - flow.first)
-      case .first: value = UInt64(max(0, flow.first / Self.nanosecondsPerMillisecond))
-      case .last: value = UInt64(max(0, flow.last / Self.nanosecondsPerMillisecond))
-      case .sourcePort: value = UInt64(key.portA)
-      case .destPort: value = UInt64(key.portB)
-      case .number: value = UInt64(key.protocolNumber)
-      case .code: value = code(key.protocolNumber)
-      case .service: value = service(key)
-      case .isForced: value = flow.isForced ? 1 : 0
-      case .flags, .sourceFlags, .destFlags:
-        value = key.protocolNumber == 6 ? flags(name, source.flags, dest.flags) : nil
-      default: value = counter(name, source, dest)
       }
       column.lane0[row] = value ?? 0
       column.validity[row] = value == nil ? 0 : 1
     }
   }
 
-  private func put(
-    _ high: UInt64, _ low: UInt64, isV6: Bool, _ column: TupleColumn, _ row: Int
-  ) {
-    column.lane0[row] = high
-    column.lane1[row] = low
-    column.validity[row] = isV6 ? 6 : 4
+  private func put(_ ends: Ends, of key: FlowKey, _ column: TupleColumn, _ row: Int) {
+    (column.lane0[row], column.lane1[row]) =
+      ends == .source ? (key.highA, key.lowA) : (key.highB, key.lowB)
+    column.validity[row] = key.isV6 ? 6 : 4
   }
 
-  private func counter(_ name: Column, _ source: FlowSums, _ dest: FlowSums) -> UInt64 {
-    let sum: UInt64 =
-      switch name {
-      case .sourcePayload: source.payload
-      case .destPayload: dest.payload
-      case .sourceOctets: source.octets
-      case .destOctets: dest.octets
-      case .sourcePackets: source.packets
-      case .destPackets: dest.packets
-      case .packets: source.packets &+ dest.packets
-      default: source.octets &+ dest.octets
-      }
-    return min(sum, Self.counterMax)
+  private static func sum(
+    _ read: (FlowSums) -> UInt64, _ ends: Ends, of record: Record
+  ) -> UInt64 {
+    switch ends {
+    case .source: min(read(record.source), counterMax)
+    case .dest: min(read(record.dest), counterMax)
+    case .both: min(read(record.source) &+ read(record.dest), counterMax)
+    }
   }
 
-  private func flags(_ name: Column, _ source: UInt64, _ dest: UInt64) -> UInt64 {
-    let all: UInt64 =
-      switch name {
-      case .sourceFlags: source
-      case .destFlags: dest
-      default: source | dest
+  private static func flags(_ ends: Ends, of record: Record) -> UInt64? {
+    guard record.key.protocolNumber == ProtocolNames.tcp else { return nil }
+    let all =
+      switch ends {
+      case .source: record.source.flags
+      case .dest: record.dest.flags
+      case .both: record.source.flags | record.dest.flags
       }
     return all & 0xFFF
   }
@@ -128,10 +138,5 @@ struct FlowColumns {
     let made = TextTable.code(ProtocolNames.name(number))
     protocolCodes[Int(number)] = made ?? 0
     return made
-  }
-
-  private func service(_ key: FlowKey) -> UInt64? {
-    guard key.protocolNumber == 6 || key.protocolNumber == 17 else { return nil }
-    return PortService.code(isUDP: key.protocolNumber == 17, key.portA, key.portB)
   }
 }

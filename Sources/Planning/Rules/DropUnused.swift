@@ -90,7 +90,7 @@ private struct Use {
     guard !relations[index] else { return }
     relations[index] = true
     let operation = plan.relations[index].operation
-    if case .keys(let domain) = operation { mark(aggregation: domain) }
+    if let domain = operation.domain { mark(aggregation: domain) }
     for input in operation.inputs { mark(relation: input) }
     for expression in operation.expressions { mark(expression) }
   }

@@ -1,5 +1,5 @@
-import CRuntimeBPF
 import DataModel
+import Kernels
 
 /// NetFlow version 5: a header of 24 bytes and up to 30 records of 48.
 ///
@@ -152,7 +152,8 @@ final class NetflowV5Decoder: DatagramDecoder {
         let record = bytes.slice(at + index * stride, stride)
         target.set(
           row + index,
-          service(record.u8(38), UInt64(record.u16(32)), UInt64(record.u16(34))))
+          PortService.code(
+            protocol: record.u8(38), UInt64(record.u16(32)), UInt64(record.u16(34))))
       }
     case .estimated(.record(let offset, _)):
       for index in 0..<count {
@@ -163,11 +164,4 @@ final class NetflowV5Decoder: DatagramDecoder {
       preconditionFailure("NetFlow v5 has no \(column.name)")
     }
   }
-}
-
-/// The code of the service of a pair of ports (``Services``); nil where they have none.
-func service(_ number: UInt8, _ source: UInt64, _ destination: UInt64) -> UInt64? {
-  guard number == 6 || number == 17 else { return nil }
-  let code = sal_service_of(number == 17 ? 1 : 0, source, destination)
-  return code == UInt64.max ? nil : code
 }

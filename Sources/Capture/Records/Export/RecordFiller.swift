@@ -1,4 +1,5 @@
 import DataModel
+import Kernels
 
 /// Fills the columns of records that lie one behind the other, all of one size.
 struct RecordFiller {
@@ -71,7 +72,8 @@ struct RecordFiller {
         let source = record.number(ports.source) ?? 0
         let destination = record.number(ports.destination) ?? 0
         let isPair = source <= 0xFFFF && destination <= 0xFFFF
-        target.set(row + index, isPair ? service(number, source, destination) : nil)
+        target.set(
+          row + index, isPair ? PortService.code(protocol: number, source, destination) : nil)
       }
     case .start, .end, .duration: break
     case .header, .record, .sample: preconditionFailure("templates have no \(column.name)")

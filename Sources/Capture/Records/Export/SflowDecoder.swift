@@ -1,4 +1,5 @@
 import DataModel
+import Kernels
 
 /// sFlow version 5: datagrams of samples; a flow sample is a packet, and so a record.
 ///
@@ -161,7 +162,8 @@ final class SflowDecoder: DatagramDecoder {
       guard let number = sample.protocolNumber, let source = sample.sourcePort,
         let destination = sample.destinationPort
       else { return target.setMissing(row) }
-      target.set(row, service(number, UInt64(source), UInt64(destination)))
+      target.set(
+        row, PortService.code(protocol: number, UInt64(source), UInt64(destination)))
     case .estimated(.sample(let field)):
       guard let number = sample.number(field) else { return target.setMissing(row) }
       let product = number.multipliedFullWidth(by: UInt64(max(1, sample.rate)))

@@ -106,7 +106,9 @@ struct SflowSample {
     protocolNumber = UInt8(exactly: record.u32(number))
     sourcePort = UInt16(exactly: record.u32(at))
     destinationPort = UInt16(exactly: record.u32(at + 4))
-    if protocolNumber == 6 { tcpFlags = UInt8(truncatingIfNeeded: record.u32(at + 8)) }
+    if protocolNumber == ProtocolNames.tcp {
+      tcpFlags = UInt8(truncatingIfNeeded: record.u32(at + 8))
+    }
     typeOfService = UInt8(truncatingIfNeeded: record.u32(at + 12))
   }
 
