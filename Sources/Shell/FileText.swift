@@ -11,21 +11,12 @@ enum FileText {
 
   /// The bytes of a file; what is longer than 16 MiB is no query.
   static func read(_ path: String) throws(CommandFailure) -> [UInt8] {
-    let descriptor = open(expanded(path), O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw unreadable(path, errno) }
-    defer { close(descriptor) }
-    var bytes: [UInt8] = []
-    var block = [UInt8](repeating: 0, count: 1 << 16)
-    while bytes.count <= 16 << 20 {
-      let count = block.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, $0.count) }
-      if count < 0 {
-        if errno == EINTR { continue }
-        throw unreadable(path, errno)
+    do { return try QueryFile.bytes(of: expanded(path)) } catch {
+      switch error {
+      case .unreadable: throw CommandFailure(error.message(path))
+      case .tooLong: throw CommandFailure(error.message(path), "", .run(.data))
       }
-      if count == 0 { return bytes }
-      bytes += block[..<count]
     }
-    throw CommandFailure("\(path) is longer than 16 MiB; that is no query", "", .run(.data))
   }
 
   /// Writes a file whole: a new one beside it, then rename, so that a full disk harms nothing.
@@ -96,11 +87,6 @@ enum FileText {
       found.append(directory + name + (isDirectory ? "/" : ""))
     }
     return found.sorted()
-  }
-
-  private static func unreadable(_ path: String, _ code: Int32) -> CommandFailure {
-    let reason = code == EISDIR ? "it is a directory" : String(cString: strerror(code))
-    return CommandFailure("cannot read \(path): \(reason)")
   }
 
   private static func unwritable(_ path: String, _ code: Int32) -> CommandFailure {

@@ -17,8 +17,6 @@ final class ByteWriter {
   private var capacity: Int
   private var count = 0
   private static let blockBytes = 1 << 16
-  /// How long a reader that has stopped reading is waited for once nothing else is.
-  private static let graceMilliseconds = 1000
 
   /// The last two days whose text was written.
   var days: (DayText, DayText) = (DayText(), DayText())
@@ -148,7 +146,9 @@ final class ByteWriter {
   private func writeOut(_ bytes: UnsafePointer<UInt8>, _ count: Int) throws(SinkError) {
     var written = 0
     while written < count {
-      guard chunkBytes == .max || awaitRoom() else { throw .stalled(rows: 0) }
+      guard chunkBytes == .max || WriterPatience.awaitRoom(descriptor, mayWait: mayWait) else {
+        throw .stalled(rows: 0)
+      }
       let result = write(descriptor, bytes + written, min(chunkBytes, count - written))
       if result < 0 {
         let code = errno
@@ -163,19 +163,5 @@ final class ByteWriter {
   private func takeBack(_ count: Int) {
     let end = lseek(descriptor, -count, SEEK_CUR)
     if end >= 0 { _ = ftruncate(descriptor, end) }
-  }
-
-  /// Waits until the descriptor takes bytes, or fails; false where the patience has ended first.
-  private func awaitRoom() -> Bool {
-    let step = 100
-    var left = Self.graceMilliseconds
-    while left > 0 {
-      var poller = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-      let result = poll(&poller, 1, Int32(step))
-      // Where poll itself fails, write says why.
-      if result > 0 || (result < 0 && errno != EINTR) { return true }
-      if !mayWait() { left -= step }
-    }
-    return false
   }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Compiler
 import Diagnostics
 import Glibc
+import Session
 import Terminal
 
 /// How messages about the query are written.
@@ -81,28 +82,14 @@ struct PlacementArguments: ParsableArguments {
 
 /// The bytes of a file or of standard input; prints the reason and ends where there are none.
 func readFile(_ path: String) throws -> [UInt8] {
-  let descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
-  guard descriptor >= 0 else { throw unreadable(path, errno) }
-  defer { if path != "-" { close(descriptor) } }
-  var bytes: [UInt8] = []
-  var block = [UInt8](repeating: 0, count: 1 << 16)
-  while true {
-    let count = block.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, $0.count) }
-    if count < 0 {
-      if errno == EINTR { continue }
-      throw unreadable(path, errno)
-    }
-    if count == 0 { return bytes }
-    bytes += block[..<count]
-    guard bytes.count <= 16 << 20 else {
-      standardError("error: \(path) is longer than 16 MiB; that is no query\n")
-      throw ExitStatus.badData
+  do {
+    return try path == "-"
+      ? QueryFile.bytes(from: STDIN_FILENO) : QueryFile.bytes(of: path)
+  } catch {
+    standardError("error: \(error.message(path))\n")
+    switch error {
+    case .unreadable: throw ExitStatus.failure
+    case .tooLong: throw ExitStatus.badData
     }
   }
-}
-
-private func unreadable(_ path: String, _ code: Int32) -> ExitStatus {
-  let reason = code == EISDIR ? "it is a directory" : String(cString: strerror(code))
-  standardError("error: cannot read \(path): \(reason)\n")
-  return .failure
 }

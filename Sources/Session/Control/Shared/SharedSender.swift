@@ -15,7 +15,6 @@ final class SharedSender: Sink {
   let isEnding = Atomic<Bool>(false)
 
   private static let blockBytes = 1 << 16
-  private static let graceMilliseconds = 1000
 
   /// Writes to an open pipe, which stays open.
   init(descriptor: Int32, hasOpenSinks: Bool) {
@@ -59,7 +58,8 @@ final class SharedSender: Sink {
     }
     var rest = buffer[...]
     while !rest.isEmpty {
-      guard awaitRoom() else { throw .stalled(rows: rows) }
+      let mayGoOn = WriterPatience.awaitRoom(descriptor) { !isEnding.load(ordering: .relaxed) }
+      guard mayGoOn else { throw .stalled(rows: rows) }
       // A pipe that polls as writable has room for so much, pipe(7).
       let part = rest.prefix(Int(PIPE_BUF))
       let written = part.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
@@ -69,17 +69,5 @@ final class SharedSender: Sink {
       }
       rest = rest.dropFirst(written)
     }
-  }
-
-  private func awaitRoom() -> Bool {
-    let step = 100
-    var left = Self.graceMilliseconds
-    while left > 0 {
-      var poller = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-      let result = poll(&poller, 1, Int32(step))
-      if result > 0 || (result < 0 && errno != EINTR) { return true }
-      if isEnding.load(ordering: .relaxed) { left -= step }
-    }
-    return false
   }
 }
