@@ -75,7 +75,7 @@ public struct NaiveEvaluator {
     var passed = [Bool](repeating: false, count: plan.nodes.count)
     for index in plan.nodes.indices {
       let node = plan.nodes[index]
-      defer { if passed[index] { fold(packet, at: index) } }
+      defer { if passed[index] { fold(packet, at: index, mayBeLate) } }
       if index != root, let input = node.input, !passed[input] { continue }
       switch node.operation {
       case .source: passed[index] = root == nil || root == index
@@ -189,10 +189,10 @@ public struct NaiveEvaluator {
   }
 
   /// Takes a tuple that passed a node into the item windows over it.
-  private mutating func fold(_ packet: NaivePacket, at node: Int) {
+  private mutating func fold(_ packet: NaivePacket, at node: Int, _ mayBeLate: Bool) {
     for (index, group) in plan.items.enumerated() where group.input == node {
       items.take(packet, group: index, of: plan)
-      noteTicks(group: index, at: packet.time)
+      noteTicks(group: index, at: packet.time, mayBeLate: mayBeLate)
     }
   }
 

@@ -90,6 +90,9 @@ public enum NaiveRecords {
       }
       return .integer(Int64(number))
     case .signed: return Int64(text).map { .integer($0) } ?? .missing
+    case .bool:
+      let words = [["true", "1"], ["false", "0"]]
+      return words.firstIndex { $0.contains(text) }.map { .bool($0 == 0) } ?? .missing
     case .text: return text.isEmpty || text == "-" ? .missing : .text(text)
     case .duration: return seconds(text).map { .duration($0) } ?? .missing
     case .time: return time(text).map { .time($0) } ?? .missing

@@ -49,12 +49,12 @@ extension NaiveEvaluator {
 
 // The keys of item windows, time and again.
 extension NaiveEvaluator {
-  /// Notes that a group took a tuple in the tick of this time.
-  mutating func noteTicks(group: Int, at time: Int64) {
+  /// Notes that a group took a tuple in the tick of this time, which is over for one that is late.
+  mutating func noteTicks(group: Int, at time: Int64, mayBeLate: Bool) {
     for (index, node) in plan.nodes.enumerated() {
       guard case .ticks(let ticks) = node.operation, ticks.group == group else { continue }
       let end = ticks.every.start(of: time) + ticks.every.length
-      if !isClosed(end) { ticksDue[index, default: []].insert(end) }
+      if !mayBeLate || !isClosed(end) { ticksDue[index, default: []].insert(end) }
     }
   }
 

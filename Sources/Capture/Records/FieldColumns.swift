@@ -11,7 +11,7 @@ struct FieldColumns {
     var firstLine = -1
   }
 
-  private enum Form: UInt8 { case unsigned, signed, duration, time, address, text, service }
+  private enum Form: UInt8 { case unsigned, signed, bool, duration, time, address, text, service }
 
   private struct Step {
     var form: Form
@@ -61,7 +61,8 @@ struct FieldColumns {
 
   private static func form(_ type: ScalarType) -> Form {
     switch type {
-    case .unsigned, .bool: return .unsigned
+    case .unsigned: return .unsigned
+    case .bool: return .bool
     case .signed: return .signed
     case .duration: return .duration
     case .time: return .time
@@ -75,7 +76,6 @@ struct FieldColumns {
   private static func limit(_ type: ScalarType) -> UInt64 {
     switch type {
     case .unsigned(let bits): (1 << UInt64(bits)) - 1
-    case .bool: 1
     default: UInt64(Int64.max)
     }
   }
@@ -111,6 +111,8 @@ struct FieldColumns {
       return each(field, block, column, first) {
         FieldText.signed($0, $1).map { UInt64(bitPattern: $0) }
       }
+    case .bool:
+      return each(field, block, column, first) { FieldText.bool($0, $1) }
     case .duration:
       return each(field, block, column, first) {
         FieldText.paddedSeconds($0, $1).map { UInt64(bitPattern: $0) }

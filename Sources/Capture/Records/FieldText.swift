@@ -57,6 +57,13 @@ enum FieldText {
     return value <= limit ? value : nil
   }
 
+  /// `true` or `1`, `false` or `0`.
+  static func bool(_ at: Bytes, _ count: Int) -> UInt64? {
+    let word = UnsafeBufferPointer(start: at, count: count)
+    if word.elementsEqual("true".utf8) || word.elementsEqual("1".utf8) { return 1 }
+    return word.elementsEqual("false".utf8) || word.elementsEqual("0".utf8) ? 0 : nil
+  }
+
   private static func hexadecimal(_ at: Bytes, _ count: Int, limit: UInt64) -> UInt64? {
     guard count <= 16 else { return nil }
     var value: UInt64 = 0

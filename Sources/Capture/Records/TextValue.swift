@@ -11,7 +11,7 @@ enum TextValue {
     switch type {
     case .unsigned(let bits):
       value = FieldText.unsigned(at, count, limit: (1 << UInt64(bits)) - 1)
-    case .bool: value = bool(at, count)
+    case .bool: value = FieldText.bool(at, count)
     case .signed: value = FieldText.signed(at, count).map { UInt64(bitPattern: $0) }
     case .duration: value = FieldText.seconds(at, count).map { UInt64(bitPattern: $0) }
     case .time: value = FieldText.time(at, count).map { UInt64(bitPattern: $0) }
@@ -29,13 +29,5 @@ enum TextValue {
   private static func address(_ at: UnsafePointer<UInt8>, _ count: Int) -> IPAddress? {
     if let v4 = FieldText.ipv4(at, count) { return IPAddress(v4: UInt32(truncatingIfNeeded: v4)) }
     return FieldText.ipv6(at, count).map { IPAddress(v6High: $0.0, low: $0.1) }
-  }
-
-  private static func bool(_ at: UnsafePointer<UInt8>, _ count: Int) -> UInt64? {
-    switch String(decoding: UnsafeBufferPointer(start: at, count: min(count, 8)), as: UTF8.self) {
-    case "true", "1": 1
-    case "false", "0": 0
-    default: nil
-    }
   }
 }
