@@ -127,9 +127,17 @@ extension TupleExpression {
       case .add: return admitted(a.lowerBound + b.lowerBound, a.upperBound + b.upperBound)
       case .subtract: return admitted(a.lowerBound - b.upperBound, a.upperBound - b.lowerBound)
       case .multiply: return admitted(products.min() ?? 0, products.max() ?? 0)
-      case .divide, .remainder:
-        let bound = max(abs(a.lowerBound), abs(a.upperBound))
+      case .divide:
+        // Nothing is divided by 0, so the least divisor of ends of one sign is one of them.
+        let least = b.contains(0) ? 1 : min(abs(b.lowerBound), abs(b.upperBound))
+        let bound = max(abs(a.lowerBound), abs(a.upperBound)) / least
         return admitted(-bound, bound)
+      case .remainder:
+        // The machine's remainder is of a quotient that has to stay in 64 bits.
+        if a.contains(Int128(Int64.min)) && b.contains(-1) { return nil }
+        let divisor = max(abs(b.lowerBound), abs(b.upperBound))
+        let bound = min(max(abs(a.lowerBound), abs(a.upperBound)), max(0, divisor - 1))
+        return admitted(a.lowerBound < 0 ? -bound : 0, a.upperBound > 0 ? bound : 0)
       case .bitAnd where a.lowerBound >= 0 || b.lowerBound >= 0:
         let bounds = [a, b].filter { $0.lowerBound >= 0 }.map(\.upperBound)
         return admitted(0, bounds.min() ?? 0)
@@ -143,6 +151,7 @@ extension TupleExpression {
           min(a.lowerBound, a.lowerBound << b.upperBound),
           max(a.upperBound, a.upperBound << b.upperBound))
       case .shiftRight:
+        guard b.lowerBound >= 0 && b.upperBound <= 63 else { return nil }
         return admitted(min(a.lowerBound, 0), max(a.upperBound, 0))
       }
     }

@@ -48,7 +48,8 @@ final class TupleStage {
     self.scratch = scratch
     kept = .allocate(capacity: TupleBatch.capacity)
     tick = plan.ticks(before: index)?.every
-    standsApart = node.operation.makesFlows || node.operation.isUnfolding
+    standsApart =
+      node.operation.makesFlows || node.operation.isUnfolding || node.operation.settles
     switch node.operation {
     case .source, .rows: work = .source
     case .anyOf, .gather, .ticks, .unfold: work = .elsewhere

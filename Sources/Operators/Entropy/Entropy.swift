@@ -50,6 +50,8 @@ public struct Entropy: StreamOperator {
     // In the order of counts, so that rounding does not hang on where the counts were kept.
     let groups = Tally.counts(state)
     guard let most = groups.last?.count, most > 0 else { return Estimate(.missing) }
+    // Of one item it is 0, whatever its logarithms are rounded to.
+    if groups.count == 1, groups[0].items == 1 { return Estimate(.real(0)) }
     let entropy = sal_entropy_grouped(
       groups.map { UInt64($0.count) }, groups.map { UInt64($0.items) }, UInt64(groups.count))
     return Estimate(.real(max(0, entropy)))
