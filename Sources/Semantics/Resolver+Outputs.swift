@@ -52,7 +52,7 @@ extension Resolver {
         output(meaning, columns: nil, name: unusedOutputName(name), assignment.name.range)
       }
     }
-    outputCurrent(current, name: unusedOutputName("Features"))
+    outputCurrent(current)
     if !log.containsError, plan.outputs.isEmpty {
       report(
         Diagnostic(
@@ -68,7 +68,7 @@ extension Resolver {
     output(resolve(node), columns: nil, name: name, node.range)
   }
 
-  private func unusedOutputName(_ name: String) -> String {
+  func unusedOutputName(_ name: String) -> String {
     var candidate = name
     var number = 2
     while plan.outputs.contains(where: { $0.name == candidate }) {

@@ -32,7 +32,7 @@ extension Resolver {
   }
 
   /// Whether tuples of a stream have a field.
-  private func isAvailable(_ id: FieldID, over stream: TupleStream) -> Bool {
+  func isAvailable(_ id: FieldID, over stream: TupleStream) -> Bool {
     guard plan.nodes.indices.contains(stream.node) else { return false }
     let rows = rowColumns(in: Scope(stream))
     if id.derived != nil {

@@ -51,7 +51,10 @@ extension Resolver {
         report(
           Diagnostic(
             .fieldNotInRows, "COLLAPSE keeps columns of the key: \(list(key))",
-            at: written.range))
+            at: written.range,
+            notes: [
+              Diagnostic.Note("name masked ones where they are made: STREAM S BY DestIp/24 AS Net")
+            ]))
         return nil
       }
       columns.append(column)
@@ -153,10 +156,12 @@ extension Resolver {
     switch meaning(of: name) {
     case .current(let index, _):
       let feature = plan.itemFeatures[index]
-      guard feature.type != .ranking else {
+      guard ![.ranking, .string].contains(feature.type) else {
+        let kind = feature.type == .ranking ? "a ranking" : "a text"
         report(
           Diagnostic(
-            .wrongType, "‘\(path.text)’ is a ranking, and no column", at: path.range))
+            .wrongType, "‘\(path.text)’ is \(kind), and no column", at: path.range,
+            notes: [Diagnostic.Note("FOR takes numbers, times and addresses")]))
         return nil
       }
       let group = plan.items[feature.group]

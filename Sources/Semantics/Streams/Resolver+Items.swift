@@ -251,53 +251,6 @@ extension Resolver {
     }
     return .tuple(.current(feature, key: key))
   }
-
-  // MARK: Outputs
-
-  /// One row a tuple, of features that nothing uses, in the order of the program.
-  mutating func outputCurrent(_ features: [(feature: Int, range: SourceRange)], name: String) {
-    guard let first = features.first else { return }
-    let inputs = features.map { plan.items[plan.itemFeatures[$0.feature].group].input }
-    let node = commonNode(inputs)
-    var columns: [TupleColumnExpression] = []
-    var schema: [DataModel.OutputColumn] = []
-    // SAM wrote what the record is known to be before its features, for learning.
-    if let label = plan.recordSchema(of: node)?.label {
-      columns.append(.field(label.id))
-      schema.append(DataModel.OutputColumn(name: "Label", type: label.field.type))
-    }
-    for (feature, _) in features {
-      let entry = plan.itemFeatures[feature]
-      var title = entry.name
-      var number = 2
-      while schema.contains(where: { $0.name == title }) {
-        title = "\(entry.name)_\(number)"
-        number += 1
-      }
-      columns.append(.current(feature, key: plan.items[entry.group].key))
-      schema.append(DataModel.OutputColumn(name: title, type: entry.type))
-    }
-    plan.outputs.append(
-      Plan.Output(
-        name: name, content: .tuples(node: node, columns),
-        schema: OutputSchema(name: name, columns: schema, isWindowed: false),
-        range: first.range))
-  }
-
-  /// The last node that all of these are or follow; node 0 where they have different sources.
-  private func commonNode(_ nodes: [Int]) -> Int {
-    func path(_ node: Int) -> [Int] {
-      var result = [node]
-      while let input = plan.nodes[result[0]].input { result.insert(input, at: 0) }
-      return result
-    }
-    var common = path(nodes[0])
-    for node in nodes.dropFirst() {
-      let other = path(node)
-      common = Array(zip(common, other).prefix { $0 == $1 }.map(\.0))
-    }
-    return common.last ?? 0
-  }
 }
 
 extension StreamOperator {

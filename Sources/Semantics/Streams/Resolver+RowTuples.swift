@@ -21,10 +21,11 @@ extension Resolver {
   /// The name of the column that holds a row's time, the last nanosecond of its window.
   private static let timeName = PacketFields.time.field.name
 
-  /// The rows of a stream, or of a feature, as tuples: the key's columns and the features.
+  /// The rows of a stream, or of a feature, as tuples: the key's columns and the features, but for
+  /// rankings and texts, which no column holds.
   mutating func rowTuples(of rows: RowStream, at range: SourceRange) -> TupleStream? {
     let relation = plan.relations[rows.relation]
-    let features = rows.features.filter { plan.features[$0].type != .ranking }
+    let features = rows.features.filter { ![.ranking, .string].contains(plan.features[$0].type) }
     if let node = rowViews[[rows.relation] + features] { return TupleStream(node: node, key: nil) }
     var names: [String: FieldID] = [:]
     var columns: [RowTuples.Column] = []
