@@ -48,8 +48,8 @@ final class TupleStage {
     self.scratch = scratch
     kept = .allocate(capacity: TupleBatch.capacity)
     tick = plan.ticks(before: index)?.every
-    standsApart =
-      node.operation.makesFlows || node.operation.isUnfolding || node.operation.settles
+    let operation = node.operation
+    standsApart = operation.makesTuples || operation.isUnfolding || operation.isUnanswered
     switch node.operation {
     case .source, .rows: work = .source
     case .anyOf, .gather, .ticks, .unfold: work = .elsewhere

@@ -104,7 +104,9 @@ extension Resolver {
       if examined(in: part).isEmpty { passing.append(part) } else { asking.append(part) }
     }
     guard asking.allSatisfy({ $0.features.isEmpty && !$0.hasCurrent }) else {
-      notSupported("features beside entries of a packet in one OR or NOT", range)
+      notSupported(
+        "features beside entries of a packet in one OR or NOT", range,
+        notes: [Diagnostic.Note("ask for each in a FILTER of its own, and UNION has both")])
       return .invalid
     }
     // An entry is nowhere but in a packet with the header, which the data path can tell.

@@ -149,9 +149,15 @@ extension Resolver {
       report(
         Diagnostic(
           .wrongType, "‘\(component.name)’ is \(component.type); ‘\(text(node.range))’ is none",
-          at: node.range))
+          at: node.range, notes: number.map { _ in [range(of: component.type)] } ?? []))
       return nil
     }
     return number
+  }
+
+  /// What numbers of a type may be, which its name does not say of a field of three bits.
+  private func range(of type: ScalarType) -> Diagnostic.Note {
+    let range = type.integerRange
+    return Diagnostic.Note("it is from \(range.lowerBound) to \(range.upperBound)")
   }
 }

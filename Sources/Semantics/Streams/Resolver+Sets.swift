@@ -166,7 +166,9 @@ extension Resolver {
     case .rows(let rows): return rows.relation
     case .feature(let index, let stream):
       if plan.features[index].type == .ranking {
-        notSupported("IN a ranking", node.range)
+        notSupported(
+          "IN a ranking for each key", node.range,
+          notes: [Diagnostic.Note("a ranking over all tuples: FOREACH S GENERATE topk(…)")])
         return nil
       }
       guard stream.key != nil else {

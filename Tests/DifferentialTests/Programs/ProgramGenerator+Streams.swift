@@ -132,7 +132,7 @@ extension ProgramGenerator {
     if text != field.name { key = Named(name: text, kind: .opaque) }
     if !field.isRepeated, random.once(in: 5) {
       switch field.kind {
-      case .number: text += " ELSE \(random.number(0...9))"
+      case .number(let bits): text += " ELSE \(random.number(0...min(9, 1 << bits - 1)))"
       case .flag: text += " ELSE false"
       case .ipv4: text += " ELSE 10.0.0.9"
       default: break

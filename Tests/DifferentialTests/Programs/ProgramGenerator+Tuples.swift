@@ -188,7 +188,7 @@ extension ProgramGenerator {
       "\(name) = SUBGRAPH ON \(stream.name) WITH source(\(ends.source)) AND "
         + "target(\(ends.target)) \(distinct){ \(lines.joined(separator: " ")) }")
     var fields = used.map { Named(name: $0, kind: .ip) }
-    fields += [Named(name: "e0.start", kind: .time), Named(name: "frame.time", kind: .time)]
+    fields += [Named(name: "e0.start", kind: .time)]
     if let field = pick(plain, Self.isWhole) {
       fields.append(Named(name: "e0.\(field.name)", kind: field.kind))
     }
