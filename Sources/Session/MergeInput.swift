@@ -18,6 +18,7 @@ final class MergeInput {
   private let slice: TupleBatch
   private let reader: any TupleReading
   private var next = 0
+  private var warning: UnreadWarning
   /// Tuples that were handed on.
   private var handedOn: UInt64 = 0
   /// The newest time of the tuples that were handed on.
@@ -61,6 +62,7 @@ final class MergeInput {
         "\(name) reads an interface, which is a query's only source; several interfaces are one: "
           + "PacketStream(\"eth0\", \"eth1\")")
     }
+    warning = UnreadWarning(name, isLive: isLive, configuration)
   }
 
   /// The time of the tuple that stands first; nil where none is known.
@@ -123,7 +125,9 @@ final class MergeInput {
   func time(at now: Int64) -> Int64? { quiet.time(at: now) }
 
   func tellLosses(_ graph: HostGraph, pane: Int64) {
-    if let issues = reader.issues { losses.tell(issues, graph, pane: pane) }
+    guard let issues = reader.issues else { return }
+    losses.tell(issues, graph, pane: pane)
+    warning.tell(issues, records: handedOn)
   }
 }
 

@@ -32,3 +32,25 @@ struct RecordLosses {
     }
   }
 }
+
+/// Tells once, while a live source goes on, that most of what comes to it cannot be read: an
+/// exporter of another version, or something else that found the port.
+struct UnreadWarning {
+  private let place: String
+  private let configuration: RunConfiguration
+  private var isTold: Bool
+
+  /// A file's share is told at its end.
+  init(_ place: String, isLive: Bool, _ configuration: RunConfiguration) {
+    self.place = place
+    self.configuration = configuration
+    isTold = !isLive
+  }
+
+  mutating func tell(_ issues: RecordIssues, records: UInt64) {
+    guard !isTold, let warning = RecordReaders.warning(of: place, issues, records: records)
+    else { return }
+    configuration.remark(warning)
+    isTold = true
+  }
+}

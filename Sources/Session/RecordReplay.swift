@@ -31,8 +31,8 @@ struct RecordReplay {
     var pulse = ReplayPulse(run.clock, unit: "records") { feed.progress }
     var losses = RecordLosses()
     var quiet = QuietClock()
+    var warning = UnreadWarning("\(origin)", isLive: origin.isLive, configuration)
     var damage: CaptureError?
-    let isPipe = !origin.isLive && feed.progress.total == 0
     while !shouldStop() {
       var isMore = false
       var isIdle = false
@@ -42,17 +42,17 @@ struct RecordReplay {
         if !isIdle { damage = error }
       }
       if isMore {
-        let batch = feed.batch
         if results.totals.packets == 0 {
-          _ = results.isComplete(atPane: cutter.pane(of: batch.times[0]))
+          _ = results.isComplete(atPane: cutter.pane(of: feed.batch.times[0]))
         }
-        cutter.push(batch, into: graph, atSource: node)
-        results.count(packets: UInt64(batch.count))
+        cutter.push(feed.batch, into: graph, atSource: node)
+        results.count(packets: UInt64(feed.batch.count))
         if origin.isLive { quiet.note(cutter.newest, at: run.clock.now) }
       } else if isIdle, let now = quiet.time(at: run.clock.now) {
         cutter.advance(to: now, graph)
       }
       losses.tell(feed.issues, graph, pane: cutter.pane)
+      warning.tell(feed.issues, records: results.totals.packets)
       if !isMore, !isIdle, damage == nil, !shouldStop() {
         damage = RecordReaders.complaint(
           of: "\(origin)", schema, feed.issues, records: results.totals.packets)
@@ -64,6 +64,7 @@ struct RecordReplay {
       }
       if run.isOver { break }
       // The next lines of a pipe may be long in coming.
+      let isPipe = !origin.isLive && feed.progress.total == 0
       if isPipe { try results.flush() } else { try results.check() }
     }
     return try run.end(

@@ -66,7 +66,7 @@ import Testing
   func live() {
     let statements = [
       "A = CsvStream(listen: \":0\", SCHEMA(t: time, SourceIp: ip));",
-      "B = CsvStream(listen: \":0\", SCHEMA(t: time, SourceIp: ip));",
+      "B = CsvStream(listen: \":0\", SCHEMA(t: time, SourceIp: ip, other: u8));",
       "X = FOREACH (STREAM A BY SourceIp) GENERATE count() WINDOW 1s;",
       "Y = FOREACH (STREAM B BY SourceIp) GENERATE count() WINDOW 1s;",
       "Z = FOREACH (STREAM Packets BY SourceIp) GENERATE count() WINDOW 1s;",

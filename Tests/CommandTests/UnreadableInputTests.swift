@@ -63,6 +63,30 @@ import Testing
     }
   }
 
+  @Test("a live source says at once that nothing of what comes can be read, and goes on")
+  func live() {
+    let port = 23_000 + Int.random(in: 0..<1000)
+    let outcome = shell(
+      """
+      "$SALC" run -e '\(Self.query("NetflowV5Stream()"))' --netflow :\(port) --for 3s 2>notes &
+      for i in $(seq 100); do
+        grep -q $(printf ':%04X ' \(port)) /proc/net/udp && break
+        sleep 0.05
+      done
+      for i in $(seq 10); do
+        bash -c 'printf "\\0\\11\\0\\1%030d" 7 >/dev/udp/127.0.0.1/\(port)'
+      done
+      for i in $(seq 40); do
+        grep -q 'so far' notes && break
+        sleep 0.05
+      done
+      kill -0 $! && cat notes; wait; rm notes
+      """.replacing("notes", with: directory.file("notes")))
+    #expect(
+      outcome.output.contains(" records (100 %) could not be read so far")
+        && outcome.output.contains("version 9 is not NetFlow v5"), "\(outcome.summary)")
+  }
+
   @Test("datagrams behind rubbish are found again, and only those")
   func resumed() {
     func datagram(_ sequence: Int) -> [UInt8] {

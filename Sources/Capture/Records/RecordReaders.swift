@@ -54,6 +54,17 @@ public enum RecordReaders {
         "not one record of \(schema.source) could be read: \(why); \(remedy(place, schema))"))
   }
 
+  /// What to say of a live source, which goes on, where most of what has come could not be read;
+  /// nil where it could, or too little has come to tell.
+  public static func warning(
+    of place: String, _ issues: RecordIssues, records: UInt64
+  ) -> String? {
+    guard issues.malformed >= 8, let why = issues.whyNoRecord,
+      let share = issues.unreadShare(records: records)
+    else { return nil }
+    return "\(place): \(share) could not be read so far: \(why)"
+  }
+
   private static func remedy(_ place: String, _ schema: RecordSchema) -> String {
     if case .datagrams = schema.encoding {
       // A capture was recognised; what it holds is said.
