@@ -10,7 +10,12 @@ struct CheckCommand: ParsableCommand {
 
   @OptionGroup var query: QueryArguments
 
-  func run() throws {
+  @Argument(help: "Further query files.", completion: .file(extensions: ["sal", "salb"]))
+  var more: [String] = []
+
+  func run() throws { try query.each(and: more, Self.check) }
+
+  private static func check(_ query: QueryArguments) throws {
     let source = try query.read()
     if Bundle.recognizes(source.utf8) {
       _ = try query.compile(CompileOptions())
@@ -32,13 +37,18 @@ struct FormatCommand: ParsableCommand {
 
   @OptionGroup var query: QueryArguments
 
+  @Argument(help: "Further query files.", completion: .file(extensions: ["sal"]))
+  var more: [String] = []
+
   @Flag(help: "Only say whether the file is in standard form; exit 1 where it is not.")
   var check = false
 
   @Flag(help: "Write the file anew instead of printing.")
   var write = false
 
-  func run() throws {
+  func run() throws { try query.each(and: more, format) }
+
+  private func format(_ query: QueryArguments) throws {
     let source = try query.read()
     var log = DiagnosticLog()
     guard let text = Compiler.format(source, reportingTo: &log) else {

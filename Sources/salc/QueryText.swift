@@ -35,6 +35,18 @@ struct QueryArguments: ParsableArguments {
     return SourceText(name: file == "-" ? "<stdin>" : file, utf8: try readFile(file))
   }
 
+  /// Does something with the query and with further files, with all of them also where one fails;
+  /// then ends as the first failure does.
+  func each(and more: [String], _ body: (QueryArguments) throws -> Void) throws {
+    var failure: (any Error)?
+    for file in [file] + more {
+      var query = self
+      query.file = file
+      do { try body(query) } catch { failure = failure ?? error }
+    }
+    if let failure { throw failure }
+  }
+
   /// Prints a log to standard error.
   func report(_ log: DiagnosticLog, of source: SourceText) {
     let isColored = TerminalEnvironment.process.isColored(STDERR_FILENO)

@@ -16,6 +16,22 @@ import Testing
     #expect(bad.exitCode == 1 && bad.errors.contains("<stdin>"), "\(bad.summary)")
   }
 
+  @Test("several files: all are looked at, and the first failure decides")
+  func several() {
+    let directory = TemporaryDirectory()
+    let good = directory.write("P = PacketStream(\"eth0\");\nOUTPUT P;\n", to: "good.sal")
+    let bad = directory.write("OUTPUT Q;\n", to: "bad.sal")
+    let loose = directory.write("P=PacketStream(\"eth0\");\nOUTPUT P;\n", to: "loose.sal")
+    #expect(salc("check", good, loose).exitCode == 0)
+    let checked = salc("check", bad, good, directory.file("none.sal"))
+    #expect(checked.exitCode == 1, "\(checked.summary)")
+    #expect(checked.errors.contains("bad.sal") && checked.errors.contains("none.sal"))
+    let unformatted = salc("fmt", "--check", good, loose)
+    #expect(unformatted.exitCode == 1 && !unformatted.errors.contains("good.sal is not"))
+    #expect(salc("fmt", "--write", good, loose).exitCode == 0)
+    #expect(salc("fmt", "--check", good, loose).exitCode == 0)
+  }
+
   @Test func anErrorHasItsPlaceAndCodeOnStandardError() {
     let directory = TemporaryDirectory()
     let path = directory.write("P = PacketStream(\"eth0\");\nOUTPUT Q;\n", to: "q.sal")
