@@ -22,6 +22,14 @@ public struct Frame {
   public let time: Int64
   /// What the presentation has to say about the link layer.
   public let linkFlags: LinkFlags
+  /// Bytes that the capture has in place of the 14 of the Ethernet header.
+  public let linkHeader: UInt8
+
+  /// Its flags as the control word has them: with the bytes of the link header where it has one
+  /// of its own.
+  public var controlFlags: UInt32 {
+    UInt32(linkFlags.rawValue) | (linkFlags.isEmpty ? 0 : UInt32(linkHeader) << 8)
+  }
 }
 
 /// Up to `capacity` frames by column. Filled by `CaptureFile.nextBatch(into:)`; made once, used
@@ -44,6 +52,8 @@ public struct FrameBatch: ~Copyable {
   public let times: UnsafeMutablePointer<Int64>
   /// The link flags of each frame.
   public let linkFlags: UnsafeMutablePointer<LinkFlags>
+  /// Bytes that the capture has in place of the Ethernet header of each frame.
+  let linkHeaders: UnsafeMutablePointer<UInt8>
 
   private var arena: UnsafeMutablePointer<UInt8>?
   private var arenaUsed = 0
@@ -55,6 +65,7 @@ public struct FrameBatch: ~Copyable {
     wireLengths = .allocate(capacity: Self.capacity)
     times = .allocate(capacity: Self.capacity)
     linkFlags = .allocate(capacity: Self.capacity)
+    linkHeaders = .allocate(capacity: Self.capacity)
   }
 
   deinit {
@@ -63,6 +74,7 @@ public struct FrameBatch: ~Copyable {
     wireLengths.deallocate()
     times.deallocate()
     linkFlags.deallocate()
+    linkHeaders.deallocate()
     arena?.deallocate()
   }
 
@@ -71,7 +83,8 @@ public struct FrameBatch: ~Copyable {
     precondition(row >= 0 && row < count, "row \(row) of a batch of \(count) frames")
     return Frame(
       bytes: UnsafeRawBufferPointer(start: starts[row], count: Int(capturedLengths[row])),
-      wireLength: wireLengths[row], time: times[row], linkFlags: linkFlags[row])
+      wireLength: wireLengths[row], time: times[row], linkFlags: linkFlags[row],
+      linkHeader: linkHeaders[row])
   }
 
   mutating func removeAll() {
@@ -89,13 +102,14 @@ public struct FrameBatch: ~Copyable {
     wireLengths[count] = wire
     times[count] = time
     linkFlags[count] = []
+    linkHeaders[count] = UInt8(ethernetHeaderLength)
     count &+= 1
   }
 
-  /// Adds a frame under a made-up Ethernet header; false if the arena is full and the batch not
-  /// empty.
+  /// Adds a frame under a made-up Ethernet header in place of one of `linkHeader` bytes; false if
+  /// the arena is full and the batch not empty.
   mutating func append(
-    payload: UnsafeRawBufferPointer, etherType: UInt16, wire: UInt32, time: Int64
+    payload: UnsafeRawBufferPointer, etherType: UInt16, linkHeader: Int, wire: UInt32, time: Int64
   ) -> Bool {
     let length = payload.count + ethernetHeaderLength
     if arenaUsed + length > Self.arenaBytes { return false }
@@ -112,6 +126,7 @@ public struct FrameBatch: ~Copyable {
     arenaUsed += length
     append(start, captured: UInt32(length), wire: wire, time: time)
     linkFlags[count - 1] = .noLinkHeader
+    linkHeaders[count - 1] = UInt8(linkHeader)
     return true
   }
 }

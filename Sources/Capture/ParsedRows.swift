@@ -10,6 +10,7 @@ struct ParsedRows {
   let layers: UnsafePointer<sal_layers>
   let starts: UnsafePointer<UnsafePointer<UInt8>>
   let count: Int
+  private let linkHeaders: UnsafePointer<UInt8>
   /// Every header that the frames announce was read.
   let areAllOk: Bool
   /// Bit i: some frame has layer i.
@@ -31,6 +32,7 @@ struct ParsedRows {
       outcome |= space[row].outcome
     }
     self.starts = starts
+    linkHeaders = UnsafePointer(frames.linkHeaders + rows.lowerBound)
     layers = UnsafePointer(space)
     count = rows.count
     areAllOk = outcome == UInt8(SAL_OK.rawValue)
@@ -158,7 +160,9 @@ struct ParsedRows {
   }
 
   func capturedLengths(into column: TupleColumn) {
-    column.fill(count) { UInt64(layers[$0].cap_len) }
+    // As the capture has them, whose link header may be another than the one presented.
+    let header = UInt32(ethernetHeaderLength)
+    column.fill(count) { UInt64(layers[$0].cap_len &- header &+ UInt32(linkHeaders[$0])) }
   }
 
   /// Missing where there is no IP header.

@@ -90,7 +90,10 @@ struct PcapFormat: CaptureFormat {
       } else {
         let frame = UnsafeRawBufferPointer(start: record + header, count: Int(captured))
         let (payload, type) = link.payload(of: frame)
-        guard batch.append(payload: payload, etherType: type, wire: wire, time: time) else { break }
+        let fits = batch.append(
+          payload: payload, etherType: type, linkHeader: frame.count - payload.count, wire: wire,
+          time: time)
+        guard fits else { break }
       }
       cursor &+= header &+ Int(captured)
     }

@@ -249,7 +249,9 @@ struct PcapngFormat: CaptureFormat {
       return nil
     }
     let (payload, type) = link.payload(of: frame)
-    let fits = batch.append(payload: payload, etherType: type, wire: wire, time: lastTime)
+    let fits = batch.append(
+      payload: payload, etherType: type, linkHeader: frame.count - payload.count, wire: wire,
+      time: lastTime)
     return fits ? nil : .batchFull
   }
 }

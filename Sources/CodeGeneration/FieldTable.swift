@@ -201,7 +201,7 @@ struct FieldTable {
       result.append((Names.wireLength, .member(length, "wire")))
     }
     if locations.contains(.capturedLength) {
-      result.append((Names.capturedLength, .member(length, "cap")))
+      result.append((Names.capturedLength, .call("SAL_CAPTURED", [length])))
     }
     if needsOrder {
       result.append((Names.order, .call("SAL_ORDER", [.member(Names.outcomes, "packets")])))

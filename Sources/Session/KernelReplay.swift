@@ -170,7 +170,7 @@ private final class FramePlayer {
     path.setTick(frame.time)
     path.describe(
       order: order, wireLength: frame.wireLength, capturedLength: UInt32(frame.capturedLength),
-      flags: UInt32(frame.linkFlags.rawValue))
+      flags: frame.controlFlags)
     if frame.capturedLength >= TestRun.shortestFrame {
       _ = try runner.replay(frame.bytes)
       return

@@ -5,13 +5,13 @@ import Testing
 @Suite("Found by generated programs")
 struct GeneratedRegressionTests {
   private static func program(
-    _ kinds: GeneratedProgram.Kind..., lines: String, count: Int = 60
+    _ kinds: GeneratedProgram.Kind..., lines: String, count: Int = 60, seed: UInt64 = 7
   ) -> GeneratedProgram {
     var program = GeneratedProgram()
     for (index, kind) in kinds.enumerated() {
       program.sources.append(
         GeneratedProgram.Source(
-          name: ["A", "B"][index], kind: kind, seed: UInt64(index) + 7, count: count,
+          name: ["A", "B"][index], kind: kind, seed: UInt64(index) + seed, count: count,
           isFine: kinds.contains { !$0.isRecords }))
     }
     if kinds == [.packets] { program.statements.append("A = PacketStream();") }
@@ -82,6 +82,12 @@ struct GeneratedRegressionTests {
         OUTPUT FILTER K BY E > 0 (E);
         OUTPUT N;
         """, count: 300),
+    // Captures of other links: what was captured of a frame was counted with a header of Ethernet.
+    program(
+      .packets,
+      lines: "OUTPUT A (frame.len, frame.cap_len); OUTPUT FILTER A BY frame.cap_len < 70;",
+      seed: 3),
+    program(.packets, lines: "OUTPUT FILTER A BY frame.cap_len < 70 (frame.cap_len);", seed: 4),
   ]
 
   @Test("gives the naive evaluator's rows", arguments: programs.indices)

@@ -12,8 +12,7 @@ extension ProgramGenerator {
       named(common, count: 12) + every + named(repeated, count: 2, isRepeated: true)
 
     private static let every: [Named] = PacketFields.all.compactMap { field in
-      if field.name == "frame.cap_len" { return nil }
-      return kind(field.type).map { Named(name: field.name, kind: $0) }
+      kind(field.type).map { Named(name: field.name, kind: $0) }
     }
 
     private static func named(

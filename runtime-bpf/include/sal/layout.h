@@ -29,7 +29,8 @@ enum {
 
 	/*
 	 * Control flag: the frame has no link header of its own (raw IP, Linux cooked). The host
-	 * put 12 zero bytes and the EtherType in front; fields of eth are missing.
+	 * put 12 zero bytes and the EtherType in front; fields of eth are missing. Bits 8 to 15
+	 * are the bytes that the capture has in their place.
 	 */
 	SAL_FLAG_NO_LINK = 1,
 };

@@ -137,6 +137,10 @@ struct sal_length {
 		sal_len_;                                                                          \
 	})
 
+/* Bytes captured as the capture has them, whose link header may be another than the 14 bytes. */
+#define SAL_CAPTURED(length)                                                                       \
+	((length).flags ? (length).cap - 14 + ((length).flags >> 8) : (length).cap)
+
 /*
  * Where the tuple stands in the order of arrival: in a replay its number in the capture, live the
  * packets that this CPU has counted in the epoch.
