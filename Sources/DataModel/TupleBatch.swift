@@ -61,6 +61,9 @@ public final class TupleBatch {
   public var count = 0
   /// Entries of ``selection``.
   public var selected = 0
+  /// Keeps the texts of the columns from being forgotten; nil where no column is of texts. Who
+  /// fills the batch renews it before the first text, and who is done with the tuples lets go.
+  public let texts: TextHold?
 
   private let columnByField: [FieldID: Int]
   private var derived: [FieldID: TupleColumn] = [:]
@@ -68,6 +71,7 @@ public final class TupleBatch {
   /// Makes room for ``capacity`` tuples of these fields.
   public init(fields: [FieldID]) {
     self.fields = fields
+    texts = fields.contains { $0.field.type == .text } ? TextHold() : nil
     let n = Self.capacity
     columns = fields.map { Self.makeColumn(of: $0) }
     times = .allocate(capacity: n)
@@ -128,6 +132,7 @@ public final class TupleBatch {
   /// selected.
   public func take(_ rows: UnsafeBufferPointer<UInt16>, of other: TupleBatch) {
     precondition(fields == other.fields, "tuples are copied between batches of the same fields")
+    if let theirs = other.texts { texts?.hold(since: theirs.since) }
     for (to, from) in zip(columns, other.columns) {
       if to.bytes != nil {
         for (index, row) in rows.enumerated() { to.copy(index, from: from, Int(row)) }

@@ -74,6 +74,9 @@ public struct TupleRows: @unchecked Sendable {
   public let times: UnsafePointer<Int64>
   /// The output's columns.
   public let columns: [Column]
+  /// The generation of the table of texts that the producer holds the columns' texts since
+  /// (``TextHold/since``).
+  public let textsSince: UInt32
   /// What some columns have in common: where saturated sums are told, and the bits to look at.
   private let saturations: [(words: UnsafePointer<UInt64>, bits: UInt64)]
   /// Columns whose values may be worth less than `exact` by themselves.
@@ -84,15 +87,16 @@ public struct TupleRows: @unchecked Sendable {
   /// Rows in memory that outlives them.
   public init(
     output: Int, rows: UnsafePointer<UInt16>, count: Int, times: UnsafePointer<Int64>,
-    columns: [Column]
+    columns: [Column], textsSince: UInt32 = TextHold.nothing
   ) {
-    self.init(output, rows, count, times, columns, owner: nil)
+    self.init(output, rows, count, times, columns, textsSince, owner: nil)
   }
 
   private init(
     _ output: Int, _ rows: UnsafePointer<UInt16>, _ count: Int, _ times: UnsafePointer<Int64>,
-    _ columns: [Column], owner: Storage?
+    _ columns: [Column], _ textsSince: UInt32, owner: Storage?
   ) {
+    self.textsSince = textsSince
     self.output = output
     self.rows = rows
     self.count = count
@@ -170,6 +174,13 @@ extension TupleRows {
   /// Memory of a copy, given back with its last user.
   private final class Storage: @unchecked Sendable {
     private var blocks: [UnsafeMutableRawPointer] = []
+    private let texts: TextHold?
+
+    /// Holds texts since a generation that the original's producer holds.
+    init(textsSince generation: UInt32?) {
+      texts = generation.map { _ in TextHold() }
+      if let generation { texts?.hold(since: generation) }
+    }
 
     func make<T: BitwiseCopyable>(_ type: T.Type, _ count: Int) -> UnsafeMutablePointer<T> {
       let made = UnsafeMutablePointer<T>.allocate(capacity: max(1, count))
@@ -183,7 +194,13 @@ extension TupleRows {
   /// The same rows in memory of their own; themselves where that is so already.
   public func copy() -> TupleRows {
     if owner != nil { return self }
-    let storage = Storage()
+    let hasTexts = columns.contains { column in
+      switch column {
+      case .lanes(_, .text), .integers(_, _, .text): true
+      default: false
+      }
+    }
+    let storage = Storage(textsSince: hasTexts ? textsSince : nil)
     let places = storage.make(UInt16.self, count)
     let times = storage.make(Int64.self, count)
     for place in 0..<count {
@@ -224,7 +241,8 @@ extension TupleRows {
       }
     }
     return TupleRows(
-      output, UnsafePointer(places), count, UnsafePointer(times), columns, owner: storage)
+      output, UnsafePointer(places), count, UnsafePointer(times), columns, textsSince,
+      owner: storage)
   }
 
   private func gathered<T: BitwiseCopyable>(

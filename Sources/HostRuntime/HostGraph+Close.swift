@@ -53,6 +53,7 @@ extension HostGraph {
         continue
       }
       guard let end, end <= until else { break }
+      if !rowTuples.isEmpty { texts.enter(until: end) }
       closeWindows(end: end)
       horizon = max(horizon, end)
     }
@@ -60,7 +61,18 @@ extension HostGraph {
     for rows in rowsInEffect { rows.settle(until: until) }
     for record in sources.ledger.takeRecords(endedBy: until) { losses(record) }
     for stage in stages { stage.close(horizon: until) }
+    if texts.settle(until) { forgetMembers(by: until) }
     if let first = oldestOpenPane() { sources.forgetLosses(before: first) }
+  }
+
+  /// Members of sets whose codes may now be those of other texts.
+  private func forgetMembers(by time: Int64) {
+    for (set, specification) in zip(sources.sets, plan.sets)
+    where specification.types.contains(.text) {
+      let slide = relations[specification.relation].relation.window.slide
+      let (ended, overflow) = time.subtractingReportingOverflow(slide)
+      set.forget(endedBy: overflow ? .min : ended)
+    }
   }
 
   /// The start of the earliest window that may still be read or filled.

@@ -53,6 +53,7 @@ extension HostGraph {
     let stage = stages[index]
     let kept = UnsafePointer(stage.kept)
     stage.passed &+= UInt64(n)
+    texts.keep(index, batch, kept, n)
     feedPatterns(index, batch, kept, n)
     feedRunsBehind(index, kept, n)
     aggregate(stage, batch, kept, n, everything: everything)

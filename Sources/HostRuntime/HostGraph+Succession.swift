@@ -20,6 +20,7 @@ extension HostGraph {
         own?.exchangeState(with: others)
       }
     }
+    texts.join(other.texts)
     sources.ledger.formUnion(other.sources.ledger)
     horizon = max(horizon, other.horizon)
   }

@@ -64,6 +64,8 @@ public final class HostGraph {
   let crew: GraphCrew?
   /// What makes flows of packets, in the order of their nodes.
   private(set) var flows: [FlowRun] = []
+  /// Which texts the states may still name.
+  var texts: GraphTexts { sources.texts }
   /// Windows that ended by now are closed.
   var horizon = Int64.min
   /// Tuples without a component of an aggregation's key, by aggregation.
@@ -217,9 +219,11 @@ public final class HostGraph {
   /// more threads than the caller's, the batch stays as it is until the ``step`` is settled.
   public func push(_ batch: TupleBatch, atSource node: Int) {
     guard batch.selected > 0 else { return }
+    texts.enter(batch, horizon: horizon)
     noteIfLate(batch, of: node)
     walkWhole(node, batch, everything: true)
     crew?.endStep()
+    texts.leave(batch)
   }
 
   /// Runs what the host does behind a node of the data path with the tuples that it exported; a
@@ -227,6 +231,8 @@ public final class HostGraph {
   public func push(_ batch: TupleBatch, export index: Int) {
     guard batch.selected > 0 else { return }
     let node = placed.exports[index].node
+    texts.enter(batch, horizon: horizon)
+    defer { texts.leave(batch) }
     noteIfLate(batch, of: node)
     let stage = stages[node]
     if placed.nodes[node] == .prefiltered {
@@ -292,6 +298,7 @@ public final class HostGraph {
     }
     stage.passed &+= UInt64(count)
     emit(stage, batch, rows, count)
+    texts.keep(stage.index, batch, rows, count)
     if !patternRuns.isEmpty { feedPatterns(stage.index, batch, rows, count) }
     feedRunsBehind(stage.index, rows, count)
     aggregate(stage, batch, rows, count, everything: everything)

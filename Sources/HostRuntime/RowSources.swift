@@ -9,6 +9,8 @@ final class RowSources {
   let windows: [AggregationWindows]
   let sets: [IntervalSet]
   let configuration: HostConfiguration
+  /// Which texts the states may still name.
+  let texts: GraphTexts
   /// The states of item windows.
   let items: [ItemGroupRun]
   var ledger: LossLedger
@@ -21,6 +23,7 @@ final class RowSources {
   ) {
     self.plan = plan
     self.items = items
+    texts = GraphTexts(plan)
     self.configuration = configuration
     self.windows = windows
     self.sets = sets

@@ -13,6 +13,7 @@ final class TupleOutput {
   }
 
   private let index: Int
+  private let texts: GraphTexts
   private let columns: [Column]
   private let scratch: BatchScratch
 
@@ -21,6 +22,7 @@ final class TupleOutput {
     _ sources: RowSources, _ relations: [RelationEvaluation], _ scratch: BatchScratch
   ) {
     self.index = index
+    texts = sources.texts
     self.scratch = scratch
     columns = zip(expressions, output.schema.columns).map { expression, column in
       switch expression {
@@ -80,6 +82,6 @@ final class TupleOutput {
     }
     return TupleRows(
       output: index, rows: rows, count: count, times: UnsafePointer(batch.times),
-      columns: computed)
+      columns: computed, textsSince: texts.since)
   }
 }

@@ -76,7 +76,7 @@ final class UnfoldRun {
         for (value, to) in zip(values, targets) { to.set(value, n) }
       }
       if !isWhole, let pane {
-        sources.ledger.lose(.unparsed, 1, pane: pane.start(of: source.times[row]))
+        sources.lose(1, from: reader, pane: pane, at: source.times[row])
       }
     }
     made.flush(pass)
@@ -144,9 +144,7 @@ final class ExaminationRun {
       if !isWhole { lost += 1 }
     }
     // A batch lies in one pane.
-    if lost > 0, let pane {
-      sources.ledger.lose(.unparsed, lost, pane: pane.start(of: batch.times[0]))
-    }
+    if lost > 0, let pane { sources.lose(lost, from: reader, pane: pane, at: batch.times[0]) }
     judge(answer)
   }
 
@@ -159,6 +157,20 @@ final class ExaminationRun {
     for place in 0..<n { answer.lane0[owners[Int(kept[place])]] = 1 }
     entries.count = 0
     owners.removeAll(keepingCapacity: true)
+  }
+}
+
+extension RowSources {
+  /// Counts tuples of which entries were lost, and says why where no message is to blame.
+  fileprivate func lose(
+    _ count: UInt64, from reader: RepeatedReader, pane: Window, at time: Int64
+  ) {
+    let start = pane.start(of: time)
+    ledger.lose(.unparsed, count, pane: start)
+    if reader.takeLackOfTexts() {
+      ledger.note(
+        start: start, end: start + pane.length, reason: "names are missing: \(TextTable.whyFull)")
+    }
   }
 }
 

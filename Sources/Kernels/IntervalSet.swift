@@ -87,13 +87,19 @@ public final class IntervalSet {
   /// Drops what no tuple can ask for any more: intervals that ended a `longestWithin` and a
   /// window's grace before `time`.
   private func forget(before time: Int64) {
+    forget { $0.until + longestWithin + ($0.until - $0.from) <= time }
+  }
+
+  /// Drops members that ended a ``longestWithin`` before `time`, so that what their keys are made
+  /// of may mean something else.
+  public func forget(endedBy time: Int64) { forget { $0.until + longestWithin <= time } }
+
+  private func forget(_ isOver: (Interval) -> Bool) {
     let kept = Self.makeTable(keyWords, seed, limit)
     var remaining: [[Interval]] = []
     for slot in 0..<table.capacity where table.isOccupied(slot) {
       let entry = table.entry(slot)
-      let alive = intervals[Int(entry[keyWords + 1])].filter {
-        $0.until + longestWithin + ($0.until - $0.from) > time
-      }
+      let alive = intervals[Int(entry[keyWords + 1])].filter { !isOver($0) }
       if alive.isEmpty { continue }
       var place: UInt32 = 0
       kept.locate(keys: entry, count: 1, slots: &place, fresh: &fresh)

@@ -5,6 +5,8 @@ struct NaiveTuple {
   let packet: NaivePacket
   /// Whether a key is in a set effective at this tuple's time, or within the last nanoseconds.
   let isInSet: (SetID, [Value], Int64) -> Bool
+  /// Texts are compared by their codes, which stay as they are meanwhile.
+  private let texts = TextHold.fromNow()
 
   /// The key's components, or nil where one is missing.
   func key(_ components: [KeyComponent]) -> [Value]? {

@@ -74,7 +74,10 @@ final class MergeInput {
 
   /// Reads on where all tuples are handed on; whether the source was asked.
   func fill(mayWait: Bool, at now: Int64) throws(SessionError) -> Bool {
-    guard next >= batch.count, !isEnded else { return false }
+    guard next >= batch.count else { return false }
+    // All of it is in the graph's hold.
+    for done in [batch, slice, part] { done.texts?.release() }
+    guard !isEnded else { return false }
     if isLive, !mayWait, now < nextLook { return false }
     do {
       let isMore = try reader.nextBatch(into: batch)

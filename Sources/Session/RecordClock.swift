@@ -24,11 +24,17 @@ struct QuietClock {
 /// Tells the graph what never became a tuple, once.
 struct RecordLosses {
   private var told: [LossCause: UInt64] = [:]
+  private var toldTexts: UInt64 = 0
 
   mutating func tell(_ issues: RecordIssues, _ graph: HostGraph, pane: Int64) {
     for (cause, count, first) in issues.losses where count > told[cause, default: 0] {
       let before = told.updateValue(count, forKey: cause) ?? 0
       graph.noteLoss(cause, count: count - before, pane: pane, reason: before == 0 ? first : "")
+    }
+    // No tuple is lost, but windows lack those that are asked for a text which is missing.
+    if issues.textsWithoutRoom > toldTexts {
+      graph.markPartial(pane: pane, reason: "texts are missing: \(TextTable.whyFull)")
+      toldTexts = issues.textsWithoutRoom
     }
   }
 }

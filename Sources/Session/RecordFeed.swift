@@ -43,6 +43,8 @@ final class RecordFeed {
 
   /// Reads the next batch; false at the end, or where `shouldStop` says so while it waits.
   func next(_ shouldStop: () -> Bool) throws(CaptureError) -> Bool {
+    // What was pushed is in the graph's hold, and folded before its windows close.
+    batch.texts?.release()
     guard let ahead else {
       defer { state = Self.state(of: reader) }
       batch = rotation.exchange(batch) ?? TupleBatch(fields: fields)

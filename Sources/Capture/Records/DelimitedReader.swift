@@ -64,6 +64,7 @@ public final class DelimitedReader: RecordReader {
   /// Fills `batch` with the next records, all selected; false at the end.
   public func nextBatch(into batch: TupleBatch) throws(CaptureError) -> Bool {
     batch.count = 0
+    batch.texts?.renew()
     while true {
       if line == 0 { source.consumeByteOrderMark() }
       let run = source.ready
@@ -153,6 +154,12 @@ public final class DelimitedReader: RecordReader {
     var first: (line: Int, column: Int)?
     for index in 0..<columns.columns.count {
       let found = columns.read(index, block, into: batch.columns[index], first: batch.count)
+      if found.count > 0, batch.fields[index].field.type == .text {
+        let line = block.numbers[found.firstLine]
+        noted.noteWithoutRoom(
+          Int(found.count), "line \(line): \(batch.fields[index].field.name)")
+        continue
+      }
       noted.unreadable += found.count
       if found.count > 0, found.firstLine < first?.line ?? .max {
         first = (found.firstLine, index)

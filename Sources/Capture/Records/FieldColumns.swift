@@ -18,8 +18,8 @@ struct FieldColumns {
     /// The field's place in the line; -1 where the line does not have it.
     var field: Int
     var limit: UInt64
-    /// The text of this column that was read last, and its code.
-    var lastText: (bytes: UnsafePointer<UInt8>?, count: Int, code: UInt64)
+    /// The text of this column that was looked up last, its code, and the generation of that.
+    var lastText: (bytes: UnsafePointer<UInt8>?, count: Int, code: UInt64, generation: UInt32)
   }
 
   /// The columns of the schema that are read, in the order of the batch.
@@ -49,7 +49,7 @@ struct FieldColumns {
     for (index, column) in columns.enumerated() {
       steps[index] = Step(
         form: Self.form(column.field.type), field: -1, limit: Self.limit(column.field.type),
-        lastText: (UnsafePointer(texts + index * Self.keptText), -1, 0))
+        lastText: (UnsafePointer(texts + index * Self.keptText), -1, 0, 0))
     }
   }
 
@@ -121,7 +121,9 @@ struct FieldColumns {
       return each(field, block, column, first) {
         FieldText.paddedTime($0, $1).map { UInt64(bitPattern: $0) }
       }
-    case .text: return each(field, block, column, first) { text(index, $0, $1) }
+    case .text:
+      let generation = TextTable.generation
+      return each(field, block, column, first) { text(index, $0, $1, in: generation) }
     case .address: return addresses(field, block, column, first)
     case .service: preconditionFailure("a service has no field of its own")
     }
@@ -191,10 +193,15 @@ struct FieldColumns {
     return unreadable
   }
 
-  /// A text's code; that of the same text again without looking it up.
-  private func text(_ index: Int, _ at: UnsafePointer<UInt8>, _ count: Int) -> UInt64? {
+  /// A text's code; that of the same text again without looking it up, once a generation of the
+  /// table, which otherwise could not know that the text is still used.
+  private func text(
+    _ index: Int, _ at: UnsafePointer<UInt8>, _ count: Int, in generation: UInt32
+  ) -> UInt64? {
     let last = steps[index].lastText
-    if last.count == count, let bytes = last.bytes, memcmp(bytes, at, count) == 0 {
+    if last.count == count, last.generation == generation, let bytes = last.bytes,
+      memcmp(bytes, at, count) == 0
+    {
       return last.code
     }
     guard let code = TextTable.code(UnsafeRawBufferPointer(start: at, count: count)) else {
@@ -204,6 +211,7 @@ struct FieldColumns {
       (texts + index * Self.keptText).update(from: at, count: count)
       steps[index].lastText.count = count
       steps[index].lastText.code = code
+      steps[index].lastText.generation = generation
     }
     return code
   }

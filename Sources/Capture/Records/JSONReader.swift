@@ -72,6 +72,7 @@ public final class JSONReader: RecordReader {
 
   public func nextBatch(into batch: TupleBatch) throws(CaptureError) -> Bool {
     batch.count = 0
+    batch.texts?.renew()
     while true {
       if line == 0 { source.consumeByteOrderMark() }
       let run = source.ready
@@ -144,6 +145,8 @@ public final class JSONReader: RecordReader {
   }
 
   private func noteUnreadable(_ field: PacketField) {
+    // Any text is one; it can only lack room.
+    if field.type == .text { return noted.noteWithoutRoom(1, "line \(line): \(field.name)") }
     noted.noteUnreadable(1, "line \(line): \(field.name) is no \(field.type)")
   }
 }

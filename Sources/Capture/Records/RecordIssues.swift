@@ -13,6 +13,10 @@ public struct RecordIssues: Sendable, Equatable {
   public var unreadable: UInt64 = 0
   /// The first of them.
   public var firstUnreadable: String?
+  /// Texts that found no room in the table of texts (``TextTable``) and count as missing.
+  public var textsWithoutRoom: UInt64 = 0
+  /// The first of them, and why there was none.
+  public var firstWithoutRoom: String?
   /// Sets of records whose template was not known.
   public var withoutTemplate: UInt64 = 0
   /// The first of them.
@@ -53,6 +57,11 @@ public struct RecordIssues: Sendable, Equatable {
   mutating func noteUnreadable(_ count: Int, _ column: String) {
     unreadable += UInt64(count)
     if firstUnreadable == nil { firstUnreadable = column }
+  }
+
+  mutating func noteWithoutRoom(_ count: Int, _ column: String) {
+    textsWithoutRoom += UInt64(count)
+    if firstWithoutRoom == nil { firstWithoutRoom = "\(column); \(TextTable.whyFull)" }
   }
 
   mutating func noteGap(_ count: UInt64, _ what: @autoclosure () -> String) {
@@ -103,6 +112,11 @@ public struct RecordIssues: Sendable, Equatable {
       result.append(
         "\(unreadable) fields could not be read and are missing, the first: "
           + (firstUnreadable ?? "unknown"))
+    }
+    if textsWithoutRoom > 0 {
+      result.append(
+        "\(textsWithoutRoom) texts found no room and are missing, the first: "
+          + (firstWithoutRoom ?? "unknown"))
     }
     if withoutTemplate > 0 {
       result.append(

@@ -135,7 +135,7 @@ struct FlowColumns {
 
   private mutating func code(_ number: UInt8) -> UInt64? {
     if let known = protocolCodes[Int(number)] { return known == 0 ? nil : known }
-    let made = TextTable.code(ProtocolNames.name(number))
+    let made = TextTable.pinnedCode(ProtocolNames.name(number))
     protocolCodes[Int(number)] = made ?? 0
     return made
   }

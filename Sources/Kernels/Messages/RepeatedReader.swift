@@ -16,6 +16,7 @@ public final class RepeatedReader {
   private let wanted: [RepeatedGroup.Member]
   private var values: [Lanes]
   private var text: [UInt8] = []
+  private var lacksTexts = false
   /// The columns of the batch at hand that entries are made of.
   private var sources: [TupleColumn] = []
 
@@ -61,6 +62,12 @@ public final class RepeatedReader {
     case .dnsQuestions: return read(row, records: false, body)
     case .dnsRecords: return read(row, records: true, body)
     }
+  }
+
+  /// Whether a text found no room since the last call.
+  public func takeLackOfTexts() -> Bool {
+    defer { lacksTexts = false }
+    return lacksTexts
   }
 
   private func read(_ row: Int, records: Bool, _ body: ([Lanes]) -> Void) -> Bool {
@@ -121,6 +128,7 @@ public final class RepeatedReader {
     guard message.appendName(start, to: &text) else { return Lanes() }
     guard let code = text.withUnsafeBytes({ TextTable.code($0) }) else {
       isWhole = false
+      lacksTexts = true
       return Lanes()
     }
     return Lanes(lane0: code, validity: 1)

@@ -109,6 +109,6 @@ extension Resolver {
     value.node = .text(DomainName.canonical(written))
   }
 
-  /// The code of a text; one that no table can hold equals none.
-  func textCode(_ text: String) -> Int64 { TextTable.code(text).map { Int64($0) } ?? 0 }
+  /// The code of a text, which the plan has for ever; one that no table can hold equals none.
+  func textCode(_ text: String) -> Int64 { TextTable.pinnedCode(text).map { Int64($0) } ?? 0 }
 }

@@ -58,6 +58,7 @@ public final class DatagramReader: RecordReader {
 
   public func nextBatch(into batch: TupleBatch) throws(CaptureError) -> Bool {
     batch.count = 0
+    batch.texts?.renew()
     if let failure { throw failure }
     var empty = 0
     while batch.count < TupleBatch.capacity {

@@ -39,7 +39,12 @@ struct RecordFiller {
     }
     for column in columns {
       let unreadable = fill(column, batch.columns[column.index], row)
-      if unreadable > 0 { issues.noteUnreadable(unreadable, column.name) }
+      guard unreadable > 0 else { continue }
+      if column.form == .text {
+        issues.noteWithoutRoom(unreadable, column.name)
+      } else {
+        issues.noteUnreadable(unreadable, column.name)
+      }
     }
   }
 
