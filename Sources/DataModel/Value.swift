@@ -30,7 +30,7 @@ public enum Value: Hashable, Sendable {
     case .time: self = .time(Int64(bitPattern: lanes.0))
     case .duration: self = .duration(Int64(bitPattern: lanes.0))
     case .service: self = .text(Services.name(Int(lanes.0)))
-    case .text: self = .text(TextTable.text(lanes.0))
+    case .text: self = TextTable.text(lanes.0).map { .text($0) } ?? .missing
     case .string, .ranking: preconditionFailure("\(type) has no lanes")
     }
   }

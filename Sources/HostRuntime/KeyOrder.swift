@@ -60,7 +60,9 @@ struct KeyOrder {
     for part in parts where part.isText {
       for index in 0..<count { codes.insert(value(part, keys + index * width)) }
     }
-    let sorted = codes.map { (code: $0, text: TextTable.text($0)) }.sorted { $0.text < $1.text }
+    let sorted = codes.map { (code: $0, text: TextTable.text($0) ?? "") }.sorted {
+      $0.text < $1.text
+    }
     return TextOrder(
       uniqueKeysWithValues: sorted.enumerated().map { ($1.code, UInt64($0)) })
   }
@@ -88,7 +90,7 @@ struct KeyOrder {
       let y = value(part, b)
       if x == y { continue }
       guard part.isText else { return x < y }
-      guard let texts else { return TextTable.text(x) < TextTable.text(y) }
+      guard let texts else { return TextTable.text(x) ?? "" < TextTable.text(y) ?? "" }
       return texts[x] ?? 0 < texts[y] ?? 0
     }
     return false

@@ -60,6 +60,14 @@ struct TextTests {
     Names = FOREACH N GENERATE countdistinct(IpLayerProtocolCode) EXACT WINDOW 2s;
     OUTPUT Most; OUTPUT Names;
     """,
+    """
+    A = STREAM (FILTER F BY Label == 0) BY IpLayerProtocolCode AS Name;
+    B = STREAM (FILTER F BY Label == 1) BY IpLayerProtocolCode AS Name;
+    N = FOREACH A GENERATE count() WINDOW 2s;
+    M = FOREACH B GENERATE sum(SrcTotalBytes) WINDOW 2s;
+    Both = JOIN N, M BY Name OUTER;
+    OUTPUT FILTER Both BY N > 1 (N, M);
+    """,
     // Of texts that are kept for ever there are few.
     """
     K = STREAM F BY ParseDate;
@@ -82,7 +90,8 @@ struct TextTests {
     for place in 0..<count {
       now += random.number(0...20)
       let time = now - (random.once(in: 5) ? random.number(0...1000) : 0)
-      let name = "n\(place + random.number(0...20))"
+      let back = random.once(in: 4) ? random.number(0...300) : 0
+      let name = "n\(max(0, place - back) + random.number(0...20))"
       let fields = [
         "\(random.number(0...1))",
         "\(time / 1000).\("\(time % 1000 + 1000)".dropFirst())",
@@ -137,7 +146,7 @@ struct TextTests {
   @Test("rows are those of a table that takes all", arguments: queries.indices)
   func manyTexts(query: Int) async {
     await #expect(processExitsWith: .success) { [query = query as Int] in
-      let text = TextTests.lines(20_000, seed: UInt64(query))
+      let text = TextTests.lines(12_000, seed: UInt64(query))
       let few = try TextTests.run(TextTests.queries[query], text, threads: 1, limit: 6000)
       let all = try TextTests.run(TextTests.queries[query], text, threads: 1)
       #expect(few.rows == all.rows && few.losses == all.losses && all.rows.count > 20)
@@ -145,15 +154,15 @@ struct TextTests {
   }
 
   /// Batches that are read ahead hold texts too.
-  @Test("several threads give one's rows", arguments: [1, 9])
+  @Test("several threads give one's rows", arguments: [1, 4, 8])
   func threads(query: Int) async {
     await #expect(processExitsWith: .success) { [query = query as Int] in
-      let text = TextTests.lines(60_000, seed: 9)
+      let text = TextTests.lines(30_000, seed: 9)
       let query = TextTests.queries[query]
-      let one = try TextTests.run(query, text, threads: 1, limit: 50_000)
-      #expect(one.rows.count > 500)
+      let one = try TextTests.run(query, text, threads: 1, limit: 32_000)
+      #expect(one.rows.count > 20)
       for count in [2, 3] {
-        let other = try TextTests.run(query, text, threads: count, limit: 50_000)
+        let other = try TextTests.run(query, text, threads: count, limit: 32_000)
         #expect(one.rows == other.rows && one.losses == other.losses, "\(count) threads")
       }
     }
@@ -175,15 +184,16 @@ struct TextTests {
       let few = try RecordTests.run(program, threads: 1)
       TextTests.limit(TextTable.textsMax)
       let all = try RecordTests.run(program, threads: 1)
-      // Tuples without their text are left out; others are what they were.
-      var rest = all.rows.filter { $0.output == 1 }[...]
-      for row in few.rows where row.output == 1 {
-        while let first = rest.first, first.values != row.values { rest.removeFirst() }
-        try #require(rest.popFirst()?.values == row.values)
+      // Tuples without their text have no value; others are what they were.
+      let (own, whole) = (few.rows.filter { $0.output == 1 }, all.rows.filter { $0.output == 1 })
+      let wrong = zip(own, whole).filter { row, of in
+        row.values != of.values && row.values.last != .missing
       }
-      #expect((1000..<3000).contains(few.rows.count) && all.rows.count > 4000)
+      #expect(own.count == whole.count && wrong.isEmpty, "\(wrong.prefix(3))")
+      let missing = own.count { $0.values.last == .missing }
+      #expect((500..<3500).contains(missing), "\(missing) without a value")
       let told = few.losses.filter { $0.reason.contains("texts are missing: windows and states") }
-      #expect(!told.isEmpty)
+      #expect(!told.isEmpty, "\(few.losses.prefix(3))")
     }
   }
 }

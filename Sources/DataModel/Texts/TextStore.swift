@@ -2,9 +2,9 @@
 /// thread at a time.
 ///
 /// Open addressing with linear probing; a slot has half of the text's hash, so that others are told
-/// apart without looking at them. Before the table grows, a hand that goes round looks at a few
-/// entries for one that nobody can hold; where it is full, at as many as it takes, once round after
-/// the oldest that is held has changed.
+/// apart without looking at them. Once a quarter is full, a hand that goes round looks at a few
+/// entries with each new text for some that nobody can hold; where all is full, at as many as it
+/// takes, once round after the oldest that is held has changed.
 /// - Cost: a text that is there is three cache lines; a new one also takes memory of its own.
 struct TextStore: ~Copyable, @unchecked Sendable {
   // The memory is its own, and whoever changes it has it alone.
@@ -109,9 +109,11 @@ struct TextStore: ~Copyable, @unchecked Sendable {
     return add(text, tag, isPinned)
   }
 
-  func text(_ code: Int) -> String {
+  /// The text of a code; nil of one without, which is a mistake of who ought to have held it.
+  func text(_ code: Int) -> String? {
     guard code > 0, code < given, let bytes = entries[code].bytes else {
-      preconditionFailure("a code is a text's for as long as anybody holds it")
+      assertionFailure("a code is a text's for as long as anybody holds it")
+      return nil
     }
     return String(
       decoding: UnsafeRawBufferPointer(start: bytes, count: Int(entries[code].count)),
@@ -119,10 +121,10 @@ struct TextStore: ~Copyable, @unchecked Sendable {
   }
 
   mutating func renew(_ code: Int) {
-    precondition(
+    assert(
       code > 0 && code < given && entries[code].bytes != nil,
       "a code is a text's for as long as anybody holds it")
-    if entries[code].generation < generation { entries[code].generation = generation }
+    if code < given, entries[code].generation < generation { entries[code].generation = generation }
   }
 
   @inline(never)
@@ -179,8 +181,7 @@ struct TextStore: ~Copyable, @unchecked Sendable {
   }
 
   mutating func hold(_ holder: Int, since generation: UInt32) {
-    precondition(
-      generation >= oldest, "what a holder takes over from another was held all the time")
+    assert(generation >= oldest, "what a holder takes over from another was held all the time")
     holders[holder] = generation
     holdsHaveChanged = true
   }
@@ -190,7 +191,9 @@ struct TextStore: ~Copyable, @unchecked Sendable {
   /// Whether there is room for a text of so many bytes, others being forgotten where there is not.
   private mutating func makeRoom(for count: Int) -> Bool {
     if holdsHaveChanged { learnOldest() }
-    for _ in 0..<Self.stride where passed < given - 1 { passEntry() }
+    if texts > textsMax / 4 || bytes > bytesMax / 4 {
+      for _ in 0..<Self.stride where passed < given - 1 { passEntry() }
+    }
     while texts >= textsMax || bytes + count > bytesMax {
       guard passed < given - 1 else { return false }
       passEntry()

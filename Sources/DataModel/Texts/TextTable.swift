@@ -31,8 +31,9 @@ public enum TextTable {
     return text.withUTF8 { table.code(UnsafeRawBufferPointer($0), isPinned: true) }
   }
 
-  /// The text of a code. Bytes that are no UTF-8 are replaced.
-  public static func text(_ code: UInt64) -> String { table.text(code) }
+  /// The text of a code that is held; nil of one that nobody has held. Bytes that are no UTF-8 are
+  /// replaced.
+  public static func text(_ code: UInt64) -> String? { table.text(code) }
 
   /// Makes these codes, which the caller holds, ones of the generation at hand.
   public static func renew(_ codes: some Sequence<UInt32>) { _ = table.renew(codes) }
@@ -74,7 +75,7 @@ final class SharedTexts: Sendable {
     }
   }
 
-  func text(_ code: UInt64) -> String { store.withLock { $0.text(Int(code)) } }
+  func text(_ code: UInt64) -> String? { store.withLock { $0.text(Int(code)) } }
 
   /// Makes these codes, which the caller holds, ones of the generation at hand; says which it is.
   func renew(_ codes: some Sequence<UInt32>) -> UInt32 {
@@ -88,8 +89,9 @@ final class SharedTexts: Sendable {
 
   var whyFull: String {
     let usage = usage
-    return "windows and states hold more texts at once than the table takes "
-      + "(\(usage.textsMax) texts, \(usage.bytesMax >> 20) MiB); shorter windows, or filters in front of them, hold fewer"
+    let limits = "\(usage.textsMax) texts, \(usage.bytesMax >> 20) MiB"
+    return "windows and states hold more texts at once than the table takes (\(limits)); "
+      + "shorter windows, or filters in front of them, hold fewer"
   }
 
   /// Sets other limits, for tests.
