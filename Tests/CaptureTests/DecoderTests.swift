@@ -16,7 +16,9 @@ func plainValue(_ id: FieldID, of frame: CopiedFrame) -> Value {
   switch id.field.location {
   case .record, .derived: return .missing
   case .wireLength: return .integer(Int64(frame.wireLength))
-  case .capturedLength: return .integer(Int64(frame.bytes.count))
+  case .capturedLength:
+    // Of raw IP, whose frames are shown under a header that the capture does not have.
+    return .integer(Int64(frame.bytes.count - (frame.flags.isEmpty ? 0 : 14)))
   case .time: return .time(frame.time)
   case .presence(let layer): return .bool(has(layer))
   case .transportProtocol:
