@@ -6,6 +6,9 @@
 #include <immintrin.h>
 #endif
 
+/* Sums and products are rounded one by one, or levels would differ in the last bit. */
+#pragma STDC FP_CONTRACT OFF
+
 /* From a word of draws to the next, and to its bits: SplitMix64 (Steele, Lea, Flood 2014). */
 #define STEP 0x9e3779b97f4a7c15ULL
 #define FIRST_FACTOR 0xbf58476d1ce4e5b9ULL

@@ -121,6 +121,8 @@ public final class TableSink: Sink {
 
   /// A number whose first digit is behind the first decimal: `0.000417`, `4.17e-07`.
   private static func small(_ value: Double) -> String {
+    // Of subnormal numbers the power of ten is no number.
+    guard value.isNormal else { return "\(value)" }
     let exponent = Int(log10(value.magnitude).rounded(.down))
     let digits = "\(UInt64((value.magnitude / pow(10, Double(exponent)) * 100).rounded()))"
     let sign = value < 0 ? "-" : ""

@@ -27,6 +27,10 @@ struct WordTests {
     )
     expectErrors(
       "X = FILTER P BY ⟦SAL0206:len⟧(payload) > 3;", fixed: "X = FILTER P BY payload.len > 3;")
+    for name in ["p100", "p0"] {
+      let none = Resolved("H = FOREACH P GENERATE \(name)(frame.len) WINDOW 1s;").rendered
+      #expect(!none.contains("quantile(frame.len"), "\(none)")
+    }
     let counted = Resolved(
       "P = PacketStream(); M = FOREACH P GENERATE median(frame.len - 14) WINDOW 1s;"
     ).rendered

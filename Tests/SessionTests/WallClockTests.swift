@@ -20,6 +20,8 @@ import Testing
 
   @Test("the run's clock and the wall clock are in step at the start")
   func start() {
-    #expect(Clock().wallClockLead.magnitude < 100_000_000)
+    // The thread may be put aside between the two readings that are compared.
+    let leads = (0..<3).map { _ in Clock().wallClockLead.magnitude }
+    #expect(leads.contains { $0 < 100_000_000 }, "\(leads)")
   }
 }

@@ -125,6 +125,7 @@ import Testing
     (-0.0001, "-0.0001"), (1.0 / 3, "0.333"), (9.0 / 21_600, "0.000417"), (0.0999, "0.0999"),
     (0.09996, "0.1"), (0.02, "0.02"), (-0.0010049, "-0.001"), (1.23456e-7, "1.23e-07"),
     (1e16, "1e+16"), (.infinity, "inf"), (99.9999, "100"),
+    (.leastNonzeroMagnitude, "5e-324"),
   ])
   func realsHaveAtMostThreeDecimalsOrDigits(_ value: Double, _ text: String) throws {
     let meta = Sample.meta([Sample.schema(.float)])

@@ -190,6 +190,7 @@ struct TextStore: ~Copyable, @unchecked Sendable {
 
   /// Whether there is room for a text of so many bytes, others being forgotten where there is not.
   private mutating func makeRoom(for count: Int) -> Bool {
+    guard count <= bytesMax else { return false }
     if holdsHaveChanged { learnOldest() }
     if texts > textsMax / 4 || bytes > bytesMax / 4 {
       for _ in 0..<Self.stride where passed < given - 1 { passEntry() }

@@ -115,6 +115,8 @@ extension Resolver {
     guard name.first == "p" || name.first == "P", (1...4).contains(digits.count),
       digits.allSatisfy({ $0.isASCII && $0.isNumber })
     else { return nil }
+    // The smallest and the largest are no quantiles: `min` and `max`.
+    guard digits.contains(where: { $0 != "0" }), digits != "100" else { return nil }
     return "0.\(digits.count == 1 ? "0" : "")\(digits)"
   }
 

@@ -185,7 +185,7 @@ struct ProgramCheck {
 }
 
 extension GeneratedProgram {
-  /// The program with as few statements and tuples as still fail in the same way.
+  /// The program with as few statements and tuples as still fail, in whatever way.
   func smallest(_ place: ProgramCheck.Place, seed: Int) -> GeneratedProgram {
     func fails(_ program: GeneratedProgram) -> Bool {
       guard let check = try? ProgramCheck(program) else { return false }
