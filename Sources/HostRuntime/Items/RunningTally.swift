@@ -1,4 +1,5 @@
 import DataModel
+import Kernels
 import Operators
 
 /// How often each item occurs among some tuples, or the sum of its weight there, with what answers
@@ -50,12 +51,24 @@ struct RunningTally {
   private var bySize = EntryHeap()
   private var byCount = EntryHeap()
 
+  /// Items that there is memory for: few without asking a budget, then what it gave.
+  private(set) var room = 4
+
   /// Entries that are found by looking at each.
   private static let few = 8
-  /// Octets of an item's entry, with its places.
+  /// Octets of an item's entry, with its places in the index, the groups and the heaps.
   static let entryBytes = 80
 
   init(_ wanted: Wanted) { self.wanted = wanted }
+
+  /// Makes room for an item; false where it is a new one and the budget has no more.
+  mutating func makeRoom(for code: Int64, _ budget: MemoryBudget) -> Bool {
+    guard entries.count == room, find(code) == nil else { return true }
+    guard budget.take(room * Self.entryBytes) else { return false }
+    room *= 2
+    entries.reserveCapacity(room)
+    return true
+  }
 
   /// A tuple with the item comes.
   mutating func add(_ code: Int64, _ weight: Int64, _ codes: ItemCodes) {

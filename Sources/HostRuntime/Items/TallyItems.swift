@@ -7,7 +7,8 @@ import Plan
 /// of a weight there, with what answers read of it kept up to date (``RunningTally``).
 ///
 /// - Cost: a look-up a tuple that comes or goes, log n comparisons where the heaviest are wanted,
-///   and a walk over the window's distinct items for an answer that reads all.
+///   and a walk over the window's distinct items for an answer that reads all. Of the budget the
+///   words of a tuple, and ``RunningTally/entryBytes`` a distinct item.
 final class TallyItems: ItemStateRun {
   private let window: Int
   private let codes: ItemCodes
@@ -25,10 +26,10 @@ final class TallyItems: ItemStateRun {
   private var answers: [RowValue]
   private(set) var shortened = 0
 
-  /// Words of a ring's entry: whether the tuple has the item, its code and its weight.
-  private static let width = 3
-  /// Octets of an entry, with what its item takes in the tally.
-  private static let entryBytes = 24 + RunningTally.entryBytes
+  /// Octets of a table's row.
+  private static let rowBytes = MemoryLayout<(code: Int64, weight: Int64)?>.stride
+  /// Words of a ring's entry: whether the tuple has the item, its code and, if any, its weight.
+  private let width: Int
 
   init(
     _ items: [KeyComponent], weight: TupleExpression?, window: Int, features: [ItemEvaluation],
@@ -39,6 +40,7 @@ final class TallyItems: ItemStateRun {
     self.budget = budget
     codes = ItemCodes(items)
     program = weight.map { ExpressionProgram($0) }
+    width = weight == nil ? 2 : 3
     readings = features.map { $0.operation.reading($0.call) }
     wanted = RunningTally.Wanted(readings)
     answers = [RowValue](
@@ -69,27 +71,44 @@ final class TallyItems: ItemStateRun {
   }
 
   private func append(to id: Int, _ row: Int) {
-    makeRoom(id)
-    let entry = rings[id].append(width: Self.width)
+    let item = take(row)
+    makeRoom(id, for: item?.code)
+    let entry = rings[id].append(width: width)
     entry[0] = 0
-    guard let (code, weight) = take(row) else { return }
+    guard let (code, weight) = item else { return }
     entry[0] = 1
     entry[1] = UInt64(bitPattern: code)
-    entry[2] = UInt64(bitPattern: weight)
+    if width > 2 { entry[2] = UInt64(bitPattern: weight) }
     tallies[id].add(code, weight, codes)
   }
 
   /// A table: a tuple takes the place of the one before it of its row.
   private func replace(_ place: Int, of id: Int, _ row: Int) {
-    let missing = (place + 1 - tables[id].count) * Self.entryBytes
-    guard missing <= 0 || budget.take(missing) else {
+    guard makePlace(place, of: id) else {
       shortened += 1
       return
     }
-    while tables[id].count <= place { tables[id].append(nil) }
     if let old = tables[id][place] { remove(old.code, old.weight, of: id) }
-    tables[id][place] = take(row)
-    if let (code, weight) = tables[id][place] { tallies[id].add(code, weight, codes) }
+    tables[id][place] = nil
+    guard let (code, weight) = take(row) else { return }
+    guard tallies[id].makeRoom(for: code, budget) else {
+      shortened += 1
+      return codes.release(code)
+    }
+    tables[id][place] = (code, weight)
+    tallies[id].add(code, weight, codes)
+  }
+
+  /// Makes a row's place; false where the budget has no more.
+  private func makePlace(_ place: Int, of id: Int) -> Bool {
+    let rows = tables[id].capacity
+    if place >= rows {
+      let wanted = max(4, 2 * rows, place + 1)
+      guard budget.take((wanted - rows) * Self.rowBytes) else { return false }
+      tables[id].reserveCapacity(wanted)
+    }
+    while tables[id].count <= place { tables[id].append(nil) }
+    return true
   }
 
   /// The item and the weight of a row, if it has the item; a missing weight adds nothing.
@@ -104,17 +123,25 @@ final class TallyItems: ItemStateRun {
     codes.release(code)
   }
 
-  private func makeRoom(_ id: Int) {
+  /// Makes room for a tuple and its item; without memory for either, the oldest tuples leave.
+  private func makeRoom(_ id: Int, for code: Int64?) {
     let room = rings[id].makeRoom(
-      width: Self.width, limit: window, entryBytes: Self.entryBytes, budget: budget)
-    if room == .short { shortened += 1 }
+      width: width, limit: window, entryBytes: 8 * width, budget: budget)
     if room != .free { expire(id) }
+    var isShort = room == .short
+    // A tally has room for a few items in any case, so that the loop ends with an empty ring.
+    while let code, !tallies[id].makeRoom(for: code, budget) {
+      isShort = true
+      expire(id)
+    }
+    if isShort { shortened += 1 }
   }
 
   private func expire(_ id: Int) {
-    let entry = rings[id].oldest(width: Self.width)
+    let entry = rings[id].oldest(width: width)
     if entry[0] != 0 {
-      remove(Int64(bitPattern: entry[1]), Int64(bitPattern: entry[2]), of: id)
+      let weight = width > 2 ? Int64(bitPattern: entry[2]) : 1
+      remove(Int64(bitPattern: entry[1]), weight, of: id)
     }
     rings[id].dropOldest()
   }
