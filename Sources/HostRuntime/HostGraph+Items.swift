@@ -82,11 +82,15 @@ extension HostGraph {
 
   /// Tells once, at the end of input, which tuples found no room in item windows.
   func noteItemLosses() {
-    let lost = itemGroups.reduce(0) { $0 + $1.withoutRoom }
-    guard lost > 0 else { return }
-    losses(
-      LossRecord(
-        start: 0, end: 0, lost: [.table: lost],
-        reason: "item windows: more keys or items than the declared memory holds"))
+    let items = itemGroups.reduce(0) { $0 + $1.itemsWithoutRoom }
+    for (lost, reason) in [
+      (itemTuplesWithoutKey, "item windows: more keys than the limit of keys"),
+      (items, "item windows: more items than the memory for them, or the limit of rows, holds"),
+    ] where lost > 0 {
+      losses(LossRecord(start: 0, end: 0, lost: [.table: lost], reason: reason))
+    }
   }
+
+  /// Tuples whose keys found no room in item windows, which keep every key to the end of input.
+  public var itemTuplesWithoutKey: UInt64 { itemGroups.reduce(0) { $0 + $1.keysWithoutRoom } }
 }

@@ -58,6 +58,7 @@ struct HostEvaluation {
     for remark in remarks { configuration.remark(remark) }
     tell(pulse)
     results.take(unkeyed: graph.unkeyedTuples)
+    results.take(itemTuplesWithoutKey: graph.itemTuplesWithoutKey)
     let totals = try results.end(elapsedSeconds: elapsedSeconds)
     disorder.remark(on: totals, configuration)
     configuration.remarkOnFullTables(totals)
@@ -70,10 +71,11 @@ extension RunConfiguration {
   /// Says what helps where windows of items had no room for further keys, which no end of a window
   /// makes.
   func remarkOnFullTables(_ totals: RunTotals) {
-    guard totals.lost[.table, default: 0] > 0, !query.plan.items.isEmpty else { return }
+    let lost = totals.itemTuplesWithoutKey
+    guard lost > 0 else { return }
     remark(
       "windows of items keep every key to the end of the run, \(keyLimit) of them at most; tuples "
-        + "of further keys were lost. Filter before the key, mask it (SourceIp/24), or use windows "
-        + "of time, which forget")
+        + "of further keys were lost: \(lost). Filter before the key, mask it (SourceIp/24), or "
+        + "use windows of time, which forget")
   }
 }

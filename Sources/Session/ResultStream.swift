@@ -81,6 +81,9 @@ final class ResultStream {
   /// Takes the tuples that lacked a key, by what asked for it.
   func take(unkeyed: [String: UInt64]) { totals.unkeyed.merge(unkeyed, uniquingKeysWith: &+) }
 
+  /// Takes the tuples whose keys found no room in windows of items.
+  func take(itemTuplesWithoutKey count: UInt64) { totals.itemTuplesWithoutKey &+= count }
+
   /// Throws the sink's first error.
   func check() throws(SessionError) {
     if let failure { throw named(failure) }

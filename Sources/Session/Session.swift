@@ -51,7 +51,7 @@ public enum Session {
         .run(into: sink)
     case .captureInKernel(let path, let cpus):
       _ = configuration.oneThread(because: "the data path has the states, a CPU each")
-      try inDataPath { () throws(BPFError) in try OpenFiles.allow() }
+      try inDataPath { () throws(BPFError) in try OpenFiles.allow(interfaces: 0) }
       if let obstacle = Probe.obstacle() { throw .missingKernelSupport(obstacle) }
       return try replay(configuration, path, cpus, into: sink, shouldStop)
     case .interfaces(let names, let mode):

@@ -121,6 +121,9 @@ public struct RunTotals: Sendable, Hashable {
   public var lost: [LossCause: UInt64]
   /// Tuples that features left out because they have no key, by feature: no loss.
   public var unkeyed: [String: UInt64] = [:]
+  /// Those of `lost` whose keys found no room in windows of items. Known where the run is, and not
+  /// sent to those who share it.
+  public var itemTuplesWithoutKey: UInt64 = 0
   /// Elapsed time in seconds.
   public var elapsedSeconds: Double
   /// What became of the rows, where they went to several sinks or to another than standard output.

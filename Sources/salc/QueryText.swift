@@ -23,11 +23,15 @@ struct QueryArguments: ParsableArguments {
   @Option(help: "How errors are written: human, short or json.")
   var errorFormat: ErrorFormat = .human
 
+  private static var notBoth: ValidationError {
+    ValidationError("give a file or -e TEXT, not both")
+  }
+
   /// The query's bytes and name; prints why it cannot be read.
   func read() throws -> SourceText {
     if let text {
       guard file == nil else {
-        throw ValidationError("give a file or -e TEXT, not both")
+        throw Self.notBoth
       }
       return SourceText(name: "<command line>", text)
     }
@@ -38,11 +42,19 @@ struct QueryArguments: ParsableArguments {
   /// Does something with the query and with further files, with all of them also where one fails;
   /// then ends as the first failure does.
   func each(and more: [String], _ body: (QueryArguments) throws -> Void) throws {
+    // Said once, and not for each of the files.
+    if text != nil, !more.isEmpty { throw Self.notBoth }
     var failure: (any Error)?
     for file in [file] + more {
       var query = self
       query.file = file
-      do { try body(query) } catch { failure = failure ?? error }
+      do { try body(query) } catch {
+        if failure != nil, let later = error as? ValidationError {
+          // The first is printed by whom it is thrown to; errors of other types were told already.
+          standardError("error: \(later.message)\n")
+        }
+        failure = failure ?? error
+      }
     }
     if let failure { throw failure }
   }

@@ -5,7 +5,7 @@ enum Suggestion {
   /// What to add to the argument parser's answer; empty where nothing is near.
   static func text(_ arguments: [String], answer: String) -> String {
     guard arguments.count > 1 else { return "" }
-    if let flag = fileFlag(answer) { return flag }
+    if let flag = fileFlag(arguments[1], answer) { return flag }
     guard let found = command(arguments[1]) ?? flag(arguments) ?? value(answer) else { return "" }
     return answer.contains("ean '\(found)'") ? "" : "\n\ndid you mean '\(found)'?"
   }
@@ -28,18 +28,25 @@ enum Suggestion {
     return nearestWord(to: word, in: commands).map { "salc \($0)" }
   }
 
-  /// A file behind the query's is meant as its input.
-  private static func fileFlag(_ answer: String) -> String? {
+  /// A file behind the query's is meant as its input, where the command reads any.
+  private static func fileFlag(_ command: String, _ answer: String) -> String? {
     guard let start = answer.firstRange(of: "Unexpected argument '"),
       case let rest = answer[start.upperBound...], let path = rest.split(separator: "'").first,
-      fileExists(String(path))
+      fileExists(String(path)),
+      let subcommand = Salc.configuration.subcommands.first(where: {
+        $0.configuration.commandName == command
+      }),
+      case let known = flags(of: [subcommand]), known.contains("--pcap")
     else { return nil }
-    return "\n\na capture is read with --pcap \(path), records with --csv, --netflow, --ipfix or "
-      + "--sflow"
+    let records = ["--csv", "--netflow", "--ipfix", "--sflow"].filter(known.contains)
+    guard let last = records.last else { return "\n\na capture is read with --pcap \(path)" }
+    let others = records.dropLast().joined(separator: ", ")
+    return "\n\na capture is read with --pcap \(path), records with "
+      + (others.isEmpty ? last : "\(others) or \(last)")
   }
 
   private static func flag(_ arguments: [String]) -> String? {
-    let known = Self.flags
+    let known = flags(of: Salc.configuration.subcommands)
     for argument in arguments.dropFirst() where argument.hasPrefix("--") {
       let name = String(argument.prefix { $0 != "=" })
       if !known.contains(name), let near = nearestWord(to: name, in: known) { return near }
@@ -47,10 +54,15 @@ enum Suggestion {
     return nil
   }
 
-  /// Every flag of every command, out of the usage lines.
-  private static var flags: [String] {
-    let usages = Salc.configuration.subcommands.map { Salc.usageString(for: $0) }
-    let words = usages.joined(separator: " ").split { " []|=".contains($0) }
+  /// Every flag of these commands, out of the help's lines that begin with one; usage lines leave
+  /// out what is too much for them.
+  private static func flags(of commands: [any ParsableCommand.Type]) -> [String] {
+    let lines = commands.flatMap { Salc.helpMessage(for: $0).split(separator: "\n") }
+    let words = lines.map(\.trimmed).filter { $0.hasPrefix("-") }.flatMap { line in
+      // What the flag does stands behind two spaces.
+      let end = line.firstRange(of: "  ")?.lowerBound ?? line.endIndex
+      return line[..<end].split { " ,/".contains($0) }
+    }
     let flags = words.filter { $0.hasPrefix("--") }.map(String.init)
     return Set(flags + ["--help", "--version"]).sorted()
   }

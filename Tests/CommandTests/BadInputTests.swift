@@ -84,7 +84,7 @@ import Testing
   }
 
   @Test func whatIsFarFromEverythingIsAUsageErrorToo() {
-    for arguments in [["xyzzy"], ["run", "--quux"], ["--quux"], ["check", "a", "b"]] {
+    for arguments in [["xyzzy"], ["run", "--quux"], ["--quux"], ["explain", "a", "b"]] {
       let outcome = Tool.run(Tool.salc, arguments)
       #expect(outcome.exitCode == 2 && outcome.explains, "\(arguments): \(outcome.summary)")
       #expect(outcome.output.isEmpty)

@@ -30,6 +30,24 @@ import Testing
     #expect(unformatted.exitCode == 1 && !unformatted.errors.contains("good.sal is not"))
     #expect(salc("fmt", "--write", good, loose).exitCode == 0)
     #expect(salc("fmt", "--check", good, loose).exitCode == 0)
+    // What is wrong with the words of a later one is told as well, and once what is with all.
+    let later = salc("fmt", "--write", bad + ".none", "-")
+    #expect(later.exitCode == 1, "\(later.summary)")
+    #expect(later.errors.contains("--write needs a file"), "\(later.summary)")
+    let both = salc("check", "-e", "OUTPUT Q;", good, bad)
+    #expect(both.exitCode == 2, "\(both.summary)")
+    #expect(both.errors.parts(separatedBy: "not both").count == 2, "\(both.summary)")
+  }
+
+  @Test("a file too many is called an input only where the command reads one")
+  func fileTooMany() {
+    let directory = TemporaryDirectory()
+    let query = directory.write("P = PacketStream(\"eth0\");\nOUTPUT P;\n", to: "q.sal")
+    let run = salc("run", query, query)
+    #expect(run.exitCode == 2 && run.errors.contains("read with --pcap"), "\(run.summary)")
+    let explain = salc("explain", query, query)
+    #expect(explain.exitCode == 2 && explain.errors.contains("Unexpected"), "\(explain.summary)")
+    #expect(!explain.errors.contains("--pcap"), "\(explain.summary)")
   }
 
   @Test func anErrorHasItsPlaceAndCodeOnStandardError() {

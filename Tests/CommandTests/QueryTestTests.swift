@@ -126,6 +126,11 @@ import Testing
       #expect(outcome.exitCode == 1, "\(outcome.summary)")
       #expect(outcome.output.contains("did you mean ‘\(hint)"), "\(outcome.output)")
     }
+    let prose = run(
+      file(
+        "-- bindings: none", "-- csvs: what nfdump -o csv writes",
+        "-- pcap: three.pcap", "-- expect-rows: 2"))
+    #expect(prose.exitCode == 0, "\(prose.summary)")
     let early = run(file("-- expect: Count=3", "-- pcap: three.pcap", "-- expect-rows: 2"))
     #expect(early.exitCode == 1 && early.output.contains("above it"), "\(early.output)")
     let none = run(file("-- nothing to test"))

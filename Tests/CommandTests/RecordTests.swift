@@ -72,6 +72,22 @@ import Testing
     #expect(!windows.errors.contains("windows of items"), "\(windows.summary)")
   }
 
+  @Test("a full table beside windows of items that have room is not told as theirs")
+  func anotherTableIsFull() {
+    let lines = (0..<40).map {
+      Self.line("\(100 + $0)", "1").replacing("10.0.0.2", with: "10.0.1.\($0)")
+    }
+    let path = directory.write(lines.joined(), to: "many.csv")
+    let query = """
+      F = VastStream(); K = STREAM F BY SourceIp; D = STREAM F BY DestIp;
+      M = FOREACH K GENERATE ave(SrcTotalBytes) WINDOW 10 ITEMS; OUTPUT FILTER K BY M > 0 (M);
+      N = FOREACH D GENERATE count() WINDOW 1h; OUTPUT D (N);
+      """
+    let run = salc("run", "-e", query, "--csv", path, "--key-limit", "8")
+    #expect(run.exitCode == 0 && run.errors.contains("at a full table"), "\(run.summary)")
+    #expect(!run.errors.contains("windows of items"), "\(run.summary)")
+  }
+
   /// As `tail -f` writes: the writer stays, and the rows of what it has written are there.
   @Test func rowsOfAPipeOfLinesComeBeforeItsEnd() {
     let query = "F = VastStream(); OUTPUT F (SourceIp, SrcTotalBytes);"

@@ -180,9 +180,13 @@ final class ItemGroupRun {
     isKnown.deallocate()
   }
 
-  /// Tuples of keys that found no room, and tuples whose key's window is short of memory.
-  var withoutRoom: UInt64 {
-    table.otherTuples + (members?.withoutRoom ?? 0)
+  /// Tuples of keys that found no room.
+  var keysWithoutRoom: UInt64 { table.otherTuples }
+
+  /// Tuples of keys with room whose items found none: beyond the rows of a table, or short of
+  /// memory.
+  var itemsWithoutRoom: UInt64 {
+    (members?.withoutRoom ?? 0)
       + states.reduce(0) { $0 + UInt64($1.shortened) }
       + earlier.reduce(0) { $0 + UInt64($1.shortened) }
   }

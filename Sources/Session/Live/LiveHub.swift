@@ -147,7 +147,8 @@ public final class LiveHub: @unchecked Sendable {
 
   /// Remarks where an interface has gone down or come up again since this was called last.
   func remarkOnLinks() {
-    for (name, isUp) in table.locked({ running })?.interfaces.changes() ?? [] {
+    let changes = table.locked { running.map { $0.interfaces.changes() } ?? [] }
+    for (name, isUp) in changes {
       configuration.remark(
         isUp
           ? "\(name) is up again" : "\(name) went down: nothing is received until it is up again")
@@ -161,7 +162,10 @@ public final class LiveHub: @unchecked Sendable {
     _ isCancelled: @Sendable () -> Bool
   ) throws(SessionError) -> HubEntry {
     try check(query, options)
-    if running == nil { try inDataPath { () throws(BPFError) in try OpenFiles.allow() } }
+    if running == nil {
+      let count = configuration.interfaces.count
+      try inDataPath { () throws(BPFError) in try OpenFiles.allow(interfaces: count) }
+    }
     if running == nil, let obstacle = Probe.obstacle() { throw .missingKernelSupport(obstacle) }
     let feed = QueryFeed(sink, limit: options.waitingResults)
     let others = entries.flatMap(\.lives)

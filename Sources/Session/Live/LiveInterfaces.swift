@@ -10,14 +10,17 @@ final class LiveInterfaces: @unchecked Sendable {
     private var attachment: XDPAttachment?
     let mode: AttachMode
     let fallback: String?
-    /// Whether it was up when the program was attached, or when that was asked last.
-    private(set) var isUp: Bool
+    /// Whether it was up when the program was attached.
+    let wasUp: Bool
+    /// Whether it was up when that was asked last.
+    private var isUp: Bool
 
     init(_ attachment: consuming XDPAttachment) {
       interface = attachment.interface
       mode = attachment.mode
       fallback = attachment.fallback
-      isUp = attachment.interface.isUp
+      wasUp = attachment.interface.isUp
+      isUp = wasUp
       self.attachment = consume attachment
     }
 
@@ -78,9 +81,10 @@ final class LiveInterfaces: @unchecked Sendable {
   var fallbacks: [String] { held.compactMap(\.fallback) }
 
   /// Those that were down when the program was attached.
-  var namesDown: [String] { held.filter { !$0.isUp }.map(\.name) }
+  var namesDown: [String] { held.filter { !$0.wasUp }.map(\.name) }
 
-  /// Those that have gone down or come up since it was asked last.
+  /// Those that have gone down or come up since it was asked last; it notes what it found, so the
+  /// hub asks under the lock of its table.
   func changes() -> [(name: String, isUp: Bool)] {
     held.compactMap { held in held.hasTurned().map { (held.name, $0) } }
   }

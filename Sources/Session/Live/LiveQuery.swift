@@ -71,6 +71,9 @@ final class LiveQuery: @unchecked Sendable {
       .merging(unkeyedBefore, uniquingKeysWith: &+).filter { $0.value > 0 }
   }
 
+  /// Tuples whose keys found no room in windows of items.
+  var itemTuplesWithoutKey: UInt64 { graph.itemTuplesWithoutKey }
+
   /// What begins the query's results.
   func meta(attach: String?, seed: UInt64) -> RunMeta {
     RunMeta(

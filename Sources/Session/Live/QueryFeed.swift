@@ -89,13 +89,15 @@ final class QueryFeed: @unchecked Sendable {
   /// Waits until everything has gone to the sink, then ends it with the totals. A sink that never
   /// began has no end.
   func finish(
-    packets: UInt64, unkeyed: [String: UInt64], elapsedSeconds: Double
+    packets: UInt64, unkeyed: [String: UInt64], itemTuplesWithoutKey: UInt64,
+    elapsedSeconds: Double
   ) throws(SessionError) -> RunTotals {
     guard let thread else { return results.totals }
     queue.close()
     thread.join()
     results.count(packets: packets)
     results.take(unkeyed: unkeyed)
+    results.take(itemTuplesWithoutKey: itemTuplesWithoutKey)
     return try results.end(elapsedSeconds: elapsedSeconds)
   }
 }

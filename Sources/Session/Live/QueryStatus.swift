@@ -115,6 +115,7 @@ final class HubEntry: @unchecked Sendable {
   func finish(now: Int64) throws(SessionError) -> RunTotals {
     try feed.finish(
       packets: live.packetCount, unkeyed: live.unkeyedTuples,
+      itemTuplesWithoutKey: live.itemTuplesWithoutKey,
       elapsedSeconds: Double(now - began) / 1e9)
   }
 }

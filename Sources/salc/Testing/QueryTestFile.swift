@@ -96,9 +96,13 @@ struct QueryTestFile {
     case "expect-error": errors.append(line)
     case "expect-warning": warnings.append(line)
     default:
-      // Ordinary comments have colons too; a misspelt key must not make a test that cannot fail.
-      guard key.hasPrefix("expect") || Self.inputKeys.contains(where: key.hasPrefix) else { return }
-      let hint = nearestWord(to: key, in: Self.keys).map { "; did you mean ‘\($0):’?" } ?? ""
+      // Ordinary comments have colons too; a misspelt key must not make a test that cannot fail. It
+      // is one where it is near a key and, where that names a file, one word stands behind it.
+      let near = nearestWord(to: key, in: Self.keys)
+      let isInput = Self.inputKeys.contains(where: key.hasPrefix) && !line.text.contains(" ")
+      guard key.hasPrefix("expect-") || near != nil && (key.hasPrefix("expect") || isInput)
+      else { return }
+      let hint = near.map { "; did you mean ‘\($0):’?" } ?? ""
       problems.append(Line(number: line.number, text: "there is no ‘\(key):’\(hint)"))
     }
   }
