@@ -115,31 +115,35 @@ let sizedLaws: [SwiftLaw] =
 
 /// Tables of count and sum, and behind them what they evict, as tables.h has it.
 private let tableLaws: [SwiftLaw] = [
-  SwiftLaw(
-    "table, wide", Int(WIDE_BYTES) + LawNumbers.keys * 16,
-    add: { state, item in
-      let sum = wide_upsert(OpaquePointer(state), item.hash, [item.key], 0)
-      sum?.pointee += item.value
-      takeEvicted(state, behind: Int(WIDE_BYTES))
-    },
-    read: { state, _ in
-      tableAnswers(state, behind: Int(WIDE_BYTES), stride: 16) { set, way in
-        (set[way], set[4 + 2 * way], set[5 + 2 * way])
-      }
-    }),
-  SwiftLaw(
-    "table, packed", Int(PACKED_BYTES) + LawNumbers.keys * 16,
-    add: { state, item in
-      let sum = packed_upsert(OpaquePointer(state), item.hash, [item.key], 0)
-      sum?.pointee += item.value
-      takeEvicted(state, behind: Int(PACKED_BYTES))
-    },
-    read: { state, _ in
-      tableAnswers(state, behind: Int(PACKED_BYTES), stride: 8) { set, way in
-        (set[way] & (1 << 40 - 1), set[way] >> 40, set[4 + way])
-      }
-    }),
+  tableLaw(
+    "table, wide", Int(WIDE_BYTES), stride: 16,
+    upsert: { wide_upsert($0, $1, $2, 0) },
+    row: { set, way in (set[way], set[4 + 2 * way], set[5 + 2 * way]) }),
+  tableLaw(
+    "table, packed", Int(PACKED_BYTES), stride: 8,
+    upsert: { packed_upsert($0, $1, $2, 0) },
+    row: { set, way in (set[way] & (1 << 40 - 1), set[way] >> 40, set[4 + way]) }),
 ]
+
+private func tableLaw(
+  _ name: String, _ bytes: Int, stride: Int,
+  upsert:
+    @escaping @Sendable (OpaquePointer, UInt64, UnsafePointer<UInt64>) ->
+    UnsafeMutablePointer<UInt64>?,
+  row:
+    @escaping @Sendable (_ set: UnsafePointer<UInt64>, _ way: Int) -> (
+      key: UInt64, count: UInt64, sum: UInt64
+    )
+) -> SwiftLaw {
+  SwiftLaw(
+    name, bytes + LawNumbers.keys * 16,
+    add: { state, item in
+      let sum = upsert(OpaquePointer(state), item.hash, [item.key])
+      sum?.pointee += item.value
+      takeEvicted(state, behind: bytes)
+    },
+    read: { state, _ in tableAnswers(state, behind: bytes, stride: stride, row: row) })
+}
 
 /// Where table.h puts the parts of a table of one word of key and two accumulators.
 private enum TableLayout {
